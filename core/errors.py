@@ -1,0 +1,33 @@
+"""Every error a user can meet, with a message written for that user.
+
+HepatoScopeError
+├── UnreadableScan      the file cannot be decoded: corrupt, empty, truncated, mislabelled
+├── UnsupportedScan     it decodes, but is nothing we can segment: 2-D, RGB, MR, too large
+├── WeightsMissing      no trained network for this preset on this machine
+├── BadDataset          a training or evaluation folder that cannot be used, or would leak
+└── Cancelled           the user asked to stop
+"""
+
+
+class HepatoScopeError(Exception):
+    """One sentence that says what was wrong and what to do about it."""
+
+
+class UnreadableScan(HepatoScopeError):
+    """The file cannot be decoded."""
+
+
+class UnsupportedScan(HepatoScopeError):
+    """The file decodes, but is not a CT volume that can be segmented."""
+
+
+class WeightsMissing(HepatoScopeError):
+    """A preset has no trained network on this machine."""
+
+
+class BadDataset(HepatoScopeError):
+    """A data folder cannot be used for training or evaluation."""
+
+
+class Cancelled(HepatoScopeError):
+    """The user stopped the work."""

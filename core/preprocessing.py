@@ -1,0 +1,115 @@
+"""From Hounsfield units to what a network sees, and exactly back again."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+
+@dataclass(frozen=True)
+class Window:
+    """A range of Hounsfield units spread over the grey scale."""
+
+    low: float
+    high: float
+
+    @property
+    def level(self) -> float:
+        """Centre of the window in HU."""
+        return (self.low + self.high) / 2
+
+    @property
+    def width(self) -> float:
+        """Extent of the window in HU."""
+        return self.high - self.low
+
+
+LIVER_WINDOW = Window(-40, 160)
+
+
+def apply_window(hu: NDArray[Any], window: Window) -> NDArray[np.uint8]:
+    """Map `window` linearly on 0..255; values outside it saturate. Any shape."""
+    scaled = (hu.astype(np.float32) - window.low) * np.float32(255 / window.width)
+    return np.rint(np.clip(scaled, 0, 255)).astype(np.uint8)
+
+
+def undo_window(gray: NDArray[np.uint8], window: Window) -> NDArray[np.float32]:
+    """HU of an 8-bit image [any shape]; within half a grey step where nothing saturated."""
+    return gray.astype(np.float32) * np.float32(window.width / 255) + np.float32(window.low)
+
+
+def axial_view(array: NDArray[Any]) -> NDArray[Any]:
+    """Show a RAS+ array [X, Y, Z] as axial slices [Z, rows, columns], a view.
+
+    Radiological convention: anterior up, the patient's right on the left.
+    """
+    return array.transpose(2, 1, 0)[:, ::-1, ::-1]
+
+
+def from_axial_view(slices: NDArray[Any]) -> NDArray[Any]:
+    """Undo `axial_view`: slices [Z, rows, columns] to a RAS+ array [X, Y, Z], a view."""
+    return slices[:, ::-1, ::-1].transpose(2, 1, 0)
+
+
+@dataclass(frozen=True)
+class SliceFit:
+    """How a native slice sits in the network's square image, its aspect ratio kept.
+
+    Parameters
+    ----------
+    rows, columns : pixels of the native slice.
+    size : side of the square in pixels.
+    inner_rows, inner_columns : pixels of the square that the slice fills; the rest is margin.
+    """
+
+    rows: int
+    columns: int
+    size: int
+    inner_rows: int
+    inner_columns: int
+
+    @classmethod
+    def of(cls, rows: int, columns: int, pixel_mm: tuple[float, float], size: int) -> "SliceFit":
+        """Fit a slice of `rows` x `columns` pixels of `pixel_mm` (row, column) into `size`."""
+        height, width = rows * pixel_mm[0], columns * pixel_mm[1]
+        side = max(height, width)
+        return cls(
+            rows,
+            columns,
+            size,
+            max(1, round(size * height / side)),
+            max(1, round(size * width / side)),
+        )
+
+    @property
+    def _inside(self) -> tuple[slice, slice]:
+        top = (self.size - self.inner_rows) // 2
+        left = (self.size - self.inner_columns) // 2
+        return slice(top, top + self.inner_rows), slice(left, left + self.inner_columns)
+
+    def shrink(self, slices: NDArray[Any]) -> NDArray[Any]:
+        """Bring slices [N, rows, columns] (uint8 or float32) to [N, size, size], margins 0."""
+        squares = np.zeros((len(slices), self.size, self.size), slices.dtype)
+        squares[(slice(None), *self._inside)] = resize(slices, self.inner_rows, self.inner_columns)
+        return squares
+
+    def restore(self, squares: NDArray[Any]) -> NDArray[Any]:
+        """Bring maps [N, size, size] back to native slices [N, rows, columns]."""
+        return resize(squares[(slice(None), *self._inside)], self.rows, self.columns)
+
+
+def resize(slices: NDArray[Any], rows: int, columns: int) -> NDArray[Any]:
+    """Resize slices [N, H, W] (uint8 or float32) bilinearly, antialiased when shrinking."""
+    resized = np.empty((len(slices), rows, columns), slices.dtype)
+    for target, image in zip(resized, slices, strict=True):
+        picture = Image.fromarray(np.ascontiguousarray(image))
+        target[...] = picture.resize((columns, rows), Image.Resampling.BILINEAR)
+    return resized
+
+
+def network_input(gray: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Stack one 8-bit slice on three channels: [N, S, S] to float32 [N, S, S, 3] in 0..1."""
+    scaled = gray.astype(np.float32) / np.float32(255)
+    return np.repeat(scaled[..., None], 3, axis=-1)

@@ -1,0 +1,42 @@
+"""The ways we know to segment a scan, each a frozen set of choices."""
+
+from dataclasses import dataclass
+
+from core.errors import HepatoScopeError
+from core.preprocessing import LIVER_WINDOW, Window
+
+
+@dataclass(frozen=True)
+class Preset:
+    """Everything that training and prediction must agree on.
+
+    Parameters
+    ----------
+    size : side in pixels of the square slice the networks see.
+    window : HU range mapped on 8 bits.
+    liver_threshold, tumor_threshold : probability at which a voxel is called.
+    min_lesion_ml : tumor components smaller than this are dropped.
+    """
+
+    name: str
+    summary: str
+    size: int = 128
+    window: Window = LIVER_WINDOW
+    liver_threshold: float = 0.5
+    tumor_threshold: float = 0.5
+    min_lesion_ml: float = 0.0
+
+
+PAPER = Preset(
+    "paper",
+    "The published setting: 128x128, one slice on three channels, two independent networks.",
+)
+PRESETS = {preset.name: preset for preset in (PAPER,)}
+
+
+def preset_named(name: str) -> Preset:
+    """Look a preset up; HepatoScopeError names the known ones."""
+    if name not in PRESETS:
+        known = ", ".join(PRESETS)
+        raise HepatoScopeError(f"There is no preset “{name}”; choose one of: {known}.")
+    return PRESETS[name]

@@ -1,0 +1,137 @@
+"""A CT volume: Hounsfield units, and where each voxel lies in the patient."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from nibabel.orientations import (
+    aff2axcodes,
+    apply_orientation,
+    inv_ornt_aff,
+    io_orientation,
+    ornt_transform,
+)
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from pydicom import Dataset
+
+AIR_HU = -1000
+RAS = np.array([[0, 1], [1, 1], [2, 1]])
+
+
+@dataclass(frozen=True, eq=False)
+class Grid:
+    """The voxel grid of a file, before it was turned to RAS+.
+
+    Parameters
+    ----------
+    shape : (I, J, K) voxels along the file's own axes.
+    affine : (4, 4) float64, voxel index to RAS millimetres.
+    """
+
+    shape: tuple[int, int, int]
+    affine: NDArray[np.float64]
+
+    @property
+    def axis_codes(self) -> str:
+        """Anatomical directions of the axes, such as ``LPS``."""
+        return "".join(str(code) for code in aff2axcodes(self.affine))
+
+
+@dataclass(frozen=True, eq=False)
+class Volume:
+    """A CT in RAS+ order, as nibabel has it.
+
+    Parameters
+    ----------
+    hu : int16 [X, Y, Z], Hounsfield units; X grows towards the patient's right,
+        Y towards anterior, Z towards superior. Read-only.
+    affine : (4, 4) float64, voxel index to RAS millimetres.
+    native : the grid of the file, on which masks are given back.
+    source : file name, free of patient identity.
+    digest : SHA-256 of the bytes it was read from, the key of every cache.
+    notes : what the reader had to decide, a sentence each.
+    dicom_headers : the slices' headers without pixels, in the order of the native
+        grid's third axis; empty unless the input was DICOM.
+    synthetic : True for a phantom.
+    """
+
+    hu: NDArray[np.int16]
+    affine: NDArray[np.float64]
+    native: Grid
+    source: str
+    digest: str
+    notes: tuple[str, ...] = ()
+    dicom_headers: tuple["Dataset", ...] = field(default=(), repr=False)
+    synthetic: bool = False
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Voxels along X, Y, Z."""
+        x, y, z = self.hu.shape
+        return x, y, z
+
+    @property
+    def spacing(self) -> tuple[float, float, float]:
+        """Voxel size in mm along X, Y, Z."""
+        return spacing_of(self.affine)
+
+    @property
+    def voxel_ml(self) -> float:
+        """Volume of one voxel in mL."""
+        return voxel_ml_of(self.affine)
+
+
+def spacing_of(affine: NDArray[np.float64]) -> tuple[float, float, float]:
+    """Voxel size in mm along the three axes of `affine` (4, 4)."""
+    x, y, z = np.linalg.norm(affine[:3, :3], axis=0)
+    return float(x), float(y), float(z)
+
+
+def voxel_ml_of(affine: NDArray[np.float64]) -> float:
+    """Volume of one voxel of `affine` (4, 4) in mL; holds for sheared grids too."""
+    return float(abs(np.linalg.det(affine[:3, :3])) / 1000)
+
+
+def to_ras(
+    array: NDArray[Any], affine: NDArray[np.float64]
+) -> tuple[NDArray[Any], NDArray[np.float64]]:
+    """Turn and flip the axes of `array` [I, J, K] to RAS+ without resampling.
+
+    Returns the array [X, Y, Z] (contiguous) and its affine.
+    """
+    orientation = io_orientation(affine)
+    turned = np.ascontiguousarray(apply_orientation(array, orientation))
+    return turned, affine @ inv_ornt_aff(orientation, array.shape)
+
+
+def to_native(array: NDArray[Any], native: Grid) -> NDArray[Any]:
+    """Lay an array [X, Y, Z] of a RAS+ volume back on the grid of its file [I, J, K]."""
+    back = ornt_transform(RAS, io_orientation(native.affine))
+    return np.ascontiguousarray(apply_orientation(array, back))
+
+
+def volume_from_array(
+    hu: NDArray[Any],
+    affine: NDArray[np.float64],
+    *,
+    source: str,
+    digest: str,
+    notes: tuple[str, ...] = (),
+    dicom_headers: tuple["Dataset", ...] = (),
+    synthetic: bool = False,
+) -> Volume:
+    """Make a Volume of `hu` [I, J, K] on any grid: round to int16, turn to RAS+, lock.
+
+    Values outside int16 are clipped; callers refuse NaN before.
+    """
+    affine = np.asarray(affine, dtype=np.float64)
+    native = Grid((hu.shape[0], hu.shape[1], hu.shape[2]), affine)
+    if hu.dtype != np.int16:
+        limits = np.iinfo(np.int16)
+        hu = np.clip(np.rint(hu), limits.min, limits.max).astype(np.int16)
+    ras_hu, ras_affine = to_ras(hu, affine)
+    # Volumes are shared between threads and kept in caches: nobody may write to them.
+    ras_hu.setflags(write=False)
+    return Volume(ras_hu, ras_affine, native, source, digest, notes, dicom_headers, synthetic)
