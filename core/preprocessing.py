@@ -113,3 +113,8 @@ def network_input(gray: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Stack one 8-bit slice on three channels: [N, S, S] to float32 [N, S, S, 3] in 0..1."""
     scaled = gray.astype(np.float32) / np.float32(255)
     return np.repeat(scaled[..., None], 3, axis=-1)
+
+
+def mask_to_liver(gray: NDArray[np.uint8], liver: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """Blacken all but the liver in 8-bit slices; both of one shape, liver tumors included."""
+    return np.where(liver, gray, np.uint8(0))

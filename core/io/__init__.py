@@ -1,0 +1,5 @@
+"""Scans in, results out."""
+
+from core.io.reading import read
+
+__all__ = ["read"]

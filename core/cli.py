@@ -1,0 +1,84 @@
+"""The command line: ``python -m core COMMAND``; ``--help`` tells the rest.
+
+Exit code 0 on success, 1 with one sentence on standard error for bad input, 2 for wrong
+usage. Progress goes to standard error, results go to files.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from core.errors import HepatoScopeError
+from core.presets import PRESETS, preset_named
+
+
+def say(text: str) -> None:
+    """Tell the user how far the work is."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def train(arguments: argparse.Namespace) -> int:
+    """Train one network on labelled folders."""
+    from core.io.datasets import find_cases
+    from core.training.fit import Recipe, train_unet
+
+    cases = [case for root in arguments.data for case in find_cases(root, "train")]
+    recipe = Recipe(
+        epochs=arguments.epochs,
+        batch_size=arguments.batch_size,
+        learning_rate=arguments.learning_rate,
+        patience=arguments.patience,
+        slices_per_epoch=arguments.slices_per_epoch,
+        encoder_weights=arguments.encoder_weights,
+        start=arguments.start,
+        seed=arguments.seed,
+        validation_fraction=arguments.validation_fraction,
+        validation_patients=tuple(arguments.validation_patients),
+    )
+    preset = preset_named(arguments.preset)
+    train_unet(arguments.network, cases, preset, recipe, arguments.out, say)
+    return 0
+
+
+def _add_train(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser("train", help="train a network; started again, it resumes")
+    parser.add_argument("network", choices=["liver", "tumor"])
+    parser.add_argument(
+        "--data", type=Path, action="append", required=True, help="labelled folder; may be repeated"
+    )
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--preset", default="paper", choices=list(PRESETS))
+    parser.add_argument("--epochs", type=int, default=20)
+    parser.add_argument("--batch-size", type=int, default=16)
+    parser.add_argument("--learning-rate", type=float, default=1e-3)
+    parser.add_argument("--patience", type=int, default=6, help="epochs without improvement")
+    parser.add_argument("--slices-per-epoch", type=int)
+    parser.add_argument("--encoder-weights", help="imagenet, or a local file; default: random")
+    parser.add_argument("--start", type=Path, help="weights to start from")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--validation-fraction", type=float, default=0.15)
+    parser.add_argument("--validation-patients", nargs="*", default=[])
+    parser.set_defaults(run=train)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Describe all commands."""
+    parser = argparse.ArgumentParser(
+        prog="python -m core",
+        description="HepatoScope without a browser. For research and teaching, not for diagnosis.",
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_train(commands)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    arguments = build_parser().parse_args(argv)
+    try:
+        code: int = arguments.run(arguments)
+    except HepatoScopeError as error:
+        say(f"error: {error}")
+        return 1
+    return code

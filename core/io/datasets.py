@@ -1,0 +1,162 @@
+"""Labelled cases on disk, whatever the layout: LiTS, Medical Decathlon, or slice folders."""
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import nibabel as nib
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from core.errors import BadDataset
+from core.preprocessing import Window, from_axial_view, undo_window
+from core.volume import AIR_HU, Volume, to_ras, volume_from_array
+
+LIVER, TUMOR = 1, 2
+_ONE_MM = np.eye(4)
+
+
+@dataclass(frozen=True)
+class LabelledCase:
+    """One scan with its ground truth, read when asked for.
+
+    Parameters
+    ----------
+    name : unique within the folder, such as ``volume-4``.
+    dataset : name of the folder it came from.
+    split : ``train``, ``test`` or None where the folder has no splits.
+    read : gives the Volume and its labels, uint8 [X, Y, Z]: 0 background, 1 liver, 2 tumor.
+    tumors_labelled : False where the liver label includes unmarked tumors.
+    spacing_known : False where lengths in mm mean nothing.
+    """
+
+    name: str
+    dataset: str
+    split: str | None
+    read: Callable[[], tuple[Volume, NDArray[np.uint8]]]
+    tumors_labelled: bool = True
+    spacing_known: bool = True
+
+
+def find_cases(root: Path, split: str | None = None) -> list[LabelledCase]:
+    """List the labelled cases below `root`, those of `split` where the folder has splits.
+
+    Raises BadDataset where the folder holds none.
+    """
+    if not root.is_dir():
+        raise BadDataset(f"There is no folder {root}; give one in LiTS, MSD or slice layout.")
+    cases = sorted(_cases(root), key=lambda case: _natural(case.name))
+    chosen = [case for case in cases if split is None or case.split in (split, None)]
+    if not chosen:
+        wanted = f" in the split “{split}”" if split else ""
+        raise BadDataset(
+            f"{root.name} holds no labelled case{wanted}: expected volume-N.nii beside "
+            "segmentation-N.nii, imagesTr beside labelsTr, or a slice folder with dataset.json."
+        )
+    return chosen
+
+
+def _cases(root: Path) -> Iterator[LabelledCase]:
+    if (root / "dataset.json").is_file() and not (root / "imagesTr").is_dir():
+        yield from _slice_cases(root)
+        return
+    for image in sorted(root.glob("volume-*.nii*")):
+        labels = _first(root, image.name.replace("volume-", "segmentation-", 1))
+        yield _nifti_case(image, labels, _stem(image), root.name, None)
+    for image in sorted(root.glob("imagesTr/*.nii*")):
+        labels = _first(root / "labelsTr", image.name)
+        yield _nifti_case(image, labels, _stem(image), root.name, "train")
+
+
+def _first(folder: Path, name: str) -> Path:
+    stem = name.removesuffix(".gz").removesuffix(".nii")
+    for candidate in (folder / f"{stem}.nii.gz", folder / f"{stem}.nii"):
+        if candidate.is_file():
+            return candidate
+    raise BadDataset(f"{folder.name} has no labels for {stem}; each volume needs its segmentation.")
+
+
+def _stem(path: Path) -> str:
+    return path.name.removesuffix(".gz").removesuffix(".nii")
+
+
+def _nifti_case(
+    image: Path, labels: Path, name: str, dataset: str, split: str | None
+) -> LabelledCase:
+    def read() -> tuple[Volume, NDArray[np.uint8]]:
+        from core.io import read as read_volume
+
+        volume = read_volume(image)
+        return volume, read_labels(labels, volume)
+
+    return LabelledCase(name, dataset, split, read)
+
+
+def read_labels(path: Path, volume: Volume) -> NDArray[np.uint8]:
+    """Read the labels of `volume` from a NIfTI file on its native grid: uint8 [X, Y, Z].
+
+    Raises BadDataset where the grids differ. Only the shape is compared: LiTS itself
+    has segmentations whose headers disagree with their volumes.
+    """
+    image = nib.load(path)
+    if image.shape != volume.native.shape:
+        raise BadDataset(
+            f"{path.name} has shape {image.shape} but its volume {volume.native.shape}; "
+            "labels must lie on the grid of their volume."
+        )
+    labels = np.asanyarray(image.dataobj).astype(np.uint8)
+    return to_ras(labels, volume.native.affine)[0]
+
+
+def _slice_cases(root: Path) -> Iterator[LabelledCase]:
+    facts = json.loads((root / "dataset.json").read_text())
+    window = Window(*facts["hu_window"])
+    tumors_labelled = str(TUMOR) in facts["labels"]
+    for folder in sorted(root.glob("*/*")):
+        if folder.is_dir():
+            yield LabelledCase(
+                folder.name,
+                root.name,
+                folder.parent.name,
+                _slice_reader(folder, window),
+                tumors_labelled,
+                spacing_known=False,
+            )
+
+
+def _slice_reader(folder: Path, window: Window) -> Callable[[], tuple[Volume, NDArray[np.uint8]]]:
+    def read() -> tuple[Volume, NDArray[np.uint8]]:
+        masks = sorted(folder.glob("*_mask.png"))
+        if not masks:
+            raise BadDataset(f"{folder.name} has no slices: expected KKK.webp with KKK_mask.png.")
+        images = [mask.with_name(mask.name.replace("_mask.png", ".webp")) for mask in masks]
+        gray = np.stack([_gray(image) for image in images])
+        labels = np.stack([_gray(mask) for mask in masks])
+        hu = undo_window(gray, window)
+        # Below the window only "darker than this" is known: fat and air. Air is the
+        # value that every narrower window shows as the same black.
+        hu[gray == 0] = AIR_HU
+        digest = hashlib.sha256(gray.tobytes()).hexdigest()
+        volume = volume_from_array(
+            from_axial_view(hu),
+            _ONE_MM,
+            source=folder.name,
+            digest=digest,
+            notes=("Made of 8-bit slices of unknown spacing; lengths and volumes mean nothing.",),
+        )
+        return volume, np.ascontiguousarray(from_axial_view(labels))
+
+    return read
+
+
+def _gray(path: Path) -> NDArray[np.uint8]:
+    with Image.open(path) as picture:
+        return np.asarray(picture.convert("L"))
+
+
+def _natural(name: str) -> list[tuple[int, str]]:
+    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", name)]

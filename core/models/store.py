@@ -1,0 +1,76 @@
+"""Trained networks on disk: ``weights/<preset>/<model>/`` with weights and a model card."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from core.errors import WeightsMissing
+
+if TYPE_CHECKING:
+    from keras import Model
+
+WEIGHTS_DIR = Path(__file__).parents[2] / "weights"
+WEIGHTS_NAME = "model.weights.h5"
+CARD_NAME = "card.json"
+
+
+def model_dir(preset: str, model: str) -> Path:
+    """Folder of a trained network; WeightsMissing says how to train it."""
+    folder = WEIGHTS_DIR / preset / model
+    if not (folder / WEIGHTS_NAME).is_file():
+        raise WeightsMissing(
+            f"There are no weights for the {model} network of the preset “{preset}”; train it with "
+            f"“python -m core train {model} --preset {preset} --data FOLDER --out {folder}”."
+        )
+    return folder
+
+
+def weights_digest(folder: Path) -> str:
+    """SHA-256 of the weights in `folder`."""
+    return hashlib.sha256((folder / WEIGHTS_NAME).read_bytes()).hexdigest()
+
+
+def read_card(folder: Path) -> dict[str, Any]:
+    """Read the model card of the network in `folder`."""
+    card: dict[str, Any] = json.loads((folder / CARD_NAME).read_text())
+    return card
+
+
+def save_weights(model: "Model", path: Path) -> None:
+    """Save `model` with its kernels as float16, half the size.
+
+    Vectors (biases, batch-normalisation statistics) stay float32: small variances would
+    underflow.
+    """
+    import h5py
+
+    model.save_weights(path)
+    compact = path.with_suffix(".part")
+    with h5py.File(path) as full, h5py.File(compact, "w") as half:
+        full.visititems(lambda name, item: _copy(name, item, half))
+    compact.replace(path)
+
+
+def _copy(name: str, item: Any, target: Any) -> None:
+    import h5py
+
+    if not isinstance(item, h5py.Dataset):
+        copied = target.require_group(name)
+    elif item.ndim >= 2:
+        copied = target.create_dataset(name, data=item[()].astype(np.float16), compression="gzip")
+    else:
+        copied = target.create_dataset(name, data=item[()])
+    for key, value in item.attrs.items():
+        copied.attrs[key] = value
+
+
+def load_unet(folder: Path, size: int) -> "Model":
+    """Rebuild the U-Net for inputs of `size` pixels and load the weights of `folder`."""
+    from core.models.unet import build_unet
+
+    model = build_unet(size)
+    model.load_weights(folder / WEIGHTS_NAME)
+    return model

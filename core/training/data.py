@@ -1,0 +1,140 @@
+"""Batches for the two networks: what each sees, how it is varied, how often."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import affine_transform
+
+from core.preprocessing import mask_to_liver, network_input
+from core.training.pack import Pack
+
+Task = Literal["liver", "tumor"]
+
+
+@dataclass(frozen=True)
+class Augmentation:
+    """How far a training slice may be varied; a liver is never mirrored to the left side."""
+
+    rotation_degrees: float = 10
+    scale: float = 0.15
+    shift: float = 0.08
+    brightness: float = 0.08
+    contrast: float = 0.15
+    noise: float = 0.03
+
+
+def usable_slices(pack: Pack, task: Task) -> NDArray[np.int64]:
+    """Index the slices that teach `task`: all for the liver, labelled livers for tumors."""
+    return np.flatnonzero(
+        [task == "liver" or (record.liver and record.tumors_labelled) for record in pack.records]
+    )
+
+
+def sampling_weights(pack: Pack, slices: NDArray[np.int64], task: Task) -> NDArray[np.float64]:
+    """Probability of drawing each of `slices`.
+
+    Even for the liver. For tumors half of the draws show one, and a patient's share among
+    them grows with the square root of its slices, so that few large tumors do not rule.
+    """
+    if task == "liver":
+        return np.full(len(slices), 1 / len(slices))
+    positive = np.array([pack.records[index].tumor for index in slices])
+    patients = np.array([pack.records[index].patient for index in slices])
+    weights = np.zeros(len(slices))
+    for group in (positive, ~positive):
+        names, which, counts = np.unique(patients[group], return_inverse=True, return_counts=True)
+        if len(names):
+            weights[group] = 1 / np.sqrt(counts[which])
+            weights[group] /= weights[group].sum()
+    return weights / weights.sum()
+
+
+def example(pack: Pack, index: int, task: Task) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Image and target [S, S] of one slice as the network of `task` meets them."""
+    image, organ = pack.images[index], pack.organ[index]
+    if task == "liver":
+        return image, organ
+    return mask_to_liver(image, organ >= 128), pack.tumor[index]
+
+
+def vary(
+    image: NDArray[np.uint8],
+    target: NDArray[np.uint8],
+    how: Augmentation,
+    rng: np.random.Generator,
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Turn, scale and shift image and target [S, S] together, then change the image's greys."""
+    angle = np.deg2rad(rng.uniform(-how.rotation_degrees, how.rotation_degrees))
+    scale = 1 + rng.uniform(-how.scale, how.scale)
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]) / scale
+    side = image.shape[0]
+    centre = np.full(2, (side - 1) / 2)
+    offset = centre - turn @ centre + rng.uniform(-how.shift, how.shift, 2) * side
+    moved, moved_target = (
+        affine_transform(plane.astype(np.float32), turn, offset, order=1)
+        for plane in (image, target)
+    )
+    # Black stays black: outside the liver, and outside the patient, nothing is known.
+    visible = moved > 0
+    moved = (moved - 128) * (1 + rng.uniform(-how.contrast, how.contrast)) + 128
+    moved += 255 * rng.uniform(-how.brightness, how.brightness)
+    moved += rng.normal(0, 255 * rng.uniform(0, how.noise), moved.shape)
+    moved = np.clip(np.where(visible, moved, 0), 0, 255)
+    return moved.astype(np.uint8), np.rint(moved_target).astype(np.uint8)
+
+
+class Batches(keras.utils.PyDataset):  # type: ignore[misc]
+    """Batches (input [B, S, S, 3] in 0..1, target [B, S, S, 1] in 0..1), read as needed.
+
+    With an augmentation, every epoch draws anew by `sampling_weights`; without one, every
+    usable slice comes once, in order. Seeded by epoch, so that a resumed run sees what an
+    uninterrupted one would have seen.
+    """
+
+    def __init__(
+        self,
+        pack: Pack,
+        task: Task,
+        batch_size: int,
+        *,
+        augmentation: Augmentation | None = None,
+        slices_per_epoch: int | None = None,
+        seed: int = 0,
+        first_epoch: int = 0,
+    ) -> None:
+        super().__init__()
+        self._pack, self._task, self._batch_size = pack, task, batch_size
+        self._augmentation, self._seed, self._epoch = augmentation, seed, first_epoch
+        self._slices = usable_slices(pack, task)
+        self._count = slices_per_epoch or len(self._slices)
+        self._weights = sampling_weights(pack, self._slices, task)
+        self._order = self._draw()
+
+    def _draw(self) -> NDArray[np.int64]:
+        if self._augmentation is None:
+            return self._slices
+        rng = np.random.default_rng((self._seed, self._epoch))
+        if self._task == "liver" and self._count == len(self._slices):
+            return rng.permutation(self._slices)
+        return rng.choice(self._slices, self._count, p=self._weights)
+
+    def on_epoch_end(self) -> None:
+        """Draw the next epoch."""
+        self._epoch += 1
+        self._order = self._draw()
+
+    def __len__(self) -> int:
+        return int(np.ceil(len(self._order) / self._batch_size))
+
+    def __getitem__(self, number: int) -> tuple[Any, Any]:
+        chosen = self._order[number * self._batch_size : (number + 1) * self._batch_size]
+        rng = np.random.default_rng((self._seed, self._epoch, number))
+        pairs = [example(self._pack, int(index), self._task) for index in chosen]
+        if self._augmentation is not None:
+            pairs = [vary(image, target, self._augmentation, rng) for image, target in pairs]
+        images = np.stack([image for image, _ in pairs])
+        targets = np.stack([target for _, target in pairs])
+        return network_input(images), targets[..., None].astype(np.float32) / 255

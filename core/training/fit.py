@@ -1,0 +1,203 @@
+"""Fit one network: Adam, cosine decay, early stopping, checkpoints, resume, a model card."""
+
+import csv
+import json
+import platform
+import subprocess
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from core.io.datasets import LabelledCase
+from core.models.losses import bce_dice_loss, dice_coefficient
+from core.models.store import CARD_NAME, WEIGHTS_NAME, save_weights
+from core.models.unet import build_unet
+from core.presets import Preset
+from core.training.data import Augmentation, Batches, Task, usable_slices
+from core.training.pack import Pack, pack_cases
+from core.training.patients import patient_of, split_by_patient
+
+LICENCES = {
+    "lits": "LiTS (Bilic et al. 2023), CC BY-NC-ND 4.0",
+    "msd": "Medical Segmentation Decathlon Task03 (Antonelli et al. 2022), CC BY-SA 4.0",
+    "phantom": "HepatoScope phantoms, Apache-2.0",
+}
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a network is trained; all of it stands in the model card.
+
+    Parameters
+    ----------
+    encoder_weights : ``"imagenet"``, a local file, or None for random values.
+    slices_per_epoch : draws of one epoch; None takes every usable slice once.
+    patience : epochs without a better validation loss before stopping.
+    start : weights to start from, or None.
+    """
+
+    epochs: int = 20
+    batch_size: int = 16
+    learning_rate: float = 1e-3
+    patience: int = 6
+    slices_per_epoch: int | None = None
+    encoder_weights: str | None = None
+    start: Path | None = None
+    seed: int = 0
+    validation_fraction: float = 0.15
+    validation_patients: tuple[str, ...] = ()
+    augmentation: Augmentation = field(default_factory=Augmentation)
+
+
+def train_unet(
+    task: Task,
+    cases: Sequence[LabelledCase],
+    preset: Preset,
+    recipe: Recipe,
+    out: Path,
+    report: Callable[[str], None] = lambda _: None,
+) -> dict[str, Any]:
+    """Train the network of `task` into the folder `out` and return its card.
+
+    Started again on the same folder, an interrupted training goes on after its last
+    finished epoch.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    keras.utils.set_random_seed(recipe.seed)
+    training, validation = split_by_patient(
+        cases,
+        fraction=recipe.validation_fraction,
+        seed=recipe.seed,
+        validation_patients=recipe.validation_patients,
+    )
+    packs = [pack_cases(side, preset, out / "packs", report) for side in (training, validation)]
+    model = build_unet(preset.size, recipe.encoder_weights)
+    if recipe.start:
+        model.load_weights(recipe.start)
+    _fit(model, task, packs[0], packs[1], recipe, out, report)
+    model.load_weights(out / WEIGHTS_NAME)
+    save_weights(model, out / WEIGHTS_NAME)
+    card = _card(task, preset, recipe, training, validation, packs, _history(out))
+    (out / CARD_NAME).write_text(json.dumps(card, indent=2) + "\n")
+    return card
+
+
+def _fit(
+    model: keras.Model,
+    task: Task,
+    training: Pack,
+    validation: Pack,
+    recipe: Recipe,
+    out: Path,
+    report: Callable[[str], None],
+) -> None:
+    done = _history(out)
+    batches = Batches(
+        training,
+        task,
+        recipe.batch_size,
+        augmentation=recipe.augmentation,
+        slices_per_epoch=recipe.slices_per_epoch,
+        seed=recipe.seed,
+        first_epoch=len(done),
+    )
+    decay = keras.optimizers.schedules.CosineDecay(
+        recipe.learning_rate, recipe.epochs * len(batches)
+    )
+    # XLA, the default of `compile`, is slower than oneDNN on a CPU.
+    model.compile(
+        keras.optimizers.Adam(decay), bce_dice_loss, metrics=[dice_coefficient], jit_compile=False
+    )
+    best = min((float(row["val_loss"]) for row in done), default=None)
+    model.fit(
+        batches,
+        validation_data=Batches(validation, task, recipe.batch_size),
+        epochs=recipe.epochs,
+        verbose=0,
+        callbacks=[
+            keras.callbacks.BackupAndRestore(str(out / "backup")),
+            keras.callbacks.ModelCheckpoint(
+                str(out / WEIGHTS_NAME),
+                save_best_only=True,
+                save_weights_only=True,
+                initial_value_threshold=best,
+            ),
+            keras.callbacks.CSVLogger(str(out / "history.csv"), append=True),
+            keras.callbacks.EarlyStopping(patience=recipe.patience),
+            keras.callbacks.LambdaCallback(
+                on_epoch_end=lambda epoch, logs: report(_line(epoch, recipe.epochs, logs))
+            ),
+        ],
+    )
+
+
+def _line(epoch: int, epochs: int, logs: dict[str, float]) -> str:
+    figures = ", ".join(f"{name} {value:.4f}" for name, value in logs.items())
+    return f"epoch {epoch + 1} of {epochs}: {figures}"
+
+
+def _history(out: Path) -> list[dict[str, str]]:
+    path = out / "history.csv"
+    if not path.is_file():
+        return []
+    with path.open() as lines:
+        return list(csv.DictReader(lines))
+
+
+def _card(
+    task: Task,
+    preset: Preset,
+    recipe: Recipe,
+    training: Sequence[LabelledCase],
+    validation: Sequence[LabelledCase],
+    packs: Sequence[Pack],
+    history: Sequence[dict[str, str]],
+) -> dict[str, Any]:
+    best = min(history, key=lambda row: float(row["val_loss"]))
+    return {
+        "model": f"U-Net, EfficientNetB0 encoder, {task}",
+        "intended_use": "Research and teaching. Not for diagnosis.",
+        "task": task,
+        "preset": asdict(preset),
+        "recipe": {
+            **asdict(recipe),
+            "start": recipe.start.name if recipe.start else None,
+            "encoder_weights": recipe.encoder_weights or "none (random values)",
+        },
+        "data": {
+            "training": _data(training, packs[0], task),
+            "validation": _data(validation, packs[1], task),
+            "licences": sorted(
+                licence
+                for prefix, licence in LICENCES.items()
+                if any(case.dataset.startswith(prefix) for case in (*training, *validation))
+            ),
+        },
+        "best_epoch": {name: float(value) for name, value in best.items()},
+        "epochs_run": len(history),
+        "commit": _commit(),
+        "written": datetime.now(UTC).isoformat(timespec="seconds"),
+        "versions": {"python": platform.python_version(), "keras": keras.__version__},
+    }
+
+
+def _data(cases: Sequence[LabelledCase], pack: Pack, task: Task) -> dict[str, Any]:
+    slices = usable_slices(pack, task)
+    return {
+        "cases": [f"{case.dataset}/{case.name}" for case in cases],
+        "patients": sorted({patient_of(case) for case in cases}),
+        "slices": len(slices),
+        "slices_with_tumor": int(np.sum([pack.records[index].tumor for index in slices])),
+    }
+
+
+def _commit() -> str:
+    asked = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
+    )
+    return asked.stdout.strip() or "unknown"

@@ -1,0 +1,124 @@
+"""Training slices on disk at the network's size, so that memory does not grow with the data."""
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.io.datasets import TUMOR, LabelledCase
+from core.preprocessing import SliceFit, apply_window, axial_view
+from core.presets import Preset
+from core.training.patients import patient_of
+
+
+@dataclass(frozen=True)
+class SliceRecord:
+    """Where a packed slice came from and what it holds."""
+
+    patient: str
+    dataset: str
+    case: str
+    index: int
+    liver: bool
+    tumor: bool
+    tumors_labelled: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Pack:
+    """Slices of many cases as memory-mapped uint8 arrays [N, S, S].
+
+    Parameters
+    ----------
+    images : windowed slices.
+    organ, tumor : share of each pixel covered by the structure, 255 = all of it.
+    records : one a slice.
+    """
+
+    images: NDArray[np.uint8]
+    organ: NDArray[np.uint8]
+    tumor: NDArray[np.uint8]
+    records: tuple[SliceRecord, ...]
+
+
+def pack_cases(
+    cases: Sequence[LabelledCase],
+    preset: Preset,
+    folder: Path,
+    report: Callable[[str], None] = lambda _: None,
+) -> Pack:
+    """Write the slices of `cases` at the preset's size below `folder`, one case at a time.
+
+    Done before for the same cases and preset, it is only opened again.
+    """
+    names = [f"{case.dataset}/{case.split}/{case.name}" for case in cases]
+    key = hashlib.sha256(json.dumps([names, preset.size, asdict(preset.window)]).encode())
+    target = folder / f"pack-{key.hexdigest()[:12]}"
+    if not (target / "records.json").is_file():
+        _write(cases, preset, target, report)
+    return _open(target, preset.size)
+
+
+def _write(
+    cases: Sequence[LabelledCase], preset: Preset, target: Path, report: Callable[[str], None]
+) -> None:
+    target.mkdir(parents=True, exist_ok=True)
+    records: list[SliceRecord] = []
+    with (
+        (target / "images.u8").open("wb") as images,
+        (target / "organ.u8").open("wb") as organ,
+        (target / "tumor.u8").open("wb") as tumor,
+    ):
+        for number, case in enumerate(cases, 1):
+            report(f"packing {case.dataset}/{case.name} ({number} of {len(cases)})")
+            gray, organ_cover, tumor_cover = packed_slices(case, preset)
+            images.write(gray.tobytes())
+            organ.write(organ_cover.tobytes())
+            tumor.write(tumor_cover.tobytes())
+            records += _records(case, organ_cover, tumor_cover)
+    (target / "records.json").write_text(json.dumps([asdict(record) for record in records]))
+
+
+def packed_slices(
+    case: LabelledCase, preset: Preset
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]:
+    """Read one case as images, organ cover and tumor cover, each uint8 [N, S, S]."""
+    volume, labels = case.read()
+    x, y, _ = volume.spacing
+    rows, columns = volume.shape[1], volume.shape[0]
+    fit = SliceFit.of(rows, columns, (y, x), preset.size)
+    shown = axial_view(labels)
+    covers = [
+        fit.shrink(np.where(mask, np.uint8(255), np.uint8(0)))
+        for mask in (shown > 0, shown == TUMOR)
+    ]
+    gray = fit.shrink(apply_window(axial_view(volume.hu), preset.window))
+    return gray, covers[0], covers[1]
+
+
+def _records(
+    case: LabelledCase, organ: NDArray[np.uint8], tumor: NDArray[np.uint8]
+) -> list[SliceRecord]:
+    return [
+        SliceRecord(
+            patient_of(case), case.dataset, case.name, index,
+            bool(organ[index].max() >= 128), bool(tumor[index].max() >= 128), case.tumors_labelled,
+        )
+        for index in range(len(organ))
+    ]  # fmt: skip
+
+
+def _open(target: Path, size: int) -> Pack:
+    records = tuple(
+        SliceRecord(**record) for record in json.loads((target / "records.json").read_text())
+    )
+    shape = (len(records), size, size)
+    images, organ, tumor = (
+        np.memmap(target / f"{name}.u8", dtype=np.uint8, mode="r", shape=shape)
+        for name in ("images", "organ", "tumor")
+    )
+    return Pack(images, organ, tumor, records)
