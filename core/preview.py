@@ -1,13 +1,14 @@
 """One picture that shows at a glance what was segmented, and the overlay it is made of."""
 
 import io
+from bisect import bisect_right
 from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from core.metrics.overlap import LIVER, TUMOR, organ_mask, tumor_mask
+from core.labels import LIVER, TUMOR, organ_mask, tumor_mask
 from core.preprocessing import Window, apply_window
 from core.slices import Plane, slice_of
 from core.volume import Volume
@@ -18,6 +19,8 @@ PANEL = 420
 GAP = 8
 INK, FAINT, PAPER = (235, 238, 240), (165, 172, 178), (14, 17, 20)
 SCALE_BAR_MM = 50
+
+Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
 
 class Style(StrEnum):
@@ -162,17 +165,17 @@ def _sheet(panels: list[Image.Image], caption: str) -> Image.Image:
         draw.text((x + 17, top + 1), name, INK, _font(14))
         x += 17 + draw.textlength(name, _font(14)) + 16
     draw.text((width - GAP, top + 1), "Research use only, not for diagnosis", INK, _font(14), "ra")
-    draw.text((GAP, top + 23), _shortened(draw, caption, width - 2 * GAP), FAINT, _font(13))
+    small = _font(13)
+    draw.text((GAP, top + 23), _shortened(caption, width - 2 * GAP, small), FAINT, small)
     return sheet
 
 
-def _shortened(draw: ImageDraw.ImageDraw, text: str, width: float) -> str:
+def _shortened(text: str, width: float, font: Font) -> str:
     """Cut `text` so that it fits into `width` pixels."""
-    if draw.textlength(text, _font(13)) <= width:
+    if font.getlength(text) <= width:
         return text
-    while text and draw.textlength(text + "…", _font(13)) > width:
-        text = text[:-1]
-    return text + "…"
+    fitting = bisect_right(range(len(text)), width, key=lambda n: font.getlength(text[:n] + "…"))
+    return text[: max(0, fitting - 1)] + "…"
 
 
 def _contour(region: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -185,5 +188,5 @@ def _contour(region: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return region & ~inside
 
 
-def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+def _font(size: int) -> Font:
     return ImageFont.load_default(size)
