@@ -3,21 +3,23 @@
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterator
+import zlib
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import nibabel as nib
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 from core.errors import BadDataset
+from core.labels import TUMOR
 from core.preprocessing import Window, from_axial_view, undo_window
 from core.volume import AIR_HU, Volume, to_ras, volume_from_array
 
-LIVER, TUMOR = 1, 2
 _ONE_MM = np.eye(4)
+DAMAGED = (nib.filebasedimages.ImageFileError, OSError, EOFError, zlib.error)
 
 
 @dataclass(frozen=True)
@@ -64,12 +66,17 @@ def _cases(root: Path) -> Iterator[LabelledCase]:
     if (root / "dataset.json").is_file() and not (root / "imagesTr").is_dir():
         yield from _slice_cases(root)
         return
-    for image in sorted(root.glob("volume-*.nii*")):
+    for image in _images(root, "volume-*.nii*"):
         labels = _first(root, image.name.replace("volume-", "segmentation-", 1))
         yield _nifti_case(image, labels, _stem(image), root.name, None)
-    for image in sorted(root.glob("imagesTr/*.nii*")):
+    for image in _images(root / "imagesTr", "*.nii*"):
         labels = _first(root / "labelsTr", image.name)
         yield _nifti_case(image, labels, _stem(image), root.name, "train")
+
+
+def _images(folder: Path, pattern: str) -> list[Path]:
+    # The Decathlon's archives hold a hidden "._name" of macOS beside every file.
+    return sorted(path for path in folder.glob(pattern) if not path.name.startswith("."))
 
 
 def _first(folder: Path, name: str) -> Path:
@@ -99,23 +106,24 @@ def _nifti_case(
 def read_labels(path: Path, volume: Volume) -> NDArray[np.uint8]:
     """Read the labels of `volume` from a NIfTI file on its native grid: uint8 [X, Y, Z].
 
-    Raises BadDataset where the grids differ. Only the shape is compared: LiTS itself
-    has segmentations whose headers disagree with their volumes.
+    Raises BadDataset where the file is no NIfTI image or the grids differ. Only the shape is
+    compared: LiTS itself has segmentations whose headers disagree with their volumes.
     """
-    image = nib.load(path)
+    try:
+        image = nib.Nifti1Image.from_filename(path)
+        labels = np.asanyarray(image.dataobj).astype(np.uint8)
+    except DAMAGED as error:
+        raise BadDataset(f"{path.name} cannot be read as NIfTI; copy it again.") from error
     if image.shape != volume.native.shape:
         raise BadDataset(
             f"{path.name} has shape {image.shape} but its volume {volume.native.shape}; "
             "labels must lie on the grid of their volume."
         )
-    labels = np.asanyarray(image.dataobj).astype(np.uint8)
     return to_ras(labels, volume.native.affine)[0]
 
 
 def _slice_cases(root: Path) -> Iterator[LabelledCase]:
-    facts = json.loads((root / "dataset.json").read_text())
-    window = Window(*facts["hu_window"])
-    tumors_labelled = str(TUMOR) in facts["labels"]
+    window, tumors_labelled = _slice_facts(root / "dataset.json")
     for folder in sorted(root.glob("*/*")):
         if folder.is_dir():
             yield LabelledCase(
@@ -128,14 +136,29 @@ def _slice_cases(root: Path) -> Iterator[LabelledCase]:
             )
 
 
+def _slice_facts(path: Path) -> tuple[Window, bool]:
+    try:
+        facts = json.loads(path.read_text())
+        return Window(*facts["hu_window"]), str(TUMOR) in facts["labels"]
+    except (json.JSONDecodeError, KeyError, TypeError) as error:
+        raise BadDataset(
+            f"{path.parent.name}/{path.name} does not describe a slice folder; it needs "
+            "“hu_window” as [low, high] and “labels”."
+        ) from error
+
+
 def _slice_reader(folder: Path, window: Window) -> Callable[[], tuple[Volume, NDArray[np.uint8]]]:
     def read() -> tuple[Volume, NDArray[np.uint8]]:
         masks = sorted(folder.glob("*_mask.png"))
         if not masks:
             raise BadDataset(f"{folder.name} has no slices: expected KKK.webp with KKK_mask.png.")
         images = [mask.with_name(mask.name.replace("_mask.png", ".webp")) for mask in masks]
-        gray = np.stack([_gray(image) for image in images])
-        labels = np.stack([_gray(mask) for mask in masks])
+        gray, labels = _stack(images), _stack(masks)
+        if gray.shape != labels.shape:
+            raise BadDataset(
+                f"{folder.name} has slices of {gray.shape[1:]} but masks of {labels.shape[1:]} "
+                "pixels; each mask must lie on its slice."
+            )
         hu = undo_window(gray, window)
         # Below the window only "darker than this" is known: fat and air. Air is the
         # value that every narrower window shows as the same black.
@@ -153,9 +176,24 @@ def _slice_reader(folder: Path, window: Window) -> Callable[[], tuple[Volume, ND
     return read
 
 
+def _stack(paths: Sequence[Path]) -> NDArray[np.uint8]:
+    pictures = [_gray(path) for path in paths]
+    if len({picture.shape for picture in pictures}) > 1:
+        raise BadDataset(
+            f"The slices of {paths[0].parent.name} differ in size; a case has one slice size."
+        )
+    return np.stack(pictures)
+
+
 def _gray(path: Path) -> NDArray[np.uint8]:
-    with Image.open(path) as picture:
-        return np.asarray(picture.convert("L"))
+    try:
+        with Image.open(path) as picture:
+            return np.asarray(picture.convert("L"))
+    except (FileNotFoundError, UnidentifiedImageError) as error:
+        raise BadDataset(
+            f"{path.parent.name}/{path.name} is missing or no picture; every KKK_mask.png needs "
+            "its KKK.webp."
+        ) from error
 
 
 def _natural(name: str) -> list[tuple[int, str]]:

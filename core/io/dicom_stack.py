@@ -1,0 +1,153 @@
+"""Choose one stack of parallel slices among all CT slices that were found."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import UnreadableScan, UnsupportedScan
+from core.io.dicom_slices import Slice
+from core.io.limits import MIN_SLICES
+
+# Within 25 degrees of the patient's long axis counts as axial, gantry tilt included.
+AXIAL_COSINE = 0.9
+PLANES = ("sagittal", "coronal", "axial")
+SAME_POSITION_MM = 0.02
+MOST_LISTED = 5
+
+
+def normal_of(item: Slice) -> NDArray[np.float64]:
+    """Return the unit vector (3,), LPS, across the slice."""
+    normal = np.cross(item.orientation[:3], item.orientation[3:])
+    return np.asarray(normal / np.linalg.norm(normal))
+
+
+def depth_of(item: Slice) -> float:
+    """Return the position of the slice along its normal in mm."""
+    return float(normal_of(item) @ np.asarray(item.position))
+
+
+def plane_of(item: Slice) -> str:
+    """Name the anatomical plane nearest to the slice."""
+    return PLANES[int(np.argmax(np.abs(normal_of(item))))]
+
+
+def choose_stack(
+    slices: Sequence[Slice], others: Counter[str]
+) -> tuple[tuple[Slice, ...], tuple[str, ...]]:
+    """Pick the largest axial CT, sorted along its normal, and say what was left out.
+
+    Slices of one series that differ in orientation, matrix or pixel size are different
+    stacks; so are the acquisitions of a series that pass the same place again.
+
+    Returns the slices and the notes. Raises UnsupportedScan where there is no CT volume
+    and UnreadableScan where all files are damaged.
+    """
+    if not slices:
+        raise _nothing_found(others)
+    stacks = sorted(_stacks(slices), key=_rank)
+    best = stacks[0]
+    if len(best) < MIN_SLICES:
+        count = f"{len(best)} slice" + "s" * (len(best) > 1)
+        raise UnsupportedScan(
+            f"The largest CT series has {count}, but a volume of at least {MIN_SLICES} is "
+            "needed; choose the folder or zip with the whole series."
+        )
+    chosen, repeated = _without_repeats(best)
+    return chosen, (*_choice_notes(stacks, others), *_repeat_notes(repeated))
+
+
+def name_of(stack: Sequence[Slice]) -> str:
+    """Describe a stack without patient identity: ``CT series 3, 52 slices``."""
+    number = stack[0].series_number
+    series = "CT series" if number is None else f"CT series {number}"
+    return f"{series}, {len(stack)} slices"
+
+
+def _stacks(slices: Iterable[Slice]) -> list[list[Slice]]:
+    groups: dict[object, list[Slice]] = defaultdict(list)
+    for item in slices:
+        direction = tuple(round(cosine, 3) + 0.0 for cosine in item.orientation)
+        pixel = tuple(round(step, 4) for step in item.pixel_mm)
+        groups[item.series, item.rows, item.columns, direction, pixel].append(item)
+    return [stack for group in groups.values() for stack in _acquisitions(group)]
+
+
+def _acquisitions(group: list[Slice]) -> list[list[Slice]]:
+    _, repeated = _without_repeats(group)
+    if not repeated:
+        return [group]
+    passes: dict[int, list[Slice]] = defaultdict(list)
+    for item in group:
+        passes[item.acquisition].append(item)
+    return list(passes.values())
+
+
+def _without_repeats(stack: Sequence[Slice]) -> tuple[tuple[Slice, ...], int]:
+    # Depth is rounded so that the lowest instance number comes first at one position.
+    ordered = sorted(
+        stack, key=lambda item: (round(depth_of(item) / SAME_POSITION_MM), item.instance)
+    )
+    kept: list[Slice] = []
+    for item in ordered:
+        if not kept or depth_of(item) - depth_of(kept[-1]) > SAME_POSITION_MM:
+            kept.append(item)
+    return tuple(kept), len(stack) - len(kept)
+
+
+def _rank(stack: list[Slice]) -> tuple[bool, int, int, int]:
+    first = stack[0]
+    axial = abs(normal_of(first)[2]) >= AXIAL_COSINE
+    return not axial, -len(stack), first.series_number or 0, first.acquisition
+
+
+def _choice_notes(stacks: list[list[Slice]], others: Counter[str]) -> tuple[str, ...]:
+    notes = []
+    best, *rest = stacks
+    if rest:
+        listed = ", ".join(_brief(stack) for stack in rest[:MOST_LISTED])
+        more = f" and {len(rest) - MOST_LISTED} more" if len(rest) > MOST_LISTED else ""
+        notes.append(
+            f"The files hold {len(stacks)} stacks of CT slices; {name_of(best)}, was read and "
+            f"these were left out: {listed}{more}."
+        )
+    if plane_of(best[0]) != "axial":
+        notes.append(f"There is no axial series; this one is {plane_of(best[0])}.")
+    if others:
+        notes.append(f"Left out besides: {_counted(others)}.")
+    return tuple(notes)
+
+
+def _brief(stack: list[Slice]) -> str:
+    number = stack[0].series_number
+    series = "unnumbered series" if number is None else f"series {number}"
+    return f"{len(stack)} {plane_of(stack[0])} of {series}"
+
+
+def _repeat_notes(repeated: int) -> tuple[str, ...]:
+    if not repeated:
+        return ()
+    return (
+        f"{repeated} slices repeat the position of another one; the lowest instance number was "
+        "kept.",
+    )
+
+
+def _nothing_found(others: Counter[str]) -> UnreadableScan | UnsupportedScan:
+    if set(others) == {"damaged DICOM file"}:
+        return UnreadableScan(
+            f"The DICOM data is damaged or incomplete ({_counted(others)}); copy or export the "
+            "series again."
+        )
+    return UnsupportedScan(
+        f"There is no CT slice among the DICOM files ({_counted(others)}); choose an abdominal "
+        "CT series."
+    )
+
+
+def _counted(others: Counter[str]) -> str:
+    return ", ".join(
+        f"{count} {reason}{'s' if count > 1 and not reason.endswith('image of') else ''}"
+        for reason, count in others.most_common(MOST_LISTED)
+    )

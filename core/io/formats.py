@@ -1,0 +1,96 @@
+"""What a file is, judged by its first bytes: names are often wrong."""
+
+from enum import Enum, auto
+from pathlib import Path
+
+from core.errors import UnreadableScan, UnsupportedScan
+
+
+class Kind(Enum):
+    """The containers we can open."""
+
+    NIFTI = auto()
+    GZIP = auto()
+    ZIP = auto()
+    DICOM = auto()
+    OTHER = auto()
+
+
+PICTURES = {
+    b"\x89PNG": "PNG",
+    b"\xff\xd8\xff": "JPEG",
+    b"GIF8": "GIF",
+    b"RIFF": "WebP",
+    b"II*\0": "TIFF",
+    b"MM\0*": "TIFF",
+    b"BM": "bitmap",
+}
+FOREIGN = {
+    b"NRRD": "an NRRD image",
+    b"ObjectType": "a MetaImage header",
+    b"\x89HDF": "an HDF5 file",
+    b"%PDF": "a PDF document",
+    b"7z\xbc\xaf": "a 7-Zip archive",
+    b"Rar!": "a RAR archive",
+}
+NIFTI_HEADER_BYTES = (348, 540)
+DICOM_PREAMBLE_BYTES = 128
+
+
+def first_bytes(path: Path, count: int = 352) -> bytes:
+    """Return up to `count` bytes from the start of the file."""
+    with path.open("rb") as file:
+        return file.read(count)
+
+
+def kind_of(path: Path) -> Kind:
+    """Tell the container of the file at `path` by its content."""
+    head = first_bytes(path)
+    if head[DICOM_PREAMBLE_BYTES:].startswith(b"DICM") or _is_bare_dicom(head):
+        return Kind.DICOM
+    if head.startswith(b"\x1f\x8b"):
+        return Kind.GZIP
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        return Kind.ZIP
+    if is_nifti(head):
+        return Kind.NIFTI
+    return Kind.OTHER
+
+
+def is_nifti(head: bytes) -> bool:
+    """Whether `head` opens as a NIfTI-1, NIfTI-2 or Analyze header, in either byte order."""
+    size = head[:4]
+    return len(size) == 4 and any(
+        int.from_bytes(size, order) in NIFTI_HEADER_BYTES for order in ("little", "big")
+    )
+
+
+def _is_bare_dicom(head: bytes) -> bool:
+    # Old archives leave preamble and file meta information out: the data set then
+    # begins with group 0008 (or 0002), in little-endian order, at a low element.
+    group, element = head[:2], head[2:4]
+    return group in (b"\x08\x00", b"\x02\x00") and element[1:] == b"\x00" and element[0] <= 0x20
+
+
+def refuse(path: Path, name: str) -> UnreadableScan | UnsupportedScan:
+    """Make the error for a file of Kind.OTHER, shown to the user as `name`."""
+    head = first_bytes(path)
+    if not head:
+        return UnreadableScan(
+            f"“{name}” is empty (0 bytes); copy or export it again and check that it arrived whole."
+        )
+    for signature, picture in PICTURES.items():
+        if head.startswith(signature):
+            return UnsupportedScan(
+                f"“{name}” is a {picture} picture, which has no Hounsfield units or voxel size; "
+                "choose the original CT as NIfTI or DICOM."
+            )
+    for signature, what in FOREIGN.items():
+        if head.startswith(signature):
+            return UnsupportedScan(
+                f"“{name}” is {what}; convert the scan to NIfTI, or put its DICOM files in a zip."
+            )
+    return UnreadableScan(
+        f"“{name}” is neither NIfTI, DICOM nor a zip (it begins with {head[:4].hex(' ')}); "
+        "choose the CT as .nii, .nii.gz or a zip of its DICOM files."
+    )

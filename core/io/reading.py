@@ -1,0 +1,91 @@
+"""Read a scan from whatever the user has: a file, a folder or a zip."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from core.errors import UnreadableScan, UnsupportedScan
+from core.io.archive import unpack
+from core.io.dicom import read_dicom
+from core.io.digest import sha256_of
+from core.io.formats import Kind, kind_of, refuse
+from core.io.limits import MAX_FILES
+from core.io.nifti import read_nifti
+from core.volume import Volume
+
+
+def read(path: Path) -> Volume:
+    """Read the CT at `path` as a Volume in RAS+ order and Hounsfield units.
+
+    Parameters
+    ----------
+    path : a NIfTI file (.nii, .nii.gz), a DICOM file with many frames, a folder of DICOM
+        files (searched to any depth), or a zip of such a folder or of one NIfTI file. The
+        content decides, not the name.
+
+    Raises
+    ------
+    UnreadableScan : missing, empty, corrupt, truncated, or none of these formats.
+    UnsupportedScan : readable, but not a CT volume that can be segmented.
+    """
+    if path.is_dir():
+        return _read_folder(path)
+    if not path.is_file():
+        raise UnreadableScan(f"There is no file “{path.name}”; check its name and place.")
+    match kind_of(path):
+        case Kind.NIFTI | Kind.GZIP:
+            return read_nifti(path)
+        case Kind.DICOM:
+            return read_dicom([path])
+        case Kind.ZIP:
+            return _read_zip(path)
+        case Kind.OTHER:
+            raise refuse(path, path.name)
+
+
+def _read_folder(folder: Path) -> Volume:
+    files = [file for file in sorted(folder.rglob("*")) if file.is_file()]
+    if len(files) > MAX_FILES:
+        raise UnsupportedScan(
+            f"The folder holds {len(files):,} files, more than the {MAX_FILES:,} that can be read "
+            "at once; choose the folder of one CT series."
+        )
+    return _read_files(files, "folder")
+
+
+def _read_zip(path: Path) -> Volume:
+    with TemporaryDirectory(prefix="hepatoscope-") as folder:
+        files = unpack(path, Path(folder))
+        return _read_files(files, "zip", source=path.name, digest=sha256_of([path]))
+
+
+def _read_files(
+    files: Sequence[Path], container: str, source: str | None = None, digest: str | None = None
+) -> Volume:
+    if not files:
+        raise UnreadableScan(f"The {container} is empty; choose one with a CT series in it.")
+    by_kind: dict[Kind, list[Path]] = {kind: [] for kind in Kind}
+    for file in files:
+        by_kind[kind_of(file)].append(file)
+    if by_kind[Kind.DICOM]:
+        return read_dicom(by_kind[Kind.DICOM], source=source, digest=digest)
+    nifti = by_kind[Kind.NIFTI] + by_kind[Kind.GZIP]
+    if len(nifti) == 1:
+        return read_nifti(nifti[0], source=source, digest=digest)
+    raise _nothing_to_read(len(nifti), by_kind, container)
+
+
+def _nothing_to_read(
+    nifti: int, by_kind: dict[Kind, list[Path]], container: str
+) -> UnreadableScan | UnsupportedScan:
+    if nifti:
+        return UnsupportedScan(
+            f"The {container} holds {nifti} NIfTI files; choose the one that is the CT."
+        )
+    if by_kind[Kind.ZIP]:
+        return UnsupportedScan(
+            f"The {container} holds {len(by_kind[Kind.ZIP])} further zip files; unpack them and "
+            "choose one CT series."
+        )
+    first = by_kind[Kind.OTHER][0]
+    return refuse(first, f"The first of {len(by_kind[Kind.OTHER])} files")

@@ -1,0 +1,297 @@
+from contextlib import suppress
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from pydicom.uid import (
+    HTJ2KLossless,
+    JPEGLSLossless,
+    RLELossless,
+    SecondaryCaptureImageStorage,
+)
+
+from core.errors import HepatoScopeError, UnreadableScan, UnsupportedScan
+from core.io import read
+from tests.core.io.scans import ct_series, ct_slice, enhanced_ct, save_dicom, some_hu
+
+HU = some_hu((8, 20, 18))
+
+
+def as_slices(hu: NDArray[np.int16]) -> NDArray[np.int16]:
+    """RAS+ [X, Y, Z] as stored slices [planes, rows, columns] of an axial series."""
+    return hu.transpose(2, 1, 0)[:, ::-1, ::-1]
+
+
+def test_slices_are_ordered_by_position_not_by_name(tmp_path: Path) -> None:
+    volume = read(save_dicom(tmp_path, ct_series(HU)))
+    np.testing.assert_array_equal(as_slices(volume.hu), HU)
+    np.testing.assert_allclose(volume.spacing, (0.8, 0.9, 2.5))
+    assert volume.notes == ()
+
+
+def test_a_voxel_lies_where_dicom_says(tmp_path: Path) -> None:
+    hu = np.zeros_like(HU)
+    hu[5, 7, 11] = 900
+    volume = read(save_dicom(tmp_path, ct_series(hu)))
+    found = volume.affine @ [*np.argwhere(volume.hu == 900)[0], 1]
+    left, posterior, superior = -100 + 11 * 0.8, -80 + 7 * 0.9, 30 + 5 * 2.5
+    np.testing.assert_allclose(found[:3], [-left, -posterior, superior])
+    assert volume.native.axis_codes == "LPS"
+
+
+def test_each_slice_has_its_own_slope_and_intercept(tmp_path: Path) -> None:
+    slices = ct_series(HU)
+    stored = np.full((20, 18), 100)
+    slices[2] = ct_slice(stored, (-100, -80, 35), RescaleSlope=0.5, RescaleIntercept=-7)
+    slices[3] = ct_slice(stored, (-100, -80, 37.5), RescaleSlope=2, RescaleIntercept=3)
+    volume = read(save_dicom(tmp_path, slices))
+    assert np.unique(volume.hu[..., 2]) == 43
+    assert np.unique(volume.hu[..., 3]) == 203
+
+
+def test_a_missing_intercept_is_reported(tmp_path: Path) -> None:
+    slices = ct_series(HU)
+    del slices[0].RescaleIntercept
+    assert "1 slices name no rescale" in read(save_dicom(tmp_path, slices)).notes[0]
+
+
+def test_a_lossy_compression_is_reported(tmp_path: Path) -> None:
+    volume = read(save_dicom(tmp_path, ct_series(HU, LossyImageCompression="01")))
+    assert volume.notes[0].startswith("8 slices were compressed with loss")
+
+
+def test_the_largest_axial_series_is_chosen_and_said(tmp_path: Path) -> None:
+    save_dicom(tmp_path / "a", ct_series(HU, uid="1.1", SeriesNumber=2))
+    save_dicom(tmp_path / "b", ct_series(HU[:5], uid="1.2", SeriesNumber=4))
+    coronal = [(0.0, float(y), 0.0) for y in range(12)]
+    facing = ct_series(
+        some_hu((12, 20, 18)),
+        coronal,
+        uid="1.3",
+        SeriesNumber=5,
+        ImageOrientationPatient=[1, 0, 0, 0, 0, -1],
+    )
+    save_dicom(tmp_path / "c", facing)
+    volume = read(tmp_path)
+    assert volume.source == "CT series 2, 8 slices"
+    assert "5 axial of series 4" in volume.notes[0]
+    assert "12 coronal of series 5" in volume.notes[0]
+
+
+def test_a_coronal_series_alone_is_turned_upright(tmp_path: Path) -> None:
+    places = [(0.0, 2.5 * y, 0.0) for y in range(8)]
+    facing = ct_series(HU, places, ImageOrientationPatient=[1, 0, 0, 0, 0, -1])
+    volume = read(save_dicom(tmp_path, facing))
+    np.testing.assert_allclose(volume.spacing, (0.8, 2.5, 0.9))
+    np.testing.assert_array_equal(volume.hu, HU.transpose(2, 0, 1)[::-1, ::-1, ::-1])
+    assert "coronal" in volume.notes[0]
+
+
+def test_a_stray_sagittal_image_of_the_series_is_left_out(tmp_path: Path) -> None:
+    stray = ct_slice(HU[0] + 1024, (1, -90, 60), ImageOrientationPatient=[0, 1, 0, 0, 0, -1])
+    volume = read(save_dicom(tmp_path, [stray, *ct_series(HU)]))
+    np.testing.assert_array_equal(as_slices(volume.hu), HU)
+    assert "1 sagittal of series 3" in volume.notes[0]
+
+
+def test_what_is_no_ct_slice_is_left_out_and_counted(tmp_path: Path) -> None:
+    pixels = HU[0] + 1024
+    others = [
+        ct_slice(pixels, (0, 0, 1), ImageType=["ORIGINAL", "PRIMARY", "LOCALIZER"]),
+        ct_slice(pixels, (0, 0, 2), Modality="MR"),
+        ct_slice(pixels, (0, 0, 3), SamplesPerPixel=3),
+    ]
+    (tmp_path / "README.txt").write_text("about this study")
+    volume = read(save_dicom(tmp_path, [*others, *ct_series(HU)]))
+    np.testing.assert_array_equal(as_slices(volume.hu), HU)
+    assert volume.notes == ("Left out besides: 1 localizer, 1 MR image, 1 color image.",)
+
+
+@pytest.mark.parametrize(
+    ("changes", "telling"),
+    [
+        ({"Modality": "MR"}, "8 MR images"),
+        ({"SamplesPerPixel": 3}, "8 color images"),
+        ({"ImageType": ["DERIVED", "PRIMARY", "LOCALIZER"]}, "8 localizers"),
+        ({"Modality": "", "SOPClassUID": SecondaryCaptureImageStorage}, "unknown modality"),
+        ({"ImageOrientationPatient": [1, 0, 0, 1, 0, 0]}, "impossible orientation"),
+        ({"ImagePositionPatient": None}, "without a position"),
+    ],
+)
+def test_a_series_that_is_no_ct_says_what_it_is(
+    tmp_path: Path, changes: dict[str, object], telling: str
+) -> None:
+    save_dicom(tmp_path, ct_series(HU, **changes))
+    with pytest.raises(UnsupportedScan, match=telling):
+        read(tmp_path)
+
+
+def test_single_slices_are_no_volume(tmp_path: Path) -> None:
+    save_dicom(tmp_path, ct_series(HU[:2]))
+    with pytest.raises(UnsupportedScan, match="2 slices"):
+        read(tmp_path)
+
+
+def test_repeated_slices_are_dropped_and_counted(tmp_path: Path) -> None:
+    slices = ct_series(HU)
+    again = ct_slice(np.zeros((20, 18)), slices[4].ImagePositionPatient, InstanceNumber=99)
+    volume = read(save_dicom(tmp_path, [again, *slices]))
+    np.testing.assert_array_equal(as_slices(volume.hu), HU)
+    assert "1 slices repeat" in volume.notes[0]
+
+
+def test_two_passes_in_one_series_are_two_stacks(tmp_path: Path) -> None:
+    late = some_hu((8, 20, 18), seed=1)
+    save_dicom(
+        tmp_path, [*ct_series(late, AcquisitionNumber=2), *ct_series(HU, AcquisitionNumber=1)]
+    )
+    volume = read(tmp_path)
+    np.testing.assert_array_equal(as_slices(volume.hu), HU)
+    assert "8 axial of series 3" in volume.notes[0]
+
+
+def test_a_missing_slice_is_bridged_without_displacing_the_rest(tmp_path: Path) -> None:
+    volume = read(save_dicom(tmp_path, [*ct_series(HU)[:3], *ct_series(HU)[4:]]))
+    slices = as_slices(volume.hu)
+    np.testing.assert_array_equal(np.delete(slices, 3, axis=0), np.delete(HU, 3, axis=0))
+    np.testing.assert_allclose(slices[3], (HU[2].astype(float) + HU[4]) / 2, atol=0.51)
+    np.testing.assert_allclose(volume.spacing[2], 2.5)
+    assert "About 1 slices are missing" in volume.notes[0]
+    assert len(volume.dicom_headers) == 7
+
+
+def test_a_wide_gap_ends_the_volume(tmp_path: Path) -> None:
+    places = [(-100.0, -80.0, 2.5 * plane + 60 * (plane > 4)) for plane in range(8)]
+    volume = read(save_dicom(tmp_path, ct_series(HU, places)))
+    np.testing.assert_array_equal(as_slices(volume.hu), HU[:5])
+    assert "62.5 mm at z = 10.0" in volume.notes[0]
+
+
+def test_uneven_slices_are_laid_on_an_even_grid(tmp_path: Path) -> None:
+    ramp = np.arange(0, 800, 100, dtype=np.int16)[:, None, None] + np.zeros((20, 18), np.int16)
+    depths = [0, 2, 5, 7, 9, 12, 14, 16]
+    places = [(-100.0, -80.0, float(depth)) for depth in depths]
+    volume = read(save_dicom(tmp_path, ct_series(ramp, places)))
+    heights = np.arange(volume.shape[2]) * volume.spacing[2]
+    expected = np.interp(heights, depths, ramp[:, 0, 0])
+    np.testing.assert_allclose(volume.hu[0, 0], expected, atol=6)
+    np.testing.assert_allclose(heights[-1], 16)
+    assert "unevenly spaced" in volume.notes[0]
+
+
+def test_a_tilted_gantry_shears_the_grid_and_keeps_volumes(tmp_path: Path) -> None:
+    shift = np.tan(np.radians(15)) * 2.5
+    places = [(-100.0, -80.0 + shift * plane, 2.5 * plane) for plane in range(8)]
+    volume = read(save_dicom(tmp_path, ct_series(HU, places)))
+    np.testing.assert_array_equal(as_slices(volume.hu), HU)
+    np.testing.assert_allclose(volume.voxel_ml, 0.8 * 0.9 * 2.5 / 1000)
+    np.testing.assert_allclose(
+        (volume.native.affine @ [0, 0, 7, 1])[:3], [100, 80 - 7 * shift, 17.5]
+    )
+    assert "tilted by 15.0 degrees" in volume.notes[0]
+
+
+def test_a_tilt_that_positions_do_not_show_is_reported(tmp_path: Path) -> None:
+    volume = read(save_dicom(tmp_path, ct_series(HU, GantryDetectorTilt=-12)))
+    assert "-12.0 degrees" in volume.notes[0]
+
+
+@pytest.mark.parametrize("syntax", [RLELossless, JPEGLSLossless])
+def test_compressed_slices_decode_to_the_same_numbers(tmp_path: Path, syntax: str) -> None:
+    slices = ct_series(HU)
+    for item in slices:
+        item.compress(syntax, generate_instance_uid=False)
+    np.testing.assert_array_equal(as_slices(read(save_dicom(tmp_path, slices)).hu), HU)
+
+
+def test_damaged_compressed_pixels_are_one_sentence(tmp_path: Path) -> None:
+    slices = ct_series(HU)
+    for item in slices:
+        item.compress(JPEGLSLossless, generate_instance_uid=False)
+    slices[3].PixelData = slices[3].PixelData[:40] + bytes(len(slices[3].PixelData) - 40)
+    with pytest.raises(UnreadableScan, match=r"JPEG-LS.*damaged"):
+        read(save_dicom(tmp_path, slices))
+
+
+def test_a_compression_without_decoder_is_named(tmp_path: Path) -> None:
+    slices = ct_series(HU)
+    for item in slices:
+        item.compress(RLELossless, generate_instance_uid=False)
+        item.file_meta.TransferSyntaxUID = HTJ2KLossless
+    with pytest.raises(UnsupportedScan, match="High-Throughput JPEG 2000"):
+        read(save_dicom(tmp_path, slices))
+
+
+def test_missing_pixels_are_one_sentence(tmp_path: Path) -> None:
+    slices = ct_series(HU)
+    slices[3].PixelData = slices[3].PixelData[:100]
+    with pytest.raises(UnreadableScan, match="damaged or incomplete"):
+        read(save_dicom(tmp_path, slices))
+
+
+def test_frames_of_one_file_are_ordered_by_position(tmp_path: Path) -> None:
+    order = [3, 0, 7, 1, 5, 2, 6, 4]
+    save_dicom(tmp_path, [enhanced_ct(HU, order)])
+    volume = read(next(tmp_path.iterdir()))
+    np.testing.assert_array_equal(as_slices(volume.hu), HU)
+    np.testing.assert_allclose(volume.spacing, (0.8, 0.9, 2.5))
+    assert len(volume.dicom_headers) == 1
+
+
+def test_old_files_without_preamble_are_recognized(tmp_path: Path) -> None:
+    for number, item in enumerate(ct_series(HU)):
+        del item.file_meta
+        item.save_as(tmp_path / f"{number}", implicit_vr=True, little_endian=True)
+    np.testing.assert_array_equal(as_slices(read(tmp_path).hu), HU)
+
+
+def test_headers_are_kept_in_slice_order_without_pixels(tmp_path: Path) -> None:
+    headers = read(save_dicom(tmp_path, ct_series(HU))).dicom_headers
+    assert [float(header.ImagePositionPatient[2]) for header in headers] == sorted(
+        30 + 2.5 * plane for plane in range(8)
+    )
+    assert not any("PixelData" in header for header in headers)
+
+
+def test_no_patient_identity_reaches_source_or_notes(tmp_path: Path) -> None:
+    stray = ct_slice(HU[0] + 1024, (1, -90, 60), ImageOrientationPatient=[0, 1, 0, 0, 0, -1])
+    volume = read(save_dicom(tmp_path / "Jane Doe 1950", [stray, *ct_series(HU)]))
+    told = " ".join((volume.source, *volume.notes))
+    assert not any(word in told for word in ("Doe", "Jane", "secret", "1950", "2020"))
+
+
+def test_the_digest_follows_the_pixels(tmp_path: Path) -> None:
+    first = read(save_dicom(tmp_path / "a", ct_series(HU), seed=1))
+    same = read(save_dicom(tmp_path / "b", ct_series(HU), seed=2))
+    other = read(save_dicom(tmp_path / "c", ct_series(HU + 1)))
+    assert first.digest == same.digest != other.digest
+
+
+def test_an_empty_folder_says_so(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableScan, match="folder is empty"):
+        read(tmp_path)
+
+
+def test_too_large_a_series_is_refused_before_decoding(tmp_path: Path) -> None:
+    save_dicom(tmp_path, ct_series(HU, Rows=60_000, Columns=60_000))
+    with pytest.raises(UnsupportedScan, match="60000 × 60000 × 8"):
+        read(tmp_path)
+
+
+# pydicom's own remarks on damaged bytes.
+@pytest.mark.filterwarnings("ignore::UserWarning:pydicom")
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(place=st.integers(0, 1400), value=st.integers(0, 255))
+def test_no_damaged_file_escapes_as_another_error(tmp_path: Path, place: int, value: int) -> None:
+    path = tmp_path / "file"
+    enhanced_ct(some_hu((4, 16, 16)), [0, 1, 2, 3]).save_as(path, enforce_file_format=True)
+    content = bytearray(path.read_bytes())
+    content[place] = value
+    path.write_bytes(content)
+    with suppress(HepatoScopeError):
+        assert read(path).hu.size == 1024

@@ -1,0 +1,146 @@
+from io import BytesIO
+from pathlib import Path
+
+import highdicom
+import nibabel as nib
+import numpy as np
+import pydicom
+import pytest
+from numpy.typing import NDArray
+
+from core.errors import UnsupportedScan
+from core.io import read
+from core.io.export import labels_to_dicom_seg, labels_to_nifti
+from core.volume import Volume, to_native
+from tests.core.io.scans import ct_series, enhanced_ct, save_dicom, save_nifti, some_hu
+
+HU = some_hu((8, 20, 18))
+
+
+def some_labels(volume: Volume) -> NDArray[np.uint8]:
+    labels = np.zeros(volume.shape, np.uint8)
+    labels[2:15, 3:17, 2:7] = 1
+    labels[4:8, 5:9, 4:6] = 2
+    return labels
+
+
+def planes_in(segmentation: bytes, volume: Volume) -> NDArray[np.uint8]:
+    """Frames of a SEG in the order of the source slices, [slices, rows, columns]."""
+    read_back = highdicom.seg.segread(BytesIO(segmentation))
+    return np.asarray(
+        read_back.get_pixels_by_source_instance(
+            [header.SOPInstanceUID for header in volume.dicom_headers],
+            combine_segments=True,
+            assert_missing_frames_are_empty=True,
+        )
+    )
+
+
+def native_planes(volume: Volume) -> NDArray[np.uint8]:
+    return to_native(some_labels(volume), volume.native).transpose(2, 1, 0)
+
+
+def test_a_segmentation_refers_to_the_slices_it_covers(tmp_path: Path) -> None:
+    volume = read(save_dicom(tmp_path, ct_series(HU)))
+    encoded = labels_to_dicom_seg(volume, some_labels(volume), model="paper 1a2b")
+    np.testing.assert_array_equal(planes_in(encoded, volume), native_planes(volume))
+    dataset = pydicom.dcmread(BytesIO(encoded))
+    assert dataset.PatientID == "secret-17"
+    assert dataset.StudyInstanceUID == "1.2.3"
+    assert [segment.SegmentLabel for segment in dataset.SegmentSequence] == ["Liver", "Tumor"]
+    assert dataset.NumberOfFrames == 5 + 2
+
+
+def test_segments_are_coded_and_name_their_algorithm(tmp_path: Path) -> None:
+    volume = read(save_dicom(tmp_path, ct_series(HU)))
+    encoded = labels_to_dicom_seg(volume, some_labels(volume), model="paper 1a2b")
+    liver, tumor = highdicom.seg.segread(BytesIO(encoded)).SegmentSequence
+    assert liver.segmented_property_type.value == "10200004"
+    assert tumor.segmented_property_type.value == "108369006"
+    assert tumor.algorithm_identification.version == "paper 1a2b"
+
+
+def test_the_same_labels_get_the_same_instance_uid(tmp_path: Path) -> None:
+    volume = read(save_dicom(tmp_path, ct_series(HU)))
+    labels = some_labels(volume)
+    uids = [
+        pydicom.dcmread(BytesIO(labels_to_dicom_seg(volume, given))).SOPInstanceUID
+        for given in (labels, labels, labels[::-1])
+    ]
+    assert uids[0] == uids[1] != uids[2]
+
+
+def test_a_segmentation_without_findings_is_still_a_file(tmp_path: Path) -> None:
+    volume = read(save_dicom(tmp_path, ct_series(HU)))
+    encoded = labels_to_dicom_seg(volume, np.zeros(volume.shape, np.uint8))
+    assert not planes_in(encoded, volume).any()
+
+
+def test_bridged_planes_are_left_out_of_the_segmentation(tmp_path: Path) -> None:
+    volume = read(save_dicom(tmp_path, [*ct_series(HU)[:3], *ct_series(HU)[4:]]))
+    encoded = labels_to_dicom_seg(volume, some_labels(volume))
+    expected = np.delete(native_planes(volume), 3, axis=0)
+    np.testing.assert_array_equal(planes_in(encoded, volume), expected)
+
+
+def test_frames_of_one_file_keep_their_place(tmp_path: Path) -> None:
+    save_dicom(tmp_path, [enhanced_ct(HU, [3, 0, 7, 1, 5, 2, 6, 4])])
+    volume = read(tmp_path)
+    encoded = labels_to_dicom_seg(volume, some_labels(volume))
+    found = highdicom.seg.segread(BytesIO(encoded)).get_volume(combine_segments=True)
+    for plane, labels in zip(found.array, range(len(found.array)), strict=True):
+        place = found.affine @ [labels, 0, 0, 1]
+        height = round((place[2] - 30) / 2.5)
+        np.testing.assert_array_equal(plane, native_planes(volume)[height])
+
+
+@pytest.mark.parametrize(
+    "lacking", ["PatientName", "PatientSex", "StudyDate", "StudyInstanceUID", "SOPInstanceUID"]
+)
+def test_a_stripped_series_can_still_be_segmented(tmp_path: Path, lacking: str) -> None:
+    slices = ct_series(HU)
+    for item in slices:
+        delattr(item, lacking)
+    volume = read(save_dicom(tmp_path, slices))
+    encoded = labels_to_dicom_seg(volume, some_labels(volume))
+    assert pydicom.dcmread(BytesIO(encoded)).NumberOfFrames == 7
+
+
+def test_a_nifti_scan_has_no_dicom_to_refer_to(tmp_path: Path) -> None:
+    volume = read(save_nifti(tmp_path / "ct.nii", some_hu()))
+    with pytest.raises(UnsupportedScan, match=r"“ct\.nii” is no DICOM series"):
+        labels_to_dicom_seg(volume, np.zeros(volume.shape, np.uint8))
+
+
+def test_labels_of_a_dicom_series_lie_on_it_as_nifti(tmp_path: Path) -> None:
+    volume = read(save_dicom(tmp_path / "series", ct_series(HU)))
+    path = tmp_path / "labels.nii.gz"
+    path.write_bytes(labels_to_nifti(volume, some_labels(volume)))
+    saved = nib.load(path)
+    assert saved.get_data_dtype() == np.uint8
+    np.testing.assert_allclose(saved.affine @ [0, 0, 0, 1], [100, 80, 30, 1])
+    np.testing.assert_array_equal(
+        np.asarray(saved.dataobj).transpose(2, 1, 0), native_planes(volume)
+    )
+
+
+def test_a_sheared_grid_is_kept_in_the_sform_alone(tmp_path: Path) -> None:
+    places = [(-100.0, -80.0 + plane, 2.5 * plane) for plane in range(8)]
+    volume = read(save_dicom(tmp_path / "series", ct_series(HU, places)))
+    path = tmp_path / "labels.nii.gz"
+    path.write_bytes(labels_to_nifti(volume, some_labels(volume)))
+    saved = nib.load(path)
+    np.testing.assert_allclose(saved.affine, volume.native.affine, atol=1e-4)
+    assert saved.header["qform_code"] == 0
+
+
+def test_the_same_labels_give_the_same_bytes(tmp_path: Path) -> None:
+    volume = read(save_nifti(tmp_path / "ct.nii", some_hu()))
+    labels = (volume.hu > 0).astype(np.uint8)
+    assert labels_to_nifti(volume, labels) == labels_to_nifti(volume, labels)
+
+
+def test_labels_of_another_shape_are_a_mistake(tmp_path: Path) -> None:
+    volume = read(save_nifti(tmp_path / "ct.nii", some_hu()))
+    with pytest.raises(ValueError, match="shape"):
+        labels_to_nifti(volume, np.zeros((3, 3, 3), np.uint8))
