@@ -18,6 +18,51 @@ def say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
+def segment(arguments: argparse.Namespace) -> int:
+    """Segment scans into folders."""
+    from core.cohort import segment_inputs
+    from core.segmentation import load_networks
+
+    preset = preset_named(arguments.preset)
+    networks = load_networks(preset)
+    failures = segment_inputs(arguments.inputs, arguments.out, preset, networks, say)
+    return 1 if failures else 0
+
+
+def evaluate(arguments: argparse.Namespace) -> int:
+    """Compare with ground truth."""
+    from core.evaluation import evaluate as score_cases
+    from core.evaluation import write_run
+    from core.io.datasets import find_cases
+    from core.segmentation import load_networks
+
+    preset = preset_named(arguments.preset)
+    cases = find_cases(arguments.data, arguments.split)
+    networks = load_networks(preset)
+    scores = score_cases(cases, preset, networks, say)
+    run = write_run(arguments.out, scores, preset, networks, arguments.data.name, arguments.split)
+    for target, averages in run["summary"].items():
+        per_case = averages["per_case"]
+        say(
+            f"{target}: mean Dice {figure(per_case['mean_dice'])} over {per_case['scored']} "
+            f"case(s), global Dice {figure(per_case['global_dice'])}"
+        )
+    return 0
+
+
+def figure(value: float | None) -> str:
+    """Show a score; a dash where it is not defined."""
+    return "–" if value is None else f"{value:.3f}"
+
+
+def phantom(arguments: argparse.Namespace) -> int:
+    """Write labelled phantoms in LiTS layout."""
+    from core.phantom import write_phantoms
+
+    write_phantoms(arguments.out, arguments.cases, seed=arguments.seed)
+    return 0
+
+
 def train(arguments: argparse.Namespace) -> int:
     """Train one network on labelled folders."""
     from core.io.datasets import find_cases
@@ -39,6 +84,37 @@ def train(arguments: argparse.Namespace) -> int:
     preset = preset_named(arguments.preset)
     train_unet(arguments.network, cases, preset, recipe, arguments.out, say)
     return 0
+
+
+def _add_segment(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser("segment", help="segment scans; finished ones are skipped")
+    parser.add_argument(
+        "inputs",
+        type=Path,
+        nargs="+",
+        metavar="INPUT",
+        help=".nii, .nii.gz, DICOM folder or .zip, or a folder in LiTS layout",
+    )
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--preset", default="paper", choices=list(PRESETS))
+    parser.set_defaults(run=segment)
+
+
+def _add_evaluate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser("evaluate", help="compare with ground truth")
+    parser.add_argument("--data", type=Path, required=True, help="labelled folder")
+    parser.add_argument("--split", help="only this split of the folder")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--preset", default="paper", choices=list(PRESETS))
+    parser.set_defaults(run=evaluate)
+
+
+def _add_phantom(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser("phantom", help="write labelled synthetic scans, LiTS layout")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--cases", type=int, default=1)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.set_defaults(run=phantom)
 
 
 def _add_train(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -69,7 +145,8 @@ def build_parser() -> argparse.ArgumentParser:
         description="HepatoScope without a browser. For research and teaching, not for diagnosis.",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    _add_train(commands)
+    for add in (_add_segment, _add_evaluate, _add_train, _add_phantom):
+        add(commands)
     return parser
 
 

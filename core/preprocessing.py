@@ -32,7 +32,8 @@ LIVER_WINDOW = Window(-40, 160)
 def apply_window(hu: NDArray[Any], window: Window) -> NDArray[np.uint8]:
     """Map `window` linearly on 0..255; values outside it saturate. Any shape."""
     scaled = (hu.astype(np.float32) - window.low) * np.float32(255 / window.width)
-    return np.rint(np.clip(scaled, 0, 255)).astype(np.uint8)
+    gray: NDArray[np.uint8] = np.rint(np.clip(scaled, 0, 255)).astype(np.uint8)
+    return gray
 
 
 def undo_window(gray: NDArray[np.uint8], window: Window) -> NDArray[np.float32]:

@@ -19,7 +19,14 @@ from core.preprocessing import Window, from_axial_view, undo_window
 from core.volume import AIR_HU, Volume, to_ras, volume_from_array
 
 _ONE_MM = np.eye(4)
-DAMAGED = (nib.filebasedimages.ImageFileError, OSError, EOFError, zlib.error)
+DAMAGED = (
+    nib.filebasedimages.ImageFileError,
+    nib.spatialimages.HeaderDataError,
+    nib.wrapstruct.WrapStructError,
+    OSError,
+    EOFError,
+    zlib.error,
+)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ from keras import ops
 SMOOTH = 1.0
 
 
-@keras.saving.register_keras_serializable("hepatoscope")
 def dice_coefficient(truth: Any, probability: Any) -> Any:
     """Soft Dice of a whole batch [N, S, S, 1], pooled.
 
@@ -22,7 +21,6 @@ def dice_coefficient(truth: Any, probability: Any) -> Any:
     return (2 * overlap + SMOOTH) / (total + SMOOTH)
 
 
-@keras.saving.register_keras_serializable("hepatoscope")
 def bce_dice_loss(truth: Any, probability: Any) -> Any:
     """Binary cross-entropy plus one minus soft Dice; targets may be coverages in 0..1."""
     truth = ops.cast(truth, "float32")

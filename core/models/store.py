@@ -23,7 +23,8 @@ def model_dir(preset: str, model: str) -> Path:
     if not (folder / WEIGHTS_NAME).is_file():
         raise WeightsMissing(
             f"There are no weights for the {model} network of the preset “{preset}”; train it with "
-            f"“python -m core train {model} --preset {preset} --data FOLDER --out {folder}”."
+            f"“python -m core train {model} --preset {preset} --data FOLDER "
+            f"--out weights/{preset}/{model}”."
         )
     return folder
 
@@ -39,11 +40,27 @@ def read_card(folder: Path) -> dict[str, Any]:
     return card
 
 
+def trained_models() -> dict[str, dict[str, Any]]:
+    """Cards of all trained networks, by ``preset/model``."""
+    return {
+        f"{path.parent.parent.name}/{path.parent.name}": read_card(path.parent)
+        for path in sorted(WEIGHTS_DIR.glob(f"*/*/{CARD_NAME}"))
+    }
+
+
+def evaluations() -> dict[str, dict[str, Any]]:
+    """Read the run.json of every shipped evaluation run, by its folder's name."""
+    return {
+        path.parent.name: json.loads(path.read_text())
+        for path in sorted((WEIGHTS_DIR / "evaluations").glob("*/run.json"))
+    }
+
+
 def save_weights(model: "Model", path: Path) -> None:
-    """Save `model` with its kernels as float16, half the size.
+    """Save the weights of `model` with the kernels as float16, half the size.
 
     Vectors (biases, batch-normalisation statistics) stay float32: small variances would
-    underflow.
+    underflow. What only training needs, the state of the optimizer, is left out.
     """
     import h5py
 
@@ -57,6 +74,8 @@ def save_weights(model: "Model", path: Path) -> None:
 def _copy(name: str, item: Any, target: Any) -> None:
     import h5py
 
+    if name.split("/")[0] == "optimizer":
+        return
     if not isinstance(item, h5py.Dataset):
         copied = target.require_group(name)
     elif item.ndim >= 2:

@@ -49,7 +49,8 @@ def sampling_weights(pack: Pack, slices: NDArray[np.int64], task: Task) -> NDArr
         if len(names):
             weights[group] = 1 / np.sqrt(counts[which])
             weights[group] /= weights[group].sum()
-    return weights / weights.sum()
+    normalised: NDArray[np.float64] = weights / weights.sum()
+    return normalised
 
 
 def example(pack: Pack, index: int, task: Task) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
@@ -90,8 +91,8 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
     """Batches (input [B, S, S, 3] in 0..1, target [B, S, S, 1] in 0..1), read as needed.
 
     With an augmentation, every epoch draws anew by `sampling_weights`; without one, every
-    usable slice comes once, in order. Seeded by epoch, so that a resumed run sees what an
-    uninterrupted one would have seen.
+    usable slice comes once, in an order that stays. Seeded by epoch, so that a resumed run
+    sees what an uninterrupted one would have seen.
     """
 
     def __init__(
@@ -115,7 +116,8 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
 
     def _draw(self) -> NDArray[np.int64]:
         if self._augmentation is None:
-            return self._slices
+            # The Dice of a batch without the structure says nothing: mix the patients.
+            return np.random.default_rng(self._seed).permutation(self._slices)
         rng = np.random.default_rng((self._seed, self._epoch))
         if self._task == "liver" and self._count == len(self._slices):
             return rng.permutation(self._slices)

@@ -2,8 +2,6 @@
 
 import csv
 import json
-import platform
-import subprocess
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -13,11 +11,13 @@ from typing import Any
 import keras
 import numpy as np
 
+from core.errors import WeightsMissing
 from core.io.datasets import LabelledCase
 from core.models.losses import bce_dice_loss, dice_coefficient
 from core.models.store import CARD_NAME, WEIGHTS_NAME, save_weights
 from core.models.unet import build_unet
 from core.presets import Preset
+from core.provenance import commit, versions
 from core.training.data import Augmentation, Batches, Task, usable_slices
 from core.training.pack import Pack, pack_cases
 from core.training.patients import patient_of, split_by_patient
@@ -65,8 +65,13 @@ def train_unet(
     """Train the network of `task` into the folder `out` and return its card.
 
     Started again on the same folder, an interrupted training goes on after its last
-    finished epoch.
+    finished epoch, and a finished one goes on only if the recipe has more epochs.
+
+    Raises WeightsMissing where a file to start from is not there, BadDataset where the
+    cases cannot be split by patient.
     """
+    _check_files(recipe)
+    code = commit()
     out.mkdir(parents=True, exist_ok=True)
     keras.utils.set_random_seed(recipe.seed)
     training, validation = split_by_patient(
@@ -83,6 +88,7 @@ def train_unet(
     model.load_weights(out / WEIGHTS_NAME)
     save_weights(model, out / WEIGHTS_NAME)
     card = _card(task, preset, recipe, training, validation, packs, _history(out))
+    card["commit"] = code
     (out / CARD_NAME).write_text(json.dumps(card, indent=2) + "\n")
     return card
 
@@ -97,6 +103,8 @@ def _fit(
     report: Callable[[str], None],
 ) -> None:
     done = _history(out)
+    if _is_finished(done, recipe):
+        return
     batches = Batches(
         training,
         task,
@@ -119,8 +127,10 @@ def _fit(
         validation_data=Batches(validation, task, recipe.batch_size),
         epochs=recipe.epochs,
         verbose=0,
+        # Batches are shuffled already, in a way that a resumed run repeats.
+        shuffle=False,
         callbacks=[
-            keras.callbacks.BackupAndRestore(str(out / "backup")),
+            keras.callbacks.BackupAndRestore(str(out / "backup"), delete_checkpoint=False),
             keras.callbacks.ModelCheckpoint(
                 str(out / WEIGHTS_NAME),
                 save_best_only=True,
@@ -134,6 +144,19 @@ def _fit(
             ),
         ],
     )
+
+
+def _check_files(recipe: Recipe) -> None:
+    encoder = recipe.encoder_weights
+    for path in (recipe.start, Path(encoder) if encoder and encoder != "imagenet" else None):
+        if path and not path.is_file():
+            raise WeightsMissing(f"There is no weights file “{path}”; check its name and place.")
+
+
+def _is_finished(done: Sequence[dict[str, str]], recipe: Recipe) -> bool:
+    losses = [float(row["val_loss"]) for row in done]
+    since_best = len(losses) - 1 - losses.index(min(losses)) if losses else 0
+    return len(done) >= recipe.epochs or since_best >= recipe.patience
 
 
 def _line(epoch: int, epochs: int, logs: dict[str, float]) -> str:
@@ -180,9 +203,8 @@ def _card(
         },
         "best_epoch": {name: float(value) for name, value in best.items()},
         "epochs_run": len(history),
-        "commit": _commit(),
         "written": datetime.now(UTC).isoformat(timespec="seconds"),
-        "versions": {"python": platform.python_version(), "keras": keras.__version__},
+        "versions": versions(),
     }
 
 
@@ -194,10 +216,3 @@ def _data(cases: Sequence[LabelledCase], pack: Pack, task: Task) -> dict[str, An
         "slices": len(slices),
         "slices_with_tumor": int(np.sum([pack.records[index].tumor for index in slices])),
     }
-
-
-def _commit() -> str:
-    asked = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
-    )
-    return asked.stdout.strip() or "unknown"

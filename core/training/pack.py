@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from core.io.datasets import TUMOR, LabelledCase
+from core.io.datasets import LabelledCase
+from core.labels import TUMOR
 from core.preprocessing import SliceFit, apply_window, axial_view
 from core.presets import Preset
 from core.training.patients import patient_of

@@ -28,14 +28,15 @@ RENUMBERED = {
     "case-10115": "volume-9",
 }  # fmt: skip
 
-_LITS_FAMILY = ("lits", "msd")
+# The Decathlon's own archive, Task03_Liver, numbers its cases as LiTS does.
+_LITS_FAMILY = ("lits", "msd", "task03")
 
 
 def patient_of(case: LabelledCase) -> str:
     """Name the patient of `case`, the same for every scan and data set that shows them."""
-    if not case.dataset.startswith(_LITS_FAMILY):
+    if not case.dataset.casefold().startswith(_LITS_FAMILY):
         return f"{case.dataset}/{case.name}"
-    name = RENUMBERED.get(case.name, case.name)
+    name = RENUMBERED.get(case.name, case.name.replace("liver_", "volume-"))
     for scans in SAME_PATIENT:
         if name in scans:
             return scans[0]

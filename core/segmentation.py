@@ -1,0 +1,251 @@
+"""The cascade: find the liver, then tumors inside that liver, on the scan's own grid."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from time import perf_counter
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import Cancelled
+from core.labels import organ_mask
+from core.models.runtime import Network, load_network
+from core.models.store import model_dir, weights_digest
+from core.postprocessing import Step, label_map, liver_region, tumor_region
+from core.preprocessing import (
+    SliceFit,
+    apply_window,
+    axial_view,
+    from_axial_view,
+    mask_to_liver,
+    network_input,
+)
+from core.presets import Preset, preset_named
+from core.volume import Volume
+
+BATCH = 16
+STAGES = (
+    "Preparing the slices",
+    "Finding the liver",
+    "Cleaning the liver",
+    "Finding tumors",
+    "Drawing the labels",
+)
+
+Progress = Callable[[str, float], None]
+
+
+@dataclass(frozen=True)
+class Networks:
+    """The two trained networks of a preset.
+
+    Parameters
+    ----------
+    liver, tumor : float32 [N, S, S, 3] in 0..1 to probabilities [N, S, S].
+    digests : SHA-256 of the weights by network name.
+    """
+
+    liver: Network
+    tumor: Network
+    digests: dict[str, str]
+
+
+@dataclass(frozen=True, eq=False)
+class Segmentation:
+    """What the cascade found, on the grid of the Volume, all arrays [X, Y, Z].
+
+    Parameters
+    ----------
+    labels : uint8, 0 background, 1 liver, 2 tumor.
+    liver_probability, tumor_probability : uint8, 255 = 1, as the networks gave them.
+    preset : name of the preset.
+    liver_threshold, tumor_threshold : probabilities at which voxels were called.
+    models : SHA-256 of the weights by network name.
+    seconds : time spent by stage.
+    steps : the post-processing, with what each step changed.
+    """
+
+    labels: NDArray[np.uint8]
+    liver_probability: NDArray[np.uint8]
+    tumor_probability: NDArray[np.uint8]
+    preset: str
+    liver_threshold: float
+    tumor_threshold: float
+    models: dict[str, str]
+    seconds: dict[str, float]
+    steps: tuple[Step, ...]
+
+
+def load_networks(preset: Preset) -> Networks:
+    """Load both networks of `preset`; WeightsMissing where one was never trained."""
+    folders = {name: model_dir(preset.name, name) for name in ("liver", "tumor")}
+    return Networks(
+        load_network(folders["liver"], preset.size),
+        load_network(folders["tumor"], preset.size),
+        {name: weights_digest(folder) for name, folder in folders.items()},
+    )
+
+
+def segment(
+    volume: Volume,
+    preset: Preset,
+    *,
+    networks: Networks | None = None,
+    progress: Progress = lambda stage, fraction: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Segmentation:
+    """Segment liver and tumors of `volume`.
+
+    Beyond the scan and the result, memory holds one small stack of `preset.size` slices.
+
+    Parameters
+    ----------
+    networks : replace the preset's own.
+    progress : told the stage and how much of it is done, 0..1.
+    cancelled : asked between batches; once True, Cancelled is raised.
+
+    Raises
+    ------
+    WeightsMissing
+        A network of the preset was never trained on this machine.
+    """
+    watch = _Watch(progress, cancelled)
+    watch.start(STAGES[0])
+    networks = networks or load_networks(preset)
+    fit = slice_fit(volume, preset)
+    gray = np.concatenate([network_view(volume, fit, preset, part) for part in watch.over(volume)])
+
+    watch.start(STAGES[1])
+    small_liver = np.concatenate(
+        [networks.liver(network_input(gray[part])) for part in watch.over(volume)]
+    )
+    liver_probability = _native(small_liver, fit, volume)
+
+    watch.start(STAGES[2])
+    liver, liver_steps = liver_region(liver_probability, preset.liver_threshold, volume.voxel_ml)
+
+    watch.start(STAGES[3])
+    small_tumor = np.zeros_like(small_liver)
+    for part in watch.over(volume):
+        inside = shrink_mask(liver, fit, part)
+        if inside.any():
+            masked = mask_to_liver(gray[part], inside)
+            small_tumor[part] = networks.tumor(network_input(masked))
+    tumor_probability = _native(small_tumor, fit, volume)
+
+    watch.start(STAGES[4])
+    tumor, tumor_steps = tumor_region(
+        tumor_probability, liver, preset.tumor_threshold, preset.min_lesion_ml, volume.voxel_ml
+    )
+    labels = label_map(liver, tumor)
+    return Segmentation(
+        labels,
+        liver_probability,
+        tumor_probability,
+        preset.name,
+        preset.liver_threshold,
+        preset.tumor_threshold,
+        networks.digests,
+        watch.stop(),
+        liver_steps + tumor_steps,
+    )
+
+
+def relabel(
+    volume: Volume, segmentation: Segmentation, liver_threshold: float, tumor_threshold: float
+) -> Segmentation:
+    """Call the same probabilities at other thresholds, both in 0..1.
+
+    The tumor network is not asked again: where a lower threshold lets the liver grow, its
+    new rim was never searched for tumors.
+    """
+    preset = preset_named(segmentation.preset)
+    liver, liver_steps = liver_region(
+        segmentation.liver_probability, liver_threshold, volume.voxel_ml
+    )
+    tumor, tumor_steps = tumor_region(
+        segmentation.tumor_probability,
+        liver,
+        tumor_threshold,
+        preset.min_lesion_ml,
+        volume.voxel_ml,
+    )
+    return replace(
+        segmentation,
+        labels=label_map(liver, tumor),
+        liver_threshold=liver_threshold,
+        tumor_threshold=tumor_threshold,
+        steps=liver_steps + tumor_steps,
+    )
+
+
+def slice_fit(volume: Volume, preset: Preset) -> SliceFit:
+    """How the axial slices of `volume` sit in the network's square."""
+    columns, rows, _ = volume.shape
+    x_mm, y_mm, _ = volume.spacing
+    return SliceFit.of(rows, columns, (y_mm, x_mm), preset.size)
+
+
+def network_view(volume: Volume, fit: SliceFit, preset: Preset, slices: slice) -> NDArray[np.uint8]:
+    """Axial `slices` of `volume` as the liver network sees them: uint8 [N, S, S]."""
+    return fit.shrink(apply_window(axial_view(volume.hu)[slices], preset.window))
+
+
+def shrink_mask(mask: NDArray[np.bool_], fit: SliceFit, slices: slice) -> NDArray[np.bool_]:
+    """Bring axial `slices` of a mask [X, Y, Z] to the network's size: bool [N, S, S]."""
+    return fit.shrink(axial_view(mask)[slices] * np.uint8(255)) >= 128
+
+
+def network_views(
+    volume: Volume, segmentation: Segmentation, z: int
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Axial slice `z` as the liver network and as the tumor network saw it: uint8 [S, S] each."""
+    preset = preset_named(segmentation.preset)
+    fit, only = slice_fit(volume, preset), slice(z, z + 1)
+    gray = network_view(volume, fit, preset, only)
+    inside = shrink_mask(organ_mask(segmentation.labels), fit, only)
+    return gray[0], mask_to_liver(gray, inside)[0]
+
+
+def _native(small: NDArray[np.float32], fit: SliceFit, volume: Volume) -> NDArray[np.uint8]:
+    """Resample probabilities [Z, S, S] to the grid of `volume`, uint8 [X, Y, Z]."""
+    probability = np.empty((len(small), fit.rows, fit.columns), np.uint8)
+    for part in _batches(len(small)):
+        probability[part] = np.rint(fit.restore(small[part]) * 255)
+    return np.ascontiguousarray(from_axial_view(probability))
+
+
+def _batches(count: int) -> Iterator[slice]:
+    for first in range(0, count, BATCH):
+        yield slice(first, min(first + BATCH, count))
+
+
+class _Watch:
+    """Times the stages, tells the progress, and stops when asked to."""
+
+    def __init__(self, progress: Progress, cancelled: Callable[[], bool]) -> None:
+        self._progress, self._cancelled = progress, cancelled
+        self._stage, self._began = "", 0.0
+        self._seconds: dict[str, float] = {}
+
+    def start(self, stage: str) -> None:
+        self.stop()
+        self._stage, self._began = stage, perf_counter()
+        self._tell(0.0)
+
+    def stop(self) -> dict[str, float]:
+        if self._stage:
+            self._seconds[self._stage] = perf_counter() - self._began
+            self._progress(self._stage, 1.0)
+        return self._seconds
+
+    def over(self, volume: Volume) -> Iterator[slice]:
+        count = volume.shape[2]
+        for part in _batches(count):
+            yield part
+            self._tell(part.stop / count)
+
+    def _tell(self, fraction: float) -> None:
+        if self._cancelled():
+            raise Cancelled("The segmentation was cancelled; the scan is still loaded.")
+        self._progress(self._stage, fraction)
