@@ -26,6 +26,14 @@ class Augmentation:
     noise: float = 0.03
 
 
+# A fatty or unenhanced liver is as dark as a tumor in an enhanced one: only wide shifts of
+# brightness teach the tumor network to compare with the liver around it.
+AUGMENTATIONS: dict[Task, Augmentation] = {
+    "liver": Augmentation(),
+    "tumor": Augmentation(brightness=0.3),
+}
+
+
 def usable_slices(pack: Pack, task: Task) -> NDArray[np.int64]:
     """Index the slices that teach `task`: all for the liver, labelled livers for tumors."""
     return np.flatnonzero(

@@ -3,7 +3,7 @@
 import csv
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from core.models.store import CARD_NAME, WEIGHTS_NAME, save_weights
 from core.models.unet import build_unet
 from core.presets import Preset
 from core.provenance import commit, versions
-from core.training.data import Augmentation, Batches, Task, usable_slices
+from core.training.data import AUGMENTATIONS, Augmentation, Batches, Task, usable_slices
 from core.training.pack import Pack, pack_cases
 from core.training.patients import patient_of, split_by_patient
 
@@ -39,6 +39,7 @@ class Recipe:
     slices_per_epoch : draws of one epoch; None takes every usable slice once.
     patience : epochs without a better validation loss before stopping.
     start : weights to start from, or None.
+    augmentation : None takes the task's own.
     """
 
     epochs: int = 20
@@ -51,7 +52,7 @@ class Recipe:
     seed: int = 0
     validation_fraction: float = 0.15
     validation_patients: tuple[str, ...] = ()
-    augmentation: Augmentation = field(default_factory=Augmentation)
+    augmentation: Augmentation | None = None
 
 
 def train_unet(
@@ -109,7 +110,7 @@ def _fit(
         training,
         task,
         recipe.batch_size,
-        augmentation=recipe.augmentation,
+        augmentation=recipe.augmentation or AUGMENTATIONS[task],
         slices_per_epoch=recipe.slices_per_epoch,
         seed=recipe.seed,
         first_epoch=len(done),
@@ -189,6 +190,7 @@ def _card(
         "preset": asdict(preset),
         "recipe": {
             **asdict(recipe),
+            "augmentation": asdict(recipe.augmentation or AUGMENTATIONS[task]),
             "start": recipe.start.name if recipe.start else None,
             "encoder_weights": recipe.encoder_weights or "none (random values)",
         },
