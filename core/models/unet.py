@@ -1,13 +1,11 @@
 """The U-Net with an EfficientNetB0 encoder, twice the heart of the cascade."""
 
-import os
+import io
+from contextlib import redirect_stdout
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from keras import Model
-
-# segmentation-models finds tf.keras, and with it Keras 3, only through this variable.
-os.environ.setdefault("SM_FRAMEWORK", "tf.keras")
 
 # The library's 0.99 leaves the running statistics hundreds of steps behind a network that
 # starts from random values: masked slices that score 0.37 with the statistics of their own
@@ -29,7 +27,10 @@ def build_unet(size: int, encoder_weights: str | None = None) -> "Model":
     Ronneberger et al., U-Net, MICCAI 2015; Tan and Le, EfficientNet, ICML 2019.
     """
     import keras
-    import segmentation_models
+
+    # It greets on standard output, which belongs to results.
+    with redirect_stdout(io.StringIO()):
+        import segmentation_models
 
     model = segmentation_models.Unet(
         "efficientnetb0",

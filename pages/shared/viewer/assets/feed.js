@@ -1,0 +1,91 @@
+// Fetches slices: one request at a time, and always for what is wanted by now.
+import { PLANES } from "./geometry.js";
+
+const MOST_CACHED = 160;
+const PATIENCE_MS = 6000;
+const REPORT_AFTER_MS = 300;
+const QUICK_MS = 200;
+const AHEAD = 3;
+
+// Packed slices of this browser tab, oldest first. They outlive a viewer, so that coming back
+// to a page is instant.
+const cache = new Map();
+
+export const sliceName = (token, plane, index) => `${token}/${plane}/${index}`;
+
+export function keep(name, packed) {
+  cache.delete(name);
+  cache.set(name, packed);
+  if (cache.size > MOST_CACHED) cache.delete(cache.keys().next().value);
+}
+
+export const held = (name) => cache.get(name);
+
+let lastSerial = 0;
+const nextSerial = () => (lastSerial = Math.max(Date.now(), lastSerial + 1));
+
+export class Feed {
+  constructor(send) {
+    this.send = send;
+    this.waitingFor = null;
+    this.roundTrip = Infinity;
+    this.reported = "";
+  }
+
+  /** Say what is to be seen: `planes` through `position`, while moving along `motion`. */
+  want(scene, position, planes, motion) {
+    Object.assign(this, { scene, position, planes, motion });
+    this.pump();
+  }
+
+  answered(serial) {
+    if (serial !== this.waitingFor) return;
+    this.roundTrip = performance.now() - this.sentAt;
+    this.waitingFor = null;
+    clearTimeout(this.patience);
+  }
+
+  pump() {
+    if (this.waitingFor !== null) return;
+    const slices = [...this.seen(), ...this.ahead()].filter(
+      ([plane, index]) => !held(sliceName(this.scene.token, plane, index)),
+    );
+    clearTimeout(this.report);
+    if (slices.length) this.ask(slices);
+    else if (this.reported !== String(this.position))
+      this.report = setTimeout(() => this.ask([]), REPORT_AFTER_MS);
+  }
+
+  seen() {
+    return this.planes.map((plane) => [plane, this.position[PLANES[plane].axis]]);
+  }
+
+  /** The next slices in the direction of scrolling, unless the way to the server is slow. */
+  ahead() {
+    if (!this.motion || this.roundTrip > QUICK_MS) return [];
+    const { plane, step } = this.motion;
+    const { axis } = PLANES[plane];
+    const next = Array.from({ length: AHEAD }, (_, i) => this.position[axis] + (i + 1) * step);
+    return next
+      .filter((index) => index >= 0 && index < this.scene.shape[axis])
+      .map((index) => [plane, index]);
+  }
+
+  ask(want) {
+    this.waitingFor = nextSerial();
+    this.sentAt = performance.now();
+    this.reported = String(this.position);
+    // An answer can be lost when the page reruns at the wrong moment: ask again then.
+    this.patience = setTimeout(() => {
+      this.waitingFor = null;
+      this.pump();
+    }, PATIENCE_MS);
+    const { token, jumps } = this.scene;
+    this.send({ serial: this.waitingFor, token, jumps, voxel: this.position, want });
+  }
+
+  close() {
+    clearTimeout(this.patience);
+    clearTimeout(this.report);
+  }
+}

@@ -1,0 +1,290 @@
+"""The viewer in a real browser: exact numbers, linked planes, and few questions to Python."""
+
+import re
+import runpy
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+pytestmark = pytest.mark.browser
+
+APP = Path(__file__).with_name("viewer_app.py")
+SOURCE: dict[str, Any] = runpy.run_path(str(APP))
+SHAPE, SPACING = SOURCE["SHAPE"], SOURCE["SPACING"]
+# Sagittal, coronal and axial position at the start: the middle of the tumor.
+START = (52, 70, 33)
+AXES = {"axial": (0, 1), "coronal": (0, 2), "sagittal": (1, 2)}
+PATIENCE = 20_000
+
+Open = Callable[..., Page]
+
+
+@pytest.fixture
+def viewer(serve: Callable[[Path], str], open_page: Open) -> Open:
+    """Open the demo and wait until it shows its slices."""
+
+    def ready(**options: Any) -> Page:
+        page = open_page(serve(APP), **options)
+        expect(value(page, "crosshair", "hu")).to_have_text(re.compile("HU"), timeout=60_000)
+        return page
+
+    return ready
+
+
+def value(page: Page, row: str, field: str) -> Locator:
+    return page.locator(f"[data-read={row}] [data-field={field}]")
+
+
+def canvas(page: Page, plane: str) -> Locator:
+    return page.locator(f".pane[data-plane={plane}] canvas")
+
+
+def number(page: Page, plane: str) -> Locator:
+    return page.locator(f".pane[data-plane={plane}] [data-part=number]")
+
+
+def expect_slices(page: Page, voxel: tuple[int, int, int]) -> None:
+    for plane, axis in (("sagittal", 0), ("coronal", 1), ("axial", 2)):
+        text = f"{voxel[axis] + 1} / {SHAPE[axis]}"
+        expect(number(page, plane)).to_have_text(text, timeout=PATIENCE)
+
+
+def screen_point(page: Page, plane: str, voxel: tuple[int, int, int]) -> dict[str, float]:
+    """Where the middle of a voxel lies in its canvas, by the convention alone."""
+    box = canvas(page, plane).bounding_box()
+    assert box is not None
+    across, down = AXES[plane]
+    size = [SHAPE[axis] * SPACING[axis] for axis in (across, down)]
+    scale = min(box["width"] / size[0], box["height"] / size[1])
+    from_middle = [(SHAPE[axis] / 2 - voxel[axis] - 0.5) * SPACING[axis] for axis in (across, down)]
+    return {
+        "x": box["width"] / 2 + from_middle[0] * scale,
+        "y": box["height"] / 2 + from_middle[1] * scale,
+    }
+
+
+def point_at(page: Page, plane: str, voxel: tuple[int, int, int]) -> None:
+    at = screen_point(page, plane, voxel)
+    canvas(page, plane).hover(position={"x": at["x"], "y": at["y"]})
+
+
+def click_at(page: Page, plane: str, voxel: tuple[int, int, int]) -> None:
+    at = screen_point(page, plane, voxel)
+    canvas(page, plane).click(position={"x": at["x"], "y": at["y"]})
+
+
+def pixels(page: Page, plane: str = "axial") -> list[list[int]]:
+    """Colors in the middle of the tumor, of the liver, and on bone, in that order."""
+    points = [screen_point(page, plane, (*xy, 33)) for xy in ((56, 66), (80, 80), (80, 25))]
+    script = """(canvas, points) => points.map(({ x, y }) => {
+        const pixel = canvas.width / canvas.clientWidth;
+        return [...canvas.getContext("2d").getImageData(x * pixel, y * pixel, 1, 1).data];
+    })"""
+    page.wait_for_timeout(200)
+    colors: list[list[int]] = canvas(page, plane).evaluate(script, points)
+    return colors
+
+
+def choose(page: Page, label: str) -> None:
+    page.locator(".toolbar label", has_text=re.compile(f"^{label}$")).click()
+
+
+def is_gray(color: list[int]) -> bool:
+    return max(color[:3]) - min(color[:3]) <= 2
+
+
+@pytest.mark.parametrize(
+    ("plane", "voxel"),
+    [
+        ("axial", (80, 25, 33)),
+        ("axial", (12, 100, 33)),
+        ("axial", (2, 2, 33)),
+        ("coronal", (70, 70, 50)),
+        ("sagittal", (52, 40, 20)),
+    ],
+)
+def test_pointer_reads_the_exact_hounsfield_unit(
+    viewer: Open, plane: str, voxel: tuple[int, int, int]
+) -> None:
+    page = viewer()
+    point_at(page, plane, voxel)
+    exact = f"{SOURCE['scan']().hu[voxel]} HU".replace("-", "−")
+    expect(value(page, "pointer", "hu")).to_have_text(exact)
+    expect(value(page, "pointer", "voxel")).to_have_text(", ".join(map(str, voxel)))
+
+
+def test_pointer_reads_label_and_probabilities(viewer: Open) -> None:
+    page = viewer()
+    voxel = (60, 76, 33)
+    point_at(page, "axial", voxel)
+    layers = SOURCE["segmentation"]()
+    name = ["background", "liver", "tumor"][layers.labels[voxel]]
+    expect(value(page, "pointer", "label")).to_have_text(name)
+    tumor = f"{layers.tumor_probability[voxel] / 255:.2f}"
+    expect(value(page, "pointer", "tumor")).to_have_text(tumor)
+    expect(value(page, "pointer", "mm")).to_have_text("R 90.0  A 114.0  S 99.0")
+
+
+def test_click_moves_the_crosshair_in_all_planes_and_tells_python(viewer: Open) -> None:
+    page = viewer()
+    expect_slices(page, START)
+    click_at(page, "axial", (90, 40, 33))
+    expect_slices(page, (90, 40, 33))
+    expect(page.get_by_text("Python knows: (90, 40, 33)")).to_be_visible(timeout=PATIENCE)
+    click_at(page, "coronal", (90, 40, 12))
+    expect_slices(page, (90, 40, 12))
+    exact = f"{SOURCE['scan']().hu[90, 40, 12]} HU".replace("-", "−")
+    expect(value(page, "crosshair", "hu")).to_have_text(exact, timeout=PATIENCE)
+
+
+def test_wheel_and_keys_change_the_slice(viewer: Open) -> None:
+    page = viewer()
+    point_at(page, "axial", (80, 25, 33))
+    page.mouse.wheel(0, 100)
+    expect_slices(page, (52, 70, 32))
+    canvas(page, "axial").focus()
+    page.keyboard.press("PageUp")
+    expect_slices(page, (52, 70, 42))
+    canvas(page, "sagittal").focus()
+    page.keyboard.press("ArrowUp")
+    expect_slices(page, (53, 70, 42))
+    page.mouse.move(0, 0)
+    point_at(page, "axial", (80, 25, 42))
+    exact = f"{SOURCE['scan']().hu[80, 25, 42]} HU"
+    expect(value(page, "pointer", "hu")).to_have_text(exact, timeout=PATIENCE)
+
+
+def test_rapid_scrolling_asks_python_seldom_and_ends_on_the_right_slice(viewer: Open) -> None:
+    asked: list[Any] = []
+    page = viewer()
+    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: asked.append(frame)))
+    page.reload()
+    expect(value(page, "crosshair", "hu")).to_have_text(re.compile("HU"), timeout=60_000)
+    before = len(asked)
+    point_at(page, "axial", (80, 25, 33))
+    for _ in range(25):
+        page.mouse.wheel(0, 100)
+    expect_slices(page, (52, 70, 8))
+    exact = f"{SOURCE['scan']().hu[52, 70, 8]} HU".replace("-", "−")
+    expect(value(page, "crosshair", "hu")).to_have_text(exact, timeout=PATIENCE)
+    assert 0 < len(asked) - before <= 15, len(asked) - before
+
+
+def test_click_in_the_strip_goes_to_that_slice(viewer: Open) -> None:
+    page = viewer()
+    strip = page.locator("[data-strip]")
+    box = strip.bounding_box()
+    assert box is not None
+    strip.click(position={"x": box["width"] * 20.5 / SHAPE[2], "y": 20})
+    expect_slices(page, (52, 70, 20))
+    page.get_by_role("button", name="Largest lesion").click()
+    expect_slices(page, START)
+
+
+def test_window_changes_the_gray_values_without_asking_python(viewer: Open) -> None:
+    page = viewer()
+    choose(page, "Off")
+    liver = pixels(page)
+    assert liver[2][:3] == [255, 255, 255]
+    choose(page, "Bone")
+    bone = pixels(page)
+    assert all(is_gray(color) for color in bone)
+    assert bone[1][0] != liver[1][0]
+    page.get_by_label("Window width in HU").fill("4000")
+    page.keyboard.press("Enter")
+    assert pixels(page)[2][0] < 200
+
+
+def test_dragging_with_the_right_button_changes_the_window(viewer: Open) -> None:
+    page = viewer()
+    point_at(page, "axial", START)
+    box = canvas(page, "axial").bounding_box()
+    assert box is not None
+    at = screen_point(page, "axial", START)
+    page.mouse.down(button="right")
+    page.mouse.move(box["x"] + at["x"] + 50, box["y"] + at["y"] - 20)
+    page.mouse.up(button="right")
+    expect(page.get_by_label("Window width in HU")).to_have_value("300")
+    expect(page.get_by_label("Window level in HU")).to_have_value("80")
+    expect_slices(page, START)
+
+
+def test_zoom_keeps_the_point_under_the_pointer(viewer: Open) -> None:
+    page = viewer()
+    length = page.locator(".pane[data-plane=axial] [data-part=length]")
+    expect(length).to_have_text("50 mm")
+    point_at(page, "axial", (90, 40, 33))
+    page.keyboard.down("Control")
+    page.mouse.wheel(0, -300)
+    page.keyboard.up("Control")
+    expect(length).to_have_text("10 mm")
+    page.mouse.move(0, 0)
+    point_at(page, "axial", (90, 40, 33))
+    expect(value(page, "pointer", "voxel")).to_have_text("90, 40, 33")
+    page.get_by_role("button", name="Reset view").click()
+    expect(length).to_have_text("50 mm")
+
+
+def test_overlay_is_filled_outlined_or_off(viewer: Open) -> None:
+    page = viewer()
+    red, green, _ = pixels(page)
+    assert red[0] > red[1] + 20
+    assert green[1] > green[0] + 20
+    page.locator("label", has_text="Color-blind safe").click()
+    orange, blue, _ = pixels(page)
+    assert orange[0] > orange[2] + 20
+    assert blue[2] > blue[0] + 20
+    choose(page, "Contour")
+    assert all(is_gray(color) for color in pixels(page))
+
+
+def test_python_jumps_once_and_the_place_survives_another_page(viewer: Open) -> None:
+    page = viewer()
+    page.locator("label", has_text="corner").click()
+    expect_slices(page, (0, 0, 0))
+    click_at(page, "axial", (90, 40, 0))
+    expect(page.get_by_text("Python knows: (90, 40, 0)")).to_be_visible(timeout=PATIENCE)
+    page.locator("label", has_text="other").click()
+    expect(page.locator(".viewer")).to_have_count(0, timeout=PATIENCE)
+    page.get_by_test_id("stSidebar").locator("label", has_text="viewer").click()
+    expect_slices(page, (90, 40, 0))
+
+
+def test_viewer_works_before_there_is_a_segmentation(viewer: Open) -> None:
+    page = viewer()
+    page.locator("label", has_text="Segmented").click()
+    expect(page.locator(".toolbar select")).to_be_hidden(timeout=PATIENCE)
+    point_at(page, "axial", (80, 25, 33))
+    exact = f"{SOURCE['scan']().hu[80, 25, 33]} HU"
+    expect(value(page, "pointer", "hu")).to_have_text(exact, timeout=PATIENCE)
+    assert all(is_gray(color) for color in pixels(page))
+
+
+def test_narrow_page_shows_one_plane_at_a_time(viewer: Open) -> None:
+    page = viewer(width=390, height=1200, touch=True)
+    expect(canvas(page, "coronal")).to_be_hidden()
+    page.locator(".tabs label", has_text="Coronal").click()
+    expect(canvas(page, "axial")).to_be_hidden()
+    at = screen_point(page, "coronal", (60, 70, 40))
+    canvas(page, "coronal").tap(position={"x": at["x"], "y": at["y"]})
+    expect(value(page, "crosshair", "voxel")).to_have_text("60, 70, 40")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 390])
+def test_pictures_for_the_eye(viewer: Open, screenshots: Path, theme: str, width: int) -> None:
+    page = viewer(width=width, height=1150, theme=theme)
+    for style in ("Fill", "Contour"):
+        choose(page, style)
+        page.wait_for_timeout(400)
+        page.screenshot(path=screenshots / f"viewer-{theme}-{width}-{style.lower()}.png")
+    page.locator(".toolbar select").select_option("tumor")
+    choose(page, "Fill")
+    page.wait_for_timeout(400)
+    picture = screenshots / f"viewer-{theme}-{width}-probability.png"
+    page.screenshot(path=picture)
+    assert picture.stat().st_size > 10_000
