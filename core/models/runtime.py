@@ -1,9 +1,8 @@
 """The fast CPU path used to predict: the trained networks in OpenVINO, float32.
 
-On two cores OpenVINO needs about 7 ms a 128x128 slice where Keras `predict` needs 10 to
-53 ms (STACK measurements: bench/). It is exact to 1e-3 in probability, which the faster
-bfloat16 is not. The converted network is kept in a cache folder, so that only the first
-prediction on a machine imports TensorFlow.
+`python -m bench.runtime` compares it with Keras. It equals TensorFlow within 1e-3 in
+probability, which the faster bfloat16 does not. The converted network is kept in a cache
+folder, so that only the first prediction on a machine imports TensorFlow.
 """
 
 import os

@@ -1,0 +1,118 @@
+"""The fast path predicts what Keras predicts."""
+
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import openvino
+import pytest
+from numpy.typing import NDArray
+from openvino import opset13 as ops
+
+from core.models import runtime
+from core.models.runtime import load_network
+from core.models.store import WEIGHTS_NAME, load_unet, weights_digest
+from core.presets import PAPER
+
+SIZE = 32
+
+
+def slices(count: int, size: int = SIZE, seed: int = 0) -> NDArray[np.float32]:
+    """Soft blobs of grey, as unlike each other as slices are."""
+    from scipy.ndimage import gaussian_filter
+
+    rough = np.random.default_rng(seed).normal(size=(count, size, size))
+    blobs = gaussian_filter(rough, (0, size / 12, size / 12))
+    gray = np.clip(0.5 + blobs / (3 * blobs.std()), 0, 1)
+    return np.repeat(gray[..., None], 3, axis=-1).astype(np.float32)
+
+
+def worst_difference(folder: Path, size: int) -> float:
+    images = slices(4, size)
+    exact = np.asarray(load_unet(folder, size)(images, training=False))[..., 0]
+    assert exact.std() > 1e-2, "a flat answer would prove nothing"
+    return float(np.abs(load_network(folder, size)(images) - exact).max())
+
+
+def test_untrained_network_predicts_as_keras_does(untrained: Path) -> None:
+    assert worst_difference(untrained, SIZE) < 1e-3
+
+
+@pytest.mark.parametrize("name", ["liver", "tumor"])
+def test_shipped_network_predicts_as_keras_does(shipped_weights: Path, name: str) -> None:
+    assert worst_difference(shipped_weights / name, PAPER.size) < 1e-3
+
+
+@pytest.mark.parametrize("count", [1, 3, 16])
+def test_slices_are_predicted_alike_in_any_company(untrained: Path, count: int) -> None:
+    network = load_network(untrained, SIZE)
+    images = slices(count)
+    together = network(images)
+    assert together.shape == (count, SIZE, SIZE)
+    assert together.dtype == np.float32
+    alone = np.concatenate([network(images[index : index + 1]) for index in range(count)])
+    np.testing.assert_allclose(together, alone, atol=1e-5)
+
+
+def test_earlier_result_is_not_overwritten_by_the_next(untrained: Path) -> None:
+    network = load_network(untrained, SIZE)
+    first = network(slices(2, seed=1))
+    kept = first.copy()
+    network(slices(2, seed=2))
+    np.testing.assert_array_equal(first, kept)
+
+
+def test_threads_do_not_disturb_each_other(untrained: Path) -> None:
+    network = load_network(untrained, SIZE)
+    stacks = [slices(2, seed=seed) for seed in range(8)]
+    alone = [network(stack) for stack in stacks]
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(network, stacks))
+    np.testing.assert_allclose(together, alone, atol=1e-6)
+
+
+def test_second_process_needs_no_tensorflow(untrained: Path) -> None:
+    load_network(untrained, SIZE)
+    program = (
+        "import sys, pathlib, numpy as np\n"
+        "from core.models.runtime import load_network\n"
+        f"network = load_network(pathlib.Path({str(untrained)!r}), {SIZE})\n"
+        f"assert network(np.zeros((1, {SIZE}, {SIZE}, 3), np.float32)).shape == (1, 32, 32)\n"
+        "print([name for name in ('tensorflow', 'keras') if name in sys.modules])\n"
+    )
+    asked = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    assert (asked.stdout.strip(), asked.returncode) == ("[]", 0), asked.stderr
+
+
+def brightness(folder: Path, size: int) -> openvino.Model:
+    """Stand in for a conversion: brightness times the number in the weights file."""
+    images = ops.parameter([-1, size, size, 3], np.float32)
+    gray = ops.reduce_mean(images, np.array([3]), keep_dims=True)
+    factor = np.float32(float((folder / WEIGHTS_NAME).read_text()))
+    return openvino.Model([ops.multiply(gray, ops.constant(factor))], [images])
+
+
+def test_network_trained_anew_in_the_same_folder_is_loaded_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runtime, "_from_keras", brightness)
+    for answer in (0.25, 0.75):
+        (tmp_path / WEIGHTS_NAME).write_text(str(answer))
+        network = load_network(tmp_path, SIZE)
+        assert network(np.ones((1, SIZE, SIZE, 3), np.float32)).mean() == pytest.approx(answer)
+
+
+def test_network_is_converted_once_and_kept_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HEPATOSCOPE_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(runtime, "_from_keras", brightness)
+    (tmp_path / WEIGHTS_NAME).write_text("0.125")
+    load_network(tmp_path, SIZE)
+    name = f"{weights_digest(tmp_path)[:16]}-{SIZE}"
+    kept = {path.name for path in runtime.cache_dir().iterdir()}
+    assert kept == {f"{name}.xml", f"{name}.bin"}

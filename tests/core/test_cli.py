@@ -1,0 +1,135 @@
+"""The command line: exit codes, one sentence for bad input, results in files."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from core import segmentation
+from core.cli import figure, main
+from core.errors import WeightsMissing
+from core.presets import Preset
+from tests import scene
+
+
+@pytest.fixture
+def brightness_networks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(segmentation, "load_networks", lambda preset: scene.fake_networks())
+
+
+def told(capsys: pytest.CaptureFixture[str]) -> list[str]:
+    captured = capsys.readouterr()
+    assert captured.out == "", "results go to files, progress to standard error"
+    return captured.err.splitlines()
+
+
+@pytest.mark.usefixtures("brightness_networks")
+def test_segment_writes_a_folder_for_each_scan(
+    lits: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["segment", str(lits), "--out", str(tmp_path / "out")]) == 0
+    for case in ("volume-0", "volume-2"):
+        names = {path.name for path in (tmp_path / "out" / case).iterdir()}
+        assert names == {"labels.nii.gz", "findings.json", "preview.png"}
+    assert any(line.startswith("volume-2: liver") for line in told(capsys))
+
+
+@pytest.mark.usefixtures("brightness_networks")
+def test_bad_input_gets_one_line_and_the_others_still_run(
+    lits: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bad = tmp_path / "bad.nii"
+    bad.write_bytes(b"")
+    assert main(["segment", str(bad), str(lits), "--out", str(tmp_path / "out")]) == 1
+    errors = [line for line in told(capsys) if line.startswith("error: ")]
+    assert len(errors) == 1
+    assert "bad.nii" in errors[0]
+    assert (tmp_path / "out/volume-2/findings.json").is_file()
+
+
+@pytest.mark.usefixtures("brightness_networks")
+def test_evaluate_writes_a_run_and_tells_the_means(
+    lits: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["evaluate", "--data", str(lits), "--out", str(tmp_path / "run")]) == 0
+    run = json.loads((tmp_path / "run/run.json").read_text())
+    dice = run["summary"]["organ"]["per_case"]["mean_dice"]
+    assert f"organ: mean Dice {dice:.3f} over 2 case(s)" in told(capsys)[-2]
+    assert {path.name for path in (tmp_path / "run").iterdir()} >= {"cases.csv", "slices.csv"}
+
+
+def test_missing_weights_are_one_sentence(
+    lits: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def missing(preset: Preset) -> None:
+        raise WeightsMissing(f"There are no weights for “{preset.name}”.")
+
+    monkeypatch.setattr(segmentation, "load_networks", missing)
+    assert main(["segment", str(lits), "--out", str(tmp_path)]) == 1
+    assert told(capsys) == ["error: There are no weights for “paper”."]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["evaluate", "--data", "nowhere", "--out", "run"],
+        ["train", "liver", "--data", "nowhere", "--out", "run"],
+    ],
+)
+def test_missing_folder_is_one_sentence(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments) == 1
+    lines = told(capsys)
+    assert len(lines) == 1
+    assert lines[0].startswith("error: There is no folder nowhere")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["dance"],
+        ["segment"],
+        ["segment", "ct.nii"],
+        ["segment", "ct.nii", "--out", "o", "--preset", "fastest"],
+        ["train", "spleen", "--data", "d", "--out", "o"],
+        ["phantom", "--out", "o", "--cases", "many"],
+    ],
+    ids=" ".join,
+)
+def test_wrong_usage_exits_with_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as exit_:
+        main(arguments)
+    assert exit_.value.code == 2
+    assert "usage: python -m core" in capsys.readouterr().err
+
+
+def test_phantoms_lie_in_lits_layout(tmp_path: Path) -> None:
+    pytest.importorskip("core.phantom", reason="the phantom is not built yet")
+    assert main(["phantom", "--out", str(tmp_path), "--cases", "1", "--seed", "3"]) == 0
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "volume-0.nii.gz",
+        "segmentation-0.nii.gz",
+    }
+
+
+def test_program_answers_without_a_traceback(tmp_path: Path) -> None:
+    asked = subprocess.run(
+        [sys.executable, "-m", "core", "evaluate", "--data", str(tmp_path), "--out", "run"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert asked.returncode == 1
+    assert asked.stderr.startswith("error: ")
+    assert asked.stderr.count("\n") == 1
+
+
+def test_score_that_is_not_defined_is_a_dash() -> None:
+    assert (figure(None), figure(0.93456)) == ("–", "0.935")
