@@ -71,7 +71,7 @@ def tumor_region(
     inside = called & liver
     kept = drop_small(inside, min_lesion_ml / voxel_ml)
     volumes = [float(np.count_nonzero(mask)) * voxel_ml for mask in (called, inside, kept)]
-    return kept, (
+    steps = [
         Step(
             "Tumor threshold",
             f"Voxels whose tumor probability is at least {threshold:.2f}.",
@@ -82,12 +82,11 @@ def tumor_region(
             "A liver tumor lies inside the liver region.",
             volumes[1] - volumes[0],
         ),
-        Step(
-            "Specks dropped",
-            f"Components below {min_lesion_ml:g} mL are more likely noise than lesions.",
-            volumes[2] - volumes[1],
-        ),
-    )
+    ]
+    if min_lesion_ml > 0:
+        specks = f"Components below {min_lesion_ml:g} mL are more likely noise than lesions."
+        steps.append(Step("Specks dropped", specks, volumes[2] - volumes[1]))
+    return kept, tuple(steps)
 
 
 def above(probability: NDArray[np.uint8], threshold: float) -> NDArray[np.bool_]:
