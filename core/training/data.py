@@ -30,8 +30,11 @@ class Augmentation:
 # brightness teach the tumor network to compare with the liver around it.
 AUGMENTATIONS: dict[Task, Augmentation] = {
     "liver": Augmentation(),
-    "tumor": Augmentation(brightness=0.3),
+    "tumor": Augmentation(brightness=0.2),
 }
+
+# About what labelled livers show. Half made the network see tumors in healthy slices.
+POSITIVE_SHARE = 1 / 3
 
 
 def usable_slices(pack: Pack, task: Task) -> NDArray[np.int64]:
@@ -44,7 +47,7 @@ def usable_slices(pack: Pack, task: Task) -> NDArray[np.int64]:
 def sampling_weights(pack: Pack, slices: NDArray[np.int64], task: Task) -> NDArray[np.float64]:
     """Probability of drawing each of `slices`.
 
-    Even for the liver. For tumors half of the draws show one, and a patient's share among
+    Even for the liver. For tumors a third of the draws show one, and a patient's share among
     them grows with the square root of its slices, so that few large tumors do not rule.
     """
     if task == "liver":
@@ -52,11 +55,11 @@ def sampling_weights(pack: Pack, slices: NDArray[np.int64], task: Task) -> NDArr
     positive = np.array([pack.records[index].tumor for index in slices])
     patients = np.array([pack.records[index].patient for index in slices])
     weights = np.zeros(len(slices))
-    for group in (positive, ~positive):
+    for group, share in ((positive, POSITIVE_SHARE), (~positive, 1 - POSITIVE_SHARE)):
         names, which, counts = np.unique(patients[group], return_inverse=True, return_counts=True)
         if len(names):
             weights[group] = 1 / np.sqrt(counts[which])
-            weights[group] /= weights[group].sum()
+            weights[group] *= share / weights[group].sum()
     normalised: NDArray[np.float64] = weights / weights.sum()
     return normalised
 
