@@ -55,12 +55,12 @@ def test_tumor_network_learns_from_livers_whose_tumors_are_marked(pack: Pack) ->
     assert len(slices) == 2 * (SLICES - 1)
 
 
-def test_half_of_the_draws_show_a_tumor(pack: Pack) -> None:
+def test_a_third_of_the_draws_show_a_tumor(pack: Pack) -> None:
     slices = usable_slices(pack, "tumor")
     weights = sampling_weights(pack, slices, "tumor")
     positive = np.array([pack.records[index].tumor for index in slices])
     assert weights.sum() == pytest.approx(1)
-    assert weights[positive].sum() == pytest.approx(0.5)
+    assert weights[positive].sum() == pytest.approx(1 / 3)
 
 
 def test_share_of_a_patient_grows_with_the_root_of_its_tumor_slices(pack: Pack) -> None:
