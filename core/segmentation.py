@@ -17,6 +17,7 @@ from core.preprocessing import (
     apply_window,
     axial_view,
     from_axial_view,
+    liver_gray,
     mask_to_liver,
     network_input,
 )
@@ -60,6 +61,7 @@ class Segmentation:
     liver_probability, tumor_probability : uint8, 255 = 1, as the networks gave them.
     preset : name of the preset.
     liver_threshold, tumor_threshold : probabilities at which voxels were called.
+    liver_gray : median grey of the liver, which the tumor network saw as 128.
     models : SHA-256 of the weights by network name.
     seconds : time spent by stage.
     steps : the post-processing, with what each step changed.
@@ -71,6 +73,7 @@ class Segmentation:
     preset: str
     liver_threshold: float
     tumor_threshold: float
+    liver_gray: float
     models: dict[str, str]
     seconds: dict[str, float]
     steps: tuple[Step, ...]
@@ -125,11 +128,12 @@ def segment(
     liver, liver_steps = liver_region(liver_probability, preset.liver_threshold, volume.voxel_ml)
 
     watch.start(STAGES[3])
+    inside = np.concatenate([shrink_mask(liver, fit, part) for part in _batches(len(gray))])
+    median = liver_gray(gray, inside)
     small_tumor = np.zeros_like(small_liver)
     for part in watch.over(volume):
-        inside = shrink_mask(liver, fit, part)
-        if inside.any():
-            masked = mask_to_liver(gray[part], inside)
+        if inside[part].any():
+            masked = mask_to_liver(gray[part], inside[part], median)
             small_tumor[part] = networks.tumor(network_input(masked))
     tumor_probability = _native(small_tumor, fit, volume)
 
@@ -145,6 +149,7 @@ def segment(
         preset.name,
         preset.liver_threshold,
         preset.tumor_threshold,
+        median,
         networks.digests,
         watch.stop(),
         liver_steps + tumor_steps,
@@ -204,7 +209,7 @@ def network_views(
     fit, only = slice_fit(volume, preset), slice(z, z + 1)
     gray = network_view(volume, fit, preset, only)
     inside = shrink_mask(organ_mask(segmentation.labels), fit, only)
-    return gray[0], mask_to_liver(gray, inside)[0]
+    return gray[0], mask_to_liver(gray, inside, segmentation.liver_gray)[0]
 
 
 def _native(small: NDArray[np.float32], fit: SliceFit, volume: Volume) -> NDArray[np.uint8]:

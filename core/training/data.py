@@ -26,13 +26,6 @@ class Augmentation:
     noise: float = 0.03
 
 
-# A fatty or unenhanced liver is as dark as a tumor in an enhanced one: only wide shifts of
-# brightness teach the tumor network to compare with the liver around it.
-AUGMENTATIONS: dict[Task, Augmentation] = {
-    "liver": Augmentation(),
-    "tumor": Augmentation(brightness=0.2),
-}
-
 # About what labelled livers show. Half made the network see tumors in healthy slices.
 POSITIVE_SHARE = 1 / 3
 
@@ -69,7 +62,8 @@ def example(pack: Pack, index: int, task: Task) -> tuple[NDArray[np.uint8], NDAr
     image, organ = pack.images[index], pack.organ[index]
     if task == "liver":
         return image, organ
-    return mask_to_liver(image, organ >= 128), pack.tumor[index]
+    masked = mask_to_liver(image, organ >= 128, pack.records[index].liver_gray)
+    return masked, pack.tumor[index]
 
 
 def vary(

@@ -3,7 +3,7 @@
 import csv
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from core.models.store import CARD_NAME, WEIGHTS_NAME, save_weights
 from core.models.unet import build_unet
 from core.presets import Preset
 from core.provenance import commit, versions
-from core.training.data import AUGMENTATIONS, Augmentation, Batches, Task, usable_slices
+from core.training.data import Augmentation, Batches, Task, usable_slices
 from core.training.pack import Pack, pack_cases
 from core.training.patients import patient_of, split_by_patient
 
@@ -39,7 +39,6 @@ class Recipe:
     slices_per_epoch : draws of one epoch; None takes every usable slice once.
     patience : epochs without a better validation loss before stopping.
     start : weights to start from, or None.
-    augmentation : None takes the task's own.
     """
 
     epochs: int = 20
@@ -52,7 +51,7 @@ class Recipe:
     seed: int = 0
     validation_fraction: float = 0.15
     validation_patients: tuple[str, ...] = ()
-    augmentation: Augmentation | None = None
+    augmentation: Augmentation = field(default_factory=Augmentation)
 
 
 def train_unet(
@@ -87,6 +86,7 @@ def train_unet(
         model.load_weights(recipe.start)
     _fit(model, task, packs[0], packs[1], recipe, out, report)
     model.load_weights(out / WEIGHTS_NAME)
+    settle_batch_norm(model, Batches(packs[0], task, recipe.batch_size))
     save_weights(model, out / WEIGHTS_NAME)
     card = _card(task, preset, recipe, training, validation, packs, _history(out))
     card["commit"] = code
@@ -110,7 +110,7 @@ def _fit(
         training,
         task,
         recipe.batch_size,
-        augmentation=recipe.augmentation or AUGMENTATIONS[task],
+        augmentation=recipe.augmentation,
         slices_per_epoch=recipe.slices_per_epoch,
         seed=recipe.seed,
         first_epoch=len(done),
@@ -145,6 +145,22 @@ def _fit(
             ),
         ],
     )
+
+
+def settle_batch_norm(model: keras.Model, batches: Batches, count: int = 50) -> None:
+    """Replace the running statistics by plain means over `count` batches as predicted on.
+
+    While training they follow weights that move and slices that are varied. Wu and Johnson,
+    Rethinking "Batch" in BatchNorm, 2021.
+    """
+    layers = [layer for layer in model.layers if isinstance(layer, keras.layers.BatchNormalization)]
+    usual = [layer.momentum for layer in layers]
+    for number in range(min(count, len(batches))):
+        for layer in layers:
+            layer.momentum = number / (number + 1)
+        model(batches[number][0], training=True)
+    for layer, momentum in zip(layers, usual, strict=True):
+        layer.momentum = momentum
 
 
 def _check_files(recipe: Recipe) -> None:
@@ -190,7 +206,6 @@ def _card(
         "preset": asdict(preset),
         "recipe": {
             **asdict(recipe),
-            "augmentation": asdict(recipe.augmentation or AUGMENTATIONS[task]),
             "start": recipe.start.name if recipe.start else None,
             "encoder_weights": recipe.encoder_weights or "none (random values)",
         },

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 import numpy as np
@@ -11,14 +11,19 @@ from numpy.typing import NDArray
 
 from core.io.datasets import LabelledCase
 from core.labels import TUMOR
-from core.preprocessing import SliceFit, apply_window, axial_view
+from core.preprocessing import SliceFit, apply_window, axial_view, liver_gray
 from core.presets import Preset
 from core.training.patients import patient_of
 
 
 @dataclass(frozen=True)
 class SliceRecord:
-    """Where a packed slice came from and what it holds."""
+    """Where a packed slice came from and what it holds.
+
+    Parameters
+    ----------
+    liver_gray : median grey of the liver in the whole case.
+    """
 
     patient: str
     dataset: str
@@ -27,6 +32,7 @@ class SliceRecord:
     liver: bool
     tumor: bool
     tumors_labelled: bool
+    liver_gray: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +63,8 @@ def pack_cases(
     Done before for the same cases and preset, it is only opened again.
     """
     names = [f"{case.dataset}/{case.split}/{case.name}" for case in cases]
-    key = hashlib.sha256(json.dumps([names, preset.size, asdict(preset.window)]).encode())
+    facts = [field.name for field in fields(SliceRecord)]
+    key = hashlib.sha256(json.dumps([names, preset.size, asdict(preset.window), facts]).encode())
     target = folder / f"pack-{key.hexdigest()[:12]}"
     if not (target / "records.json").is_file():
         _write(cases, preset, target, report)
@@ -80,7 +87,7 @@ def _write(
             images.write(gray.tobytes())
             organ.write(organ_cover.tobytes())
             tumor.write(tumor_cover.tobytes())
-            records += _records(case, organ_cover, tumor_cover)
+            records += _records(case, gray, organ_cover, tumor_cover)
     (target / "records.json").write_text(json.dumps([asdict(record) for record in records]))
 
 
@@ -102,15 +109,25 @@ def packed_slices(
 
 
 def _records(
-    case: LabelledCase, organ: NDArray[np.uint8], tumor: NDArray[np.uint8]
+    case: LabelledCase,
+    gray: NDArray[np.uint8],
+    organ: NDArray[np.uint8],
+    tumor: NDArray[np.uint8],
 ) -> list[SliceRecord]:
+    patient, median = patient_of(case), liver_gray(gray, organ >= 128)
     return [
         SliceRecord(
-            patient_of(case), case.dataset, case.name, index,
-            bool(organ[index].max() >= 128), bool(tumor[index].max() >= 128), case.tumors_labelled,
+            patient,
+            case.dataset,
+            case.name,
+            index,
+            bool(organ[index].max() >= 128),
+            bool(tumor[index].max() >= 128),
+            case.tumors_labelled,
+            median,
         )
         for index in range(len(organ))
-    ]  # fmt: skip
+    ]
 
 
 def _open(target: Path, size: int) -> Pack:
