@@ -75,13 +75,16 @@ def lits_folder(folder: Path, numbers: tuple[int, ...] = (0, 2)) -> Path:
     return folder
 
 
+# Where the tumor network sees liver, whatever its HU.
+CENTERED = 128 / 255
+
+
 def gray_of(hu: float) -> float:
     """Where `hu` lies in the liver window, 0..1."""
     return (hu + 40) / 200
 
 
-def between(low_hu: float, high_hu: float, images: NDArray[np.float32]) -> NDArray[np.float32]:
-    low, high = gray_of(low_hu), gray_of(high_hu)
+def between(low: float, high: float, images: NDArray[np.float32]) -> NDArray[np.float32]:
     share: NDArray[np.float32] = (images[..., 0] - np.float32(low)) / np.float32(high - low)
     return np.clip(share, 0, 1)
 
@@ -89,7 +92,7 @@ def between(low_hu: float, high_hu: float, images: NDArray[np.float32]) -> NDArr
 def fake_networks() -> Networks:
     """Networks that see by brightness alone: how much of a pixel is liver, or tumor."""
     return Networks(
-        liver=lambda images: between(BODY, LIVER, images),
-        tumor=lambda images: between(LIVER, TUMOR, images),
+        liver=lambda images: between(gray_of(BODY), gray_of(LIVER), images),
+        tumor=lambda images: between(CENTERED, CENTERED + gray_of(TUMOR) - gray_of(LIVER), images),
         digests={"liver": "a" * 64, "tumor": "b" * 64},
     )

@@ -13,6 +13,7 @@ from core.preprocessing import (
     apply_window,
     axial_view,
     from_axial_view,
+    liver_gray,
     mask_to_liver,
     network_input,
     resize,
@@ -131,5 +132,20 @@ def test_outside_the_liver_all_is_black() -> None:
     gray = np.full((1, 4, 4), 90, np.uint8)
     liver = np.zeros((1, 4, 4), bool)
     liver[0, 1:3, 1:3] = True
-    assert mask_to_liver(gray, liver).sum() == 4 * 90
-    assert (mask_to_liver(gray, liver)[liver] == 90).all()
+    assert not mask_to_liver(gray, liver, 90)[~liver].any()
+
+
+def test_tumor_stands_out_alike_in_a_dark_and_in_a_bright_liver() -> None:
+    liver = np.ones((1, 4, 4), bool)
+    dark, bright = np.full((2, 1, 4, 4), 90, np.uint8)
+    bright += 80
+    for gray in (dark, bright):
+        gray[0, 0, 0] -= 40
+    seen = [mask_to_liver(gray, liver, liver_gray(gray, liver)) for gray in (dark, bright)]
+    np.testing.assert_array_equal(seen[0], seen[1])
+    assert set(np.unique(seen[0])) == {88, 128}
+
+
+def test_visible_liver_is_never_blackened() -> None:
+    gray = np.array([[[0, 250]]], np.uint8)
+    assert mask_to_liver(gray, np.ones_like(gray, bool), 250).min() == 1

@@ -46,7 +46,9 @@ def test_records_say_where_each_slice_came_from(tmp_path: Path) -> None:
     records = pack_cases(cases("volume-1", dataset="lits-a"), TINY, tmp_path).records
     assert [record.liver for record in records] == [False, True, True, True]
     assert [record.tumor for record in records] == [False, False, True, True]
-    assert records[2] == SliceRecord("volume-0", "lits-a", "volume-1", 2, True, True, True)
+    assert records[2] == SliceRecord(
+        "volume-0", "lits-a", "volume-1", 2, True, True, True, records[0].liver_gray
+    )
 
 
 def test_slices_stay_on_disk_and_cannot_be_changed(tmp_path: Path) -> None:
