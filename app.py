@@ -1,0 +1,12 @@
+"""HepatoScope: page configuration and navigation, nothing else."""
+
+import streamlit as st
+
+st.set_page_config(page_title="HepatoScope", page_icon=":material/biotech:", layout="wide")
+st.navigation(
+    [
+        st.Page("pages/segment.py", title="Segment", icon=":material/biotech:", default=True),
+        st.Page("pages/about.py", title="About", icon=":material/info:"),
+    ],
+    position="top",
+).run()

@@ -1,0 +1,116 @@
+"""Open a CT, segment it, look at it, measure it, take the result home."""
+
+import streamlit as st
+
+from core.preprocessing import LIVER_WINDOW, apply_window
+from core.presets import PAPER
+from core.segmentation import Segmentation, network_views
+from core.slices import Plane, slice_of
+from pages.shared import jobs
+from pages.shared.downloads import downloads
+from pages.shared.findings_view import headline, lesion_table, voxel_of
+from pages.shared.frame import begin
+from pages.shared.invitation import invitation
+from pages.shared.notices import optional_parts_panel, quality_panel
+from pages.shared.provenance_view import provenance_view
+from pages.shared.scan_source import case_header
+from pages.shared.session import Case, current_case, show_notice
+from pages.shared.surface_view import surface_view
+from pages.shared.thresholds_view import thresholds_view
+from pages.shared.viewer import ViewerState, slice_viewer
+
+VIEWER = "segment-viewer"
+TABS = {
+    ":material/tune: Thresholds": thresholds_view,
+    ":material/view_in_ar: 3D": surface_view,
+    ":material/download: Download": downloads,
+    ":material/history: Where it came from": provenance_view,
+}
+
+
+def page() -> None:
+    jobs.collect()
+    begin(
+        "Liver and tumors in a CT",
+        "Two neural networks outline the liver and the tumors in it. You see what they saw, "
+        "measure what they found, and question it voxel by voxel.",
+    )
+    show_notice()
+    case = current_case()
+    if case is None:
+        invitation()
+    else:
+        _open_case(case)
+    optional_parts_panel()
+
+
+def _open_case(case: Case) -> None:
+    case_header(case)
+    usable = quality_panel(case)
+    if jobs.running() is not None:
+        jobs.show_progress()
+    elif case.segmentation is None:
+        _segment_button(case, usable)
+    if case.segmentation is None:
+        slice_viewer(case.volume, None, key=VIEWER)
+    else:
+        _result(case, case.segmentation)
+
+
+def _segment_button(case: Case, usable: bool) -> None:
+    anyway = usable or st.checkbox(
+        "Segment it anyway", help="The networks know CT of the abdomen only: expect nonsense."
+    )
+    st.button(
+        "Segment liver and tumors",
+        type="primary",
+        icon=":material/neurology:",
+        disabled=not anyway,
+        on_click=jobs.start,
+        args=(case, PAPER),
+    )
+
+
+def _result(case: Case, segmentation: Segmentation) -> None:
+    assert case.findings is not None
+    headline(case.findings)
+    thresholds = f"{segmentation.liver_threshold:.2f}-{segmentation.tumor_threshold:.2f}"
+    # A key of its own for each labelling: rows picked in another one mean other lesions.
+    picked = lesion_table(case.findings, key=f"lesions-{case.id}-{thresholds}")
+    largest = voxel_of(case.findings.lesions[0]) if case.findings.lesions else None
+    show_views = st.toggle(
+        "Show what the networks saw",
+        key="network-views",
+        help="Below the planes: the axial slice at the size, and with the mask, the networks got.",
+    )
+    slice_viewer(
+        case.volume,
+        segmentation,
+        key=VIEWER,
+        goto=largest if picked is None and jobs.just_arrived(case) else picked,
+        follow=(lambda state: _network_views(case, segmentation, state)) if show_views else None,
+    )
+    jobs.settle()
+    for tab, draw in zip(
+        st.tabs(list(TABS), on_change="rerun", key="result-tabs"), TABS.values(), strict=True
+    ):
+        if tab.open:
+            with tab:
+                draw(case, segmentation)
+
+
+def _network_views(case: Case, segmentation: Segmentation, state: ViewerState) -> None:
+    z = state.voxel[2]
+    liver_input, tumor_input = network_views(case.volume, segmentation, z)
+    native = apply_window(slice_of(case.volume.hu, Plane.AXIAL, z), LIVER_WINDOW)
+    size = f"{liver_input.shape[1]} × {liver_input.shape[0]} pixels"
+    captions = {
+        f"Slice {z + 1} itself, {native.shape[1]} × {native.shape[0]} pixels": native,
+        f"What the liver network saw: {size}": liver_input,
+        f"What the tumor network saw: {size}, black but for the liver": tumor_input,
+    }
+    for column, (caption, image) in zip(st.columns(3), captions.items(), strict=True):
+        column.image(image, caption=caption, width="stretch")
+
+
+page()

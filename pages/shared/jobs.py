@@ -1,0 +1,164 @@
+"""A segmentation that runs beside the page, so that the page stays alive and can cancel it."""
+
+import threading
+from dataclasses import dataclass, field
+
+import streamlit as st
+
+from core.errors import Cancelled, HepatoScopeError
+from core.findings import Findings
+from core.measurement import measure
+from core.presets import Preset
+from core.segmentation import STAGES, Segmentation, segment
+from pages.shared.frame import plain
+from pages.shared.session import Case, Key, notify, store_result
+
+POLL_SECONDS = 0.4
+WAITING = "Waiting: another visitor's scan is being segmented on this machine."
+
+LOADING = "The networks are being loaded; the first time on a machine this takes up to a minute."
+
+
+@dataclass
+class Job:
+    """One running segmentation: written by its thread, read by the page.
+
+    Parameters
+    ----------
+    fractions : done share of every stage begun so far.
+    error : what ended it, where something did.
+    """
+
+    case: Case
+    preset: Preset
+    fractions: dict[str, float] = field(default_factory=dict)
+    waiting: bool = False
+    segmentation: Segmentation | None = None
+    findings: Findings | None = None
+    error: Exception | None = None
+    _cancel: threading.Event = field(default_factory=threading.Event)
+    _done: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def stopping(self) -> bool:
+        """Whether the visitor asked it to stop."""
+        return self._cancel.is_set()
+
+    @property
+    def done(self) -> bool:
+        """Whether the thread has ended."""
+        return self._done.is_set()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait until the thread has ended; False where it takes longer."""
+        return self._done.wait(seconds)
+
+    def cancel(self) -> None:
+        """Ask the thread to stop after the batch it is at."""
+        self._cancel.set()
+
+    def run(self, turn: threading.Lock) -> None:
+        """Segment and measure once it is this job's turn; the body of the thread."""
+        try:
+            self._await(turn)
+            try:
+                self._work()
+            finally:
+                turn.release()
+        # Carried to the page, which shows user errors and raises all others.
+        except Exception as error:
+            self.error = error
+        finally:
+            self._done.set()
+
+    def _await(self, turn: threading.Lock) -> None:
+        while not turn.acquire(timeout=0.2):
+            self.waiting = True
+            if self._cancel.is_set():
+                raise Cancelled("The segmentation was cancelled before it began.")
+        self.waiting = False
+
+    def _work(self) -> None:
+        volume = self.case.volume
+        segmentation = segment(
+            volume, self.preset, progress=self.fractions.__setitem__, cancelled=self._cancel.is_set
+        )
+        self.findings = measure(volume, segmentation.labels)
+        self.segmentation = segmentation
+
+
+@st.cache_resource
+def _turn() -> threading.Lock:
+    """Let one segmentation run at a time on this host: more would only slow each other."""
+    return threading.Lock()
+
+
+def start(case: Case, preset: Preset) -> None:
+    """Begin to segment `case` in the background."""
+    job = Job(case, preset)
+    st.session_state[Key.JOB] = job
+    threading.Thread(target=job.run, args=(_turn(),), daemon=True).start()
+
+
+def running() -> Job | None:
+    """Give the visitor's job until its result has been taken over."""
+    job: Job | None = st.session_state.get(Key.JOB)
+    return job
+
+
+def collect() -> None:
+    """Take over the result of a job that has ended."""
+    job = running()
+    if job is None or not job.done:
+        return
+    del st.session_state[Key.JOB]
+    if isinstance(job.error, HepatoScopeError):
+        notify(str(job.error))
+    elif job.error is not None:
+        raise job.error
+    elif job.segmentation is not None and job.findings is not None:
+        store_result(job.case.id, job.segmentation, job.findings)
+        st.session_state[Key.ARRIVED] = job.case.id
+
+
+def just_arrived(case: Case) -> bool:
+    """Tell whether the result of `case` has not been drawn to its end yet."""
+    return bool(st.session_state.get(Key.ARRIVED) == case.id)
+
+
+def settle() -> None:
+    """Note that the result is drawn; a run of the page that is cut short does not get here."""
+    st.session_state.pop(Key.ARRIVED, None)
+
+
+@st.fragment(run_every=POLL_SECONDS)
+def show_progress() -> None:
+    """Draw the stages of the running job, and the button that stops it."""
+    job = running()
+    if job is None or job.done:
+        st.rerun()
+        return
+    with st.container(border=True):
+        st.markdown(f"**Segmenting {plain(job.case.title)}**")
+        done = job.fractions.copy()
+        st.progress(min(1.0, sum(done.values()) / len(STAGES)))
+        st.markdown("  \n".join(_stage_line(stage, done.get(stage)) for stage in STAGES))
+        if job.waiting:
+            st.caption(WAITING)
+        elif not any(done.values()):
+            st.caption(LOADING)
+        st.button(
+            "Stopping" if job.stopping else "Cancel",
+            on_click=job.cancel,
+            disabled=job.stopping,
+            icon=":material/close:",
+            key="cancel-job",
+        )
+
+
+def _stage_line(stage: str, done: float | None) -> str:
+    if done is None:
+        return f":gray[:material/radio_button_unchecked: {stage}]"
+    if done < 1:
+        return f":primary[:material/pending:] **{stage}** {done:.0%}"
+    return f":green[:material/check_circle:] {stage}"

@@ -1,0 +1,25 @@
+"""A trained network's card, for people."""
+
+from typing import Any
+
+import streamlit as st
+
+
+def model_card(name: str, card: dict[str, Any]) -> None:
+    """Show what a network was trained on, how, and under which licences."""
+    training, validation = card["data"]["training"], card["data"]["validation"]
+    with st.expander(f"{name}: {card['model']}", icon=":material/badge:"):
+        st.markdown(
+            f"{card['intended_use']}  \n"
+            f"**Training** {training['slices']:,} slices of {len(training['patients'])} patients "
+            f"({training['slices_with_tumor']:,} slices with tumor)  \n"
+            f"**Validation** {validation['slices']:,} slices of "
+            f"{len(validation['patients'])} other patients: {', '.join(validation['patients'])}  \n"
+            f"**Encoder start** {card['recipe']['encoder_weights']}  \n"
+            f"**Best epoch** validation loss {card['best_epoch']['val_loss']:.3f}, soft Dice of "
+            f"the batches {card['best_epoch']['val_dice_coefficient']:.3f}  \n"
+            f"**Data licences** {'; '.join(card['data']['licences'])}  \n"
+            f"**Commit** `{card['commit']}`, seed {card['recipe']['seed']}, "
+            f"{card['epochs_run']} epochs"
+        )
+        st.json(card, expanded=False)

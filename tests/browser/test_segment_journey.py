@@ -1,0 +1,135 @@
+"""The way of a visitor in a real browser, with the networks that are shipped."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import nibabel as nib
+import numpy as np
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+pytestmark = pytest.mark.browser
+
+APP = Path(__file__).parents[2] / "app.py"
+SHAPE = (256, 256, 60)
+# The first segmentation on a machine also converts the networks.
+SEGMENTING, PATIENCE = 900_000, 60_000
+
+Visit = Callable[..., Page]
+
+
+@pytest.fixture
+def visit(serve: Callable[[Path], str], open_page: Visit) -> Visit:
+    """Open the first page and wait for its invitation."""
+
+    def opened(**options: Any) -> Page:
+        page = open_page(serve(APP), **options)
+        expect(action(page, "Open the demo case")).to_be_visible(timeout=PATIENCE)
+        return page
+
+    return opened
+
+
+def action(page: Page, name: str) -> Locator:
+    return page.get_by_role("button", name=name)
+
+
+def metric(page: Page, name: str) -> Locator:
+    card = page.get_by_test_id("stMetric").filter(has_text=name)
+    return card.get_by_test_id("stMetricValue")
+
+
+def axial_slice(page: Page) -> Locator:
+    return page.locator(".pane[data-plane=axial] [data-part=number]")
+
+
+def fits(page: Page) -> bool:
+    script = "() => document.querySelector('[data-testid=stMain]').scrollWidth <= innerWidth"
+    return bool(page.evaluate(script))
+
+
+def picture(page: Page, path: Path) -> None:
+    """Take a picture of the whole page, which Streamlit scrolls inside of itself."""
+    size = page.viewport_size
+    assert size is not None
+    page.wait_for_timeout(800)
+    main = "document.querySelector('[data-testid=stMain]').scrollHeight"
+    page.set_viewport_size({"width": size["width"], "height": int(page.evaluate(main)) + 60})
+    page.wait_for_timeout(800)
+    page.screenshot(path=path)
+    page.set_viewport_size(size)
+
+
+def segment_demo(page: Page) -> None:
+    action(page, "Open the demo case").click()
+    expect(axial_slice(page)).to_have_text(f"31 / {SHAPE[2]}", timeout=PATIENCE)
+    action(page, "Segment liver and tumors").click()
+    expect(metric(page, "Liver volume")).to_be_visible(timeout=SEGMENTING)
+
+
+def go_to(page: Page, name: str, title: str) -> None:
+    page.get_by_role("link", name=name).click()
+    expect(page.get_by_role("heading", name=title)).to_be_visible(timeout=PATIENCE)
+
+
+@pytest.mark.usefixtures("shipped_weights")
+def test_demo_is_segmented_with_two_clicks_and_stays(visit: Visit, screenshots: Path) -> None:
+    page = visit()
+    expect(page.get_by_role("link", name="About")).to_have_count(1)
+    picture(page, screenshots / "segment-1-empty.png")
+    segment_demo(page)
+    liver = metric(page, "Liver volume").inner_text()
+    assert 800 < float(re.sub("[^0-9.]", "", liver)) < 3000
+    assert int(metric(page, "Lesions").inner_text()) >= 1
+    expect(axial_slice(page)).not_to_have_text(f"31 / {SHAPE[2]}", timeout=PATIENCE)
+    lesion = axial_slice(page).inner_text()
+    picture(page, screenshots / "segment-2-result.png")
+
+    page.locator("[data-strip]").click(position={"x": 20, "y": 20})
+    expect(axial_slice(page)).not_to_have_text(lesion)
+    page.get_by_test_id("stDataFrame").click(position={"x": 20, "y": 52})
+    expect(axial_slice(page)).to_have_text(lesion, timeout=PATIENCE)
+
+    go_to(page, "About", "About HepatoScope")
+    go_to(page, "Segment", "Liver and tumors in a CT")
+    expect(metric(page, "Liver volume")).to_have_text(liver, timeout=PATIENCE)
+    expect(axial_slice(page)).to_have_text(lesion, timeout=PATIENCE)
+
+
+@pytest.mark.usefixtures("shipped_weights")
+def test_labels_are_downloaded_on_the_grid_of_the_scan(
+    visit: Visit, screenshots: Path, tmp_path: Path
+) -> None:
+    page = visit(width=390, theme="dark", touch=True)
+    assert fits(page)
+    segment_demo(page)
+    assert fits(page)
+    page.get_by_role("tab", name="Download").click()
+    with page.expect_download(timeout=PATIENCE) as waiting:
+        action(page, "Labels (NIfTI)").click()
+    path = tmp_path / waiting.value.suggested_filename
+    waiting.value.save_as(path)
+    labels = np.asarray(nib.load(path).dataobj)
+    assert path.name == "Demo-case-labels.nii.gz"
+    assert labels.shape == SHAPE
+    assert set(np.unique(labels)) == {0, 1, 2}
+    picture(page, screenshots / "segment-3-narrow.png")
+
+
+def test_broken_upload_is_told_and_the_case_stays(visit: Visit, tmp_path: Path) -> None:
+    page = visit()
+    action(page, "Open the demo case").click()
+    expect(axial_slice(page)).to_be_visible(timeout=PATIENCE)
+    text = tmp_path / "notes.nii.gz"
+    text.write_text("This is no scan.\n" * 20)
+    for _ in range(2):
+        action(page, "Another scan").click()
+        page.locator("input[type=file]").set_input_files(text)
+        told = page.get_by_role("alert")
+        expect(told).to_have_count(1, timeout=PATIENCE)
+        expect(told).to_contain_text("“notes.nii.gz” is neither NIfTI, DICOM nor a zip")
+        expect(axial_slice(page)).to_have_text(f"31 / {SHAPE[2]}")
+        page.keyboard.press("Escape")
+    expect(page.get_by_role("heading", name="Demo case")).to_be_visible()

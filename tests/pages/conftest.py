@@ -1,0 +1,97 @@
+"""The app without a browser: a small demo scan, networks that see by brightness."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from core.models import store
+from core.volume import Volume
+from pages.shared.session import Key
+from tests import scene
+
+APP = Path(__file__).parents[2] / "app.py"
+CARD = {
+    "model": "U-Net, small",
+    "intended_use": "Tests.",
+    "data": {
+        "training": {"slices": 9, "slices_with_tumor": 4, "patients": ["a", "b"]},
+        "validation": {"slices": 3, "slices_with_tumor": 1, "patients": ["c"]},
+        "licences": ["CC0"],
+    },
+    "recipe": {"seed": 1, "encoder_weights": "none"},
+    "best_epoch": {"val_loss": 0.5, "val_dice_coefficient": 0.8},
+    "commit": "abc1234",
+    "epochs_run": 2,
+}
+
+
+@pytest.fixture
+def weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A weights folder with the cards of both networks."""
+    for name in ("liver", "tumor"):
+        folder = tmp_path / "weights" / "paper" / name
+        folder.mkdir(parents=True)
+        (folder / store.WEIGHTS_NAME).touch()
+        (folder / store.CARD_NAME).write_text(json.dumps(CARD))
+    monkeypatch.setattr(store, "WEIGHTS_DIR", tmp_path / "weights")
+    return tmp_path / "weights"
+
+
+@pytest.fixture
+def new_visitor(
+    weights: Path, scan: Volume, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[[], AppTest]]:
+    """Open the app in a session of its own."""
+    monkeypatch.setattr("core.segmentation.load_networks", lambda preset: scene.fake_networks())
+    monkeypatch.setattr(
+        "pages.shared.scan_source.make_phantom", lambda seed: SimpleNamespace(volume=scan)
+    )
+    st.cache_resource.clear()
+    yield lambda: AppTest.from_file(str(APP), default_timeout=60).run()
+    st.cache_resource.clear()
+
+
+@pytest.fixture
+def app(new_visitor: Callable[[], AppTest]) -> AppTest:
+    """The first page, as a visitor meets it."""
+    return new_visitor()
+
+
+@pytest.fixture
+def opened(app: AppTest) -> AppTest:
+    """The demo case is open."""
+    return button(app, "Open the demo case").click().run()
+
+
+@pytest.fixture
+def segmented(opened: AppTest) -> AppTest:
+    """The demo case is segmented."""
+    return finish(button(opened, "Segment liver and tumors").click().run())
+
+
+def button(app: AppTest, label: str) -> Any:
+    return next(found for found in app.button if found.label == label)
+
+
+def labels_of(app: AppTest) -> list[str]:
+    return [found.label for found in app.button]
+
+
+def finish(app: AppTest) -> AppTest:
+    """Wait for the running segmentation and take its result over."""
+    if Key.JOB in app.session_state:
+        app.session_state[Key.JOB].wait(30)
+        app.run()
+    assert Key.JOB not in app.session_state
+    return app
+
+
+def current(app: AppTest) -> Any:
+    """The case that the visitor looks at."""
+    return app.session_state[Key.CASES][app.session_state[Key.CURRENT]]

@@ -1,0 +1,192 @@
+"""The Segment page: empty, with a scan, with a result, and when something goes wrong."""
+
+import gzip
+import json
+from collections.abc import Callable
+
+import nibabel as nib
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.errors import WeightsMissing
+from core.io.export import labels_to_nifti
+from core.volume import Volume
+from pages.shared.session import MAX_CASES, Key
+from tests import scene
+from tests.pages.conftest import button, current, finish, labels_of
+from tests.pages.files import bad_files, good, mr_like
+
+BAD = bad_files()
+
+
+def upload(app: AppTest, *files: tuple[str, bytes, str]) -> AppTest:
+    return app.file_uploader[0].set_value(list(files)).run()
+
+
+def metrics(app: AppTest) -> dict[str, str]:
+    return {metric.label.split("] ")[-1]: metric.value for metric in app.metric}
+
+
+def shown_text(app: AppTest) -> str:
+    return "\n".join(part.value for part in (*app.markdown, *app.caption))
+
+
+def test_empty_page_invites_to_the_demo_and_to_an_upload(app: AppTest) -> None:
+    assert not app.exception
+    assert labels_of(app) == ["Open the demo case"]
+    assert len(app.file_uploader) == 1
+    assert "Not for diagnosis" in shown_text(app)
+
+
+def test_optional_parts_that_are_off_say_how_to_turn_them_on(app: AppTest) -> None:
+    text = shown_text(app)
+    for part in ("GPU", "SAM", "LLaVA"):
+        assert f"**{part}**" in text
+    assert text.count("[off]") <= text.count("pip install -r") + text.count("NVIDIA")
+
+
+def test_demo_says_that_it_is_synthetic(opened: AppTest) -> None:
+    assert not opened.exception
+    assert opened.subheader[0].value == "Demo case :blue-badge[synthetic]"
+    assert "no patient was scanned" in shown_text(opened)
+    assert "Segment liver and tumors" in labels_of(opened)
+
+
+def test_two_clicks_lead_to_the_measurements(segmented: AppTest) -> None:
+    assert not segmented.exception
+    assert not segmented.error
+    shown = metrics(segmented)
+    liver = float(shown["Liver volume"].removesuffix(" mL").replace(",", ""))
+    assert liver == pytest.approx(scene.LIVER_ML, rel=0.1)
+    assert shown["Lesions"] == "1"
+    assert "Segment liver and tumors" not in labels_of(segmented)
+
+
+def test_result_arrives_with_the_largest_lesion_in_view(segmented: AppTest) -> None:
+    place = segmented.session_state["segment-viewer.viewer"].voxel
+    middle = [at / step for at, step in zip(scene.TUMOR_AT, scene.SPACING, strict=True)]
+    assert np.allclose(place, middle, atol=2)
+
+
+def test_thresholds_label_and_measure_anew_and_can_be_put_back(segmented: AppTest) -> None:
+    before = metrics(segmented)
+    liver, _ = segmented.slider
+    moved = liver.set_value(0.95).run()
+    assert not moved.exception
+    assert metrics(moved) != before
+    assert "at least 0.95" in shown_text(moved)
+    back = button(moved, "Back to 0.50 and 0.50").click().run()
+    assert metrics(back) == before
+
+
+def test_every_step_names_its_change_in_ml(segmented: AppTest) -> None:
+    steps = current(segmented).segmentation.steps
+    table = next(part.value for part in segmented.markdown if part.value.startswith("| Step"))
+    assert table.count("&nbsp;mL |") == len(steps) > 0
+
+
+def test_what_the_networks_saw_is_shown_when_asked_for(segmented: AppTest) -> None:
+    assert not segmented.get("image")
+    seen = segmented.toggle[0].set_value(True).run()
+    assert not seen.exception
+    assert len(seen.get("image")) == 3
+
+
+@pytest.mark.parametrize("tab", ["3D", "Download", "Where it came from"])
+def test_every_tab_opens(segmented: AppTest, tab: str) -> None:
+    name = next(found.label for found in segmented.tabs if tab in found.label)
+    segmented.session_state["result-tabs"] = name
+    assert not segmented.run().exception
+
+
+def test_result_and_thresholds_survive_another_page(segmented: AppTest) -> None:
+    moved = segmented.slider[1].set_value(0.8).run()
+    before = metrics(moved), current(moved)
+    away = moved.switch_page("pages/about.py").run()
+    assert away.title[0].value == "About HepatoScope"
+    back = away.switch_page("pages/segment.py").run()
+    assert (metrics(back), current(back)) == before
+    assert back.slider[1].value == 0.8
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_bad_file_gets_one_sentence_and_the_case_stays(opened: AppTest, name: str) -> None:
+    kept = current(opened)
+    told = upload(opened, BAD[name])
+    assert not told.exception
+    (error,) = told.error
+    sentence = error.value.replace("\\", "")
+    assert sentence.endswith(".")
+    assert ". " not in sentence
+    assert current(told) is kept
+    assert not told.run().error
+
+
+def test_file_that_is_no_ct_is_marked_and_not_segmented_unasked(opened: AppTest) -> None:
+    marked = upload(opened, ("mr.nii", mr_like(), ""))
+    assert not marked.exception
+    assert len(marked.error) == 1
+    assert "does not look like CT" in marked.error[0].value
+    assert button(marked, "Segment liver and tumors").disabled
+    willing = marked.checkbox[0].check().run()
+    assert not button(willing, "Segment liver and tumors").disabled
+
+
+def test_uploads_replace_each_other_and_can_be_chosen_again(app: AppTest) -> None:
+    for number in range(MAX_CASES + 1):
+        app = upload(app, good(f"scan-{number}.nii.gz", shift=number))
+        assert app.subheader[0].value == f"scan-{number}.nii.gz"
+    titles = [case.title for case in app.session_state[Key.CASES].values()]
+    assert titles == [f"scan-{number}.nii.gz" for number in range(1, MAX_CASES + 1)]
+    again = app.selectbox[0].select_index(0).run()
+    assert not again.exception
+    assert again.subheader[0].value == "scan-1.nii.gz"
+
+
+def test_files_of_several_scans_at_once_are_refused(app: AppTest) -> None:
+    told = upload(app, good("a.nii.gz"), good("b.nii.gz"))
+    assert "2 NIfTI files" in told.error[0].value
+
+
+def test_visitors_do_not_see_each_others_scans(new_visitor: Callable[[], AppTest]) -> None:
+    mine, theirs = new_visitor(), new_visitor()
+    upload(mine, good("mine.nii.gz"))
+    assert "mine" not in shown_text(theirs.run())
+    assert Key.CASES not in theirs.session_state or not theirs.session_state[Key.CASES]
+    assert labels_of(theirs) == ["Open the demo case"]
+
+
+def test_missing_weights_are_told_in_one_sentence(
+    opened: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def none(preset: object) -> None:
+        raise WeightsMissing("There are no weights; train them.")
+
+    monkeypatch.setattr("core.segmentation.load_networks", none)
+    told = finish(button(opened, "Segment liver and tumors").click().run())
+    assert not told.exception
+    assert [error.value for error in told.error] == ["There are no weights; train them."]
+    assert "Segment liver and tumors" in labels_of(told)
+
+
+def test_scan_without_tumor_says_so(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    hu, _ = scene.draw(tumor=False)
+    content = gzip.compress(nib.Nifti1Image(hu, scene.affine_of()).to_bytes(), 1)
+    opened = upload(app, ("none.nii.gz", content, ""))
+    done = finish(button(opened, "Segment liver and tumors").click().run())
+    assert not done.exception
+    assert "No tumor was found" in done.info[0].value
+
+
+def test_downloads_hold_labels_on_the_grid_of_the_file(segmented: AppTest, scan: Volume) -> None:
+    from pages.shared.downloads import findings_json
+
+    case = current(segmented)
+    content = gzip.decompress(labels_to_nifti(case.volume, case.segmentation.labels))
+    image = nib.Nifti1Image.from_bytes(content)
+    assert image.shape == scan.native.shape
+    assert np.allclose(image.affine, scan.native.affine)
+    record = json.loads(findings_json(case, case.segmentation))
+    assert record["source"] == "Demo case"
+    assert record["findings"]["lesion_count"] == 1

@@ -1,0 +1,91 @@
+"""What a session keeps, and for whom."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import streamlit as st
+
+from core.measurement import measure
+from core.presets import PAPER
+from core.segmentation import segment
+from core.volume import Volume
+from pages.shared import session
+from pages.shared.downloads import file_stem
+from pages.shared.frame import plain
+from pages.shared.session import MAX_CASES, Case
+from pages.shared.thresholds_view import steps_table
+from tests import scene
+
+
+@pytest.fixture(autouse=True)
+def _state(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give each test a session of its own."""
+    monkeypatch.setattr(st, "session_state", {})
+
+
+def other(volume: Volume, digest: str) -> Volume:
+    return replace(volume, digest=digest, source=f"{digest}.nii.gz")
+
+
+def test_opening_a_scan_makes_it_the_current_case(scan: Volume) -> None:
+    assert session.current_case() is None
+    session.open_volume(scan)
+    case = session.current_case()
+    assert case is not None
+    assert case.volume is scan
+
+
+def test_oldest_case_makes_room(scan: Volume) -> None:
+    names = [f"scan-{number}" for number in range(MAX_CASES + 2)]
+    for name in names:
+        session.open_volume(other(scan, name))
+    assert list(session.cases()) == names[-MAX_CASES:]
+    current = session.current_case()
+    assert current is not None
+    assert current.id == names[-1]
+
+
+def test_opening_the_same_scan_again_keeps_its_result(scan: Volume) -> None:
+    session.open_volume(scan)
+    result = segment(scan, PAPER, networks=scene.fake_networks())
+    session.store_result(scan.digest, result, measure(scan, result.labels))
+    session.open_volume(other(scan, "another"))
+    session.open_volume(scan)
+    case = session.current_case()
+    assert case is not None
+    assert case.segmentation is result
+
+
+def test_result_of_a_dropped_case_is_not_kept(scan: Volume) -> None:
+    result = segment(scan, PAPER, networks=scene.fake_networks())
+    session.store_result("gone", result, measure(scan, result.labels))
+    assert not session.cases()
+
+
+@pytest.mark.parametrize(
+    ("title", "stem"),
+    [
+        ("ct.nii.gz", "ct"),
+        ("series.zip", "series"),
+        ("Demo case", "Demo-case"),
+        ("../../etc/passwd", "passwd"),
+        ("a<b>:c.nii", "a-b--c"),
+        ("....nii", "scan"),
+    ],
+)
+def test_downloads_are_named_after_the_scan(scan: Volume, title: str, stem: str) -> None:
+    assert file_stem(Case(replace(scan, source=title), ())) == stem
+
+
+def test_file_names_are_shown_as_they_are() -> None:
+    assert plain("a*b*_c_[d](e).nii") == r"a\*b\*\_c\_\[d\](e).nii"
+
+
+def test_steps_tell_what_they_added_and_removed(scan: Volume) -> None:
+    result = segment(scan, PAPER, networks=scene.fake_networks())
+    first, second, third, *_ = steps_table(result.steps).splitlines()[2:]
+    liver_ml = np.count_nonzero(result.labels) * scan.voxel_ml
+    assert f"+{liver_ml:,.1f}&nbsp;mL" in first
+    assert "| 0.0&nbsp;mL |" in second
+    assert "| 0.0&nbsp;mL |" in third
