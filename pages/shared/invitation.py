@@ -34,7 +34,7 @@ def invitation() -> None:
 
 def _demo() -> None:
     picture, words = st.columns([2, 3], vertical_alignment="center")
-    picture.image(str(ASSETS / "demo.webp"), alt="A slice of the synthetic demo CT")
+    picture.image(str(ASSETS / "demo.png"), alt="A slice of the synthetic demo CT")
     with words:
         st.subheader("No scan at hand?", anchor=False)
         st.write("Take a synthetic CT of an abdomen, with lesions in the liver.")
