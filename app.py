@@ -2,7 +2,9 @@
 
 import streamlit as st
 
-st.set_page_config(page_title="HepatoScope", page_icon="pages/shared/assets/icon.svg", layout="wide")
+st.set_page_config(
+    page_title="HepatoScope", page_icon="pages/shared/assets/icon.svg", layout="wide"
+)
 st.navigation(
     [
         st.Page("pages/segment.py", title="Segment", icon=":material/biotech:", default=True),
