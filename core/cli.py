@@ -77,6 +77,7 @@ def train(arguments: argparse.Namespace) -> int:
         slices_per_epoch=arguments.slices_per_epoch,
         encoder_weights=arguments.encoder_weights,
         start=arguments.start,
+        keep=arguments.keep,
         seed=arguments.seed,
         validation_fraction=arguments.validation_fraction,
         validation_patients=tuple(arguments.validation_patients),
@@ -132,6 +133,7 @@ def _add_train(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser.add_argument("--slices-per-epoch", type=int)
     parser.add_argument("--encoder-weights", help="imagenet, or a local file; default: random")
     parser.add_argument("--start", type=Path, help="weights to start from")
+    parser.add_argument("--keep", choices=["best", "last"], default="best", help="epoch to keep")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--validation-fraction", type=float, default=0.15)
     parser.add_argument("--validation-patients", nargs="*", default=[])

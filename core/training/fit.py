@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import keras
 import numpy as np
@@ -22,6 +22,8 @@ from core.training.data import Augmentation, Batches, Task, usable_slices
 from core.training.pack import Pack, pack_cases
 from core.training.patients import patient_of, split_by_patient
 
+# Where Keras' BackupAndRestore keeps the newest epoch.
+LAST_WEIGHTS = "backup/latest.weights.h5"
 LICENCES = {
     "lits": "LiTS (Bilic et al. 2023), CC BY-NC-ND 4.0",
     "msd": "Medical Segmentation Decathlon Task03 (Antonelli et al. 2022), CC BY-SA 4.0",
@@ -39,6 +41,9 @@ class Recipe:
     slices_per_epoch : draws of one epoch; None takes every usable slice once.
     patience : epochs without a better validation loss before stopping.
     start : weights to start from, or None.
+    keep : the epoch whose weights are kept, ``"best"`` by validation loss or ``"last"``. Where
+        few validation slices show the target, their loss is noise that the last epoch of a
+        cosine decay is free of.
     """
 
     epochs: int = 20
@@ -48,6 +53,7 @@ class Recipe:
     slices_per_epoch: int | None = None
     encoder_weights: str | None = None
     start: Path | None = None
+    keep: Literal["best", "last"] = "best"
     seed: int = 0
     validation_fraction: float = 0.15
     validation_patients: tuple[str, ...] = ()
@@ -85,7 +91,7 @@ def train_unet(
     if recipe.start:
         model.load_weights(recipe.start)
     _fit(model, task, packs[0], packs[1], recipe, out, report)
-    model.load_weights(out / WEIGHTS_NAME)
+    model.load_weights(out / (WEIGHTS_NAME if recipe.keep == "best" else LAST_WEIGHTS))
     settle_batch_norm(model, Batches(packs[0], task, recipe.batch_size))
     save_weights(model, out / WEIGHTS_NAME)
     card = _card(task, preset, recipe, training, validation, packs, _history(out))
@@ -199,6 +205,7 @@ def _card(
     history: Sequence[dict[str, str]],
 ) -> dict[str, Any]:
     best = min(history, key=lambda row: float(row["val_loss"]))
+    kept = best if recipe.keep == "best" else history[-1]
     return {
         "model": f"U-Net, EfficientNetB0 encoder, {task}",
         "intended_use": "Research and teaching. Not for diagnosis.",
@@ -218,7 +225,7 @@ def _card(
                 if any(case.dataset.startswith(prefix) for case in (*training, *validation))
             ),
         },
-        "best_epoch": {name: float(value) for name, value in best.items()},
+        "kept_epoch": {name: float(value) for name, value in kept.items()},
         "epochs_run": len(history),
         "written": datetime.now(UTC).isoformat(timespec="seconds"),
         "versions": versions(),

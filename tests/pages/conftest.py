@@ -25,7 +25,7 @@ CARD = {
         "licences": ["CC0"],
     },
     "recipe": {"seed": 1, "encoder_weights": "none"},
-    "best_epoch": {"val_loss": 0.5, "val_dice_coefficient": 0.8},
+    "kept_epoch": {"val_loss": 0.5, "val_dice_coefficient": 0.8},
     "commit": "abc1234",
     "epochs_run": 2,
 }

@@ -129,7 +129,7 @@ def test_shipped_network_is_small_and_has_a_complete_card(
     assert (folder / WEIGHTS_NAME).stat().st_size < 25e6
     card = read_card(folder)
     assert card["task"] == network
-    assert {"data", "preset", "recipe", "best_epoch", "commit", "intended_use"} <= set(card)
+    assert {"data", "preset", "recipe", "kept_epoch", "commit", "intended_use"} <= set(card)
     assert card["data"]["training"]["cases"], "a card that names no case shows no absence of leaks"
     held_out = {f"volume-{number}" for number in (23, 30, 35, 47, 48)}
     seen = {*card["data"]["training"]["patients"], *card["data"]["validation"]["patients"]}

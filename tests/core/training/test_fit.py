@@ -126,7 +126,7 @@ def test_card_says_all_there_is_to_know(resumed: tuple[Path, list[str]]) -> None
     assert card["data"]["validation"]["patients"] == ["phantom/volume-1"]
     assert card["data"]["licences"] == ["HepatoScope phantoms, Apache-2.0"]
     assert card["epochs_run"] == 2
-    assert card["best_epoch"]["val_loss"] == min(float(row["val_loss"]) for row in rows)
+    assert card["kept_epoch"]["val_loss"] == min(float(row["val_loss"]) for row in rows)
     assert {"commit", "written", "versions", "intended_use"} <= set(card)
     assert json.loads((folder / CARD_NAME).read_text()) == card
 
@@ -158,7 +158,7 @@ def test_training_that_no_longer_improves_is_finished(tmp_path: Path) -> None:
         told.append,
     )
     assert not [line for line in told if line.startswith("epoch")]
-    assert card["best_epoch"] == {"epoch": 0, "val_loss": 0.7}
+    assert card["kept_epoch"] == {"epoch": 0, "val_loss": 0.7}
 
 
 def test_training_can_start_from_other_weights(tmp_path: Path) -> None:
@@ -192,3 +192,10 @@ def test_settled_batch_norm_holds_the_mean_of_what_is_predicted_on() -> None:
     settle_batch_norm(model, batches)
     assert float(layer.moving_mean[0]) == pytest.approx(3)
     assert layer.momentum == 0.99, "as it was"
+
+
+def test_last_epoch_is_kept_where_asked(tmp_path: Path) -> None:
+    asked = replace(recipe(2), keep="last")
+    card = train_unet("tumor", cases("volume-0", "volume-1"), TINY, asked, tmp_path)
+    assert card["kept_epoch"]["epoch"] == 1
+    assert card["recipe"]["keep"] == "last"
