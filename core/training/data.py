@@ -6,7 +6,7 @@ from typing import Any, Literal
 import keras
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import affine_transform
+from scipy.ndimage import affine_transform, gaussian_filter, zoom
 
 from core.preprocessing import mask_to_liver, network_input
 from core.training.pack import Pack
@@ -26,6 +26,8 @@ class Augmentation:
     noise: float = 0.03
 
 
+# Of the rough outline, as a share of the step from outside to inside the liver.
+ROUGHNESS = 0.25
 # About what labelled livers show. Half made the network see tumors in healthy slices.
 POSITIVE_SHARE = 1 / 3
 
@@ -57,13 +59,32 @@ def sampling_weights(pack: Pack, slices: NDArray[np.int64], task: Task) -> NDArr
     return normalised
 
 
-def example(pack: Pack, index: int, task: Task) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """Image and target [S, S] of one slice as the network of `task` meets them."""
+def example(
+    pack: Pack, index: int, task: Task, rng: np.random.Generator | None = None
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Image and target [S, S] of one slice as the network of `task` meets them.
+
+    With `rng` the liver that the tumor network is shown has a rough outline.
+    """
     image, organ = pack.images[index], pack.organ[index]
     if task == "liver":
         return image, organ
-    masked = mask_to_liver(image, organ >= 128, pack.records[index].liver_gray)
-    return masked, pack.tumor[index]
+    liver = organ >= 128 if rng is None else rough_mask(organ, rng)
+    masked = mask_to_liver(image, liver, pack.records[index].liver_gray)
+    return masked, np.where(liver, pack.tumor[index], np.uint8(0))
+
+
+def rough_mask(cover: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.bool_]:
+    """Draw the outline of a cover [S, S] as a liver network might: a few pixels in or out.
+
+    In prediction the tumor network gets a predicted liver, and tumors at its rim are where
+    that one errs.
+    """
+    side = cover.shape[0]
+    coarse = rng.normal(0, ROUGHNESS, (8, 8))
+    bumps = zoom(coarse, side / 8, order=1)
+    rough: NDArray[np.bool_] = gaussian_filter(cover / np.float32(255), side / 64) + bumps > 0.5
+    return rough
 
 
 def vary(
@@ -139,7 +160,10 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
     def __getitem__(self, number: int) -> tuple[Any, Any]:
         chosen = self._order[number * self._batch_size : (number + 1) * self._batch_size]
         rng = np.random.default_rng((self._seed, self._epoch, number))
-        pairs = [example(self._pack, int(index), self._task) for index in chosen]
+        varied = self._augmentation is not None
+        pairs = [
+            example(self._pack, int(index), self._task, rng if varied else None) for index in chosen
+        ]
         if self._augmentation is not None:
             pairs = [vary(image, target, self._augmentation, rng) for image, target in pairs]
         images = np.stack([image for image, _ in pairs])
