@@ -2,23 +2,23 @@
 
 `python -m bench.runtime` compares it with Keras. It equals TensorFlow within 1e-3 in
 probability, which the faster bfloat16 does not. The converted network is kept in a cache
-folder, so that only the first prediction on a machine imports TensorFlow.
+folder; only the first prediction on a machine needs TensorFlow, in a process of its own.
 """
 
 import os
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.models.store import load_unet, weights_digest
+from core.models.store import weights_digest
 
-if TYPE_CHECKING:
-    import openvino
+ROOT = Path(__file__).parents[2]
 
 Network = Callable[[NDArray[np.float32]], NDArray[np.float32]]
 
@@ -59,24 +59,21 @@ def _load(folder: Path, size: int, digest: str) -> Network:
 
 
 def _convert(folder: Path, size: int, target: Path) -> None:
-    import openvino
-
-    model = _from_keras(folder, size)
     target.parent.mkdir(parents=True, exist_ok=True)
     # Written aside and moved, weights first, so that nobody reads half a network.
     with tempfile.TemporaryDirectory(dir=target.parent) as aside:
-        openvino.save_model(model, Path(aside) / target.name, compress_to_fp16=False)
+        _export(folder, size, Path(aside) / target.name)
         for suffix in (".bin", ".xml"):
             (Path(aside) / target.name).with_suffix(suffix).replace(target.with_suffix(suffix))
 
 
-def _from_keras(folder: Path, size: int) -> "openvino.Model":
-    import openvino
-    import tensorflow as tf
-
-    keras_model = load_unet(folder, size)
-    call = tf.function(
-        lambda images: keras_model(images, training=False),
-        input_signature=[tf.TensorSpec([None, size, size, 3], tf.float32)],
-    )
-    return openvino.convert_model(call.get_concrete_function())
+def _export(folder: Path, size: int, target: Path) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "core.models.convert",
+        str(folder.resolve()),
+        str(size),
+        str(target.resolve()),
+    ]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
