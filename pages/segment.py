@@ -17,7 +17,7 @@ from pages.shared.scan_source import case_header
 from pages.shared.session import Case, current_case, show_notice
 from pages.shared.surface_view import surface_view
 from pages.shared.thresholds_view import thresholds_view
-from pages.shared.viewer import ViewerState, slice_viewer
+from pages.shared.viewer import ViewerState, rearm, slice_viewer
 
 VIEWER = "segment-viewer"
 TABS = {
@@ -90,6 +90,9 @@ def _result(case: Case, segmentation: Segmentation) -> None:
         goto=largest if picked is None and jobs.just_arrived(case) else picked,
         follow=(lambda state: _network_views(case, segmentation, state)) if show_views else None,
     )
+    # The jump to a new result is over: picking the same lesion by hand is another one.
+    if jobs.just_arrived(case):
+        rearm(VIEWER)
     jobs.settle()
     for tab, draw in zip(
         st.tabs(list(TABS), on_change="rerun", key="result-tabs"), TABS.values(), strict=True

@@ -6,7 +6,7 @@ asked only for slices that the browser does not have.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
@@ -16,7 +16,7 @@ from pages.shared.viewer.exchange import answer, read_request
 from pages.shared.viewer.memory import Memory, jump, recall, serve
 from pages.shared.viewer.scene import Layers, Voxel
 
-__all__ = ["ViewerState", "slice_viewer", "viewer_state"]
+__all__ = ["ViewerState", "rearm", "slice_viewer", "viewer_state"]
 
 _component = st.components.v2.component(
     "hepatoscope_slice_viewer",
@@ -77,6 +77,13 @@ def viewer_state(key: str) -> ViewerState | None:
     """Tell where the viewer `key` stands; None before it was drawn."""
     memory: Memory | None = st.session_state.get(_memory_key(key))
     return None if memory is None else ViewerState(memory.voxel)
+
+
+def rearm(key: str) -> None:
+    """Let the next jump of the viewer `key` be made even if it leads where the last one led."""
+    memory: Memory | None = st.session_state.get(_memory_key(key))
+    if memory is not None:
+        st.session_state[_memory_key(key)] = replace(memory, goto=None)
 
 
 @st.fragment
