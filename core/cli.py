@@ -131,9 +131,14 @@ def _add_train(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser.add_argument("--learning-rate", type=float, default=1e-3)
     parser.add_argument("--patience", type=int, default=6, help="epochs without improvement")
     parser.add_argument("--slices-per-epoch", type=int)
-    parser.add_argument("--encoder-weights", help="imagenet, or a local file; default: random")
+    parser.add_argument(
+        "--encoder-weights",
+        help="imagenet, or a local file (.h5, or EfficientNet-Lite0 as .pth); default: random",
+    )
     parser.add_argument("--start", type=Path, help="weights to start from")
-    parser.add_argument("--keep", choices=["best", "last"], default="best", help="epoch to keep")
+    parser.add_argument(
+        "--keep", choices=["loss", "dice", "last"], default="loss", help="epoch to keep"
+    )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--validation-fraction", type=float, default=0.15)
     parser.add_argument("--validation-patients", nargs="*", default=[])

@@ -2,7 +2,10 @@
 
 import io
 from contextlib import redirect_stdout
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from core.models.warm_start import load_lite0, read_state
 
 if TYPE_CHECKING:
     from keras import Model
@@ -19,8 +22,9 @@ def build_unet(size: int, encoder_weights: str | None = None) -> "Model":
     Parameters
     ----------
     size : side of the input, a multiple of 32.
-    encoder_weights : ``"imagenet"`` (fetched by the library), a local weights file of
-        the encoder, or None to start from random values.
+    encoder_weights : ``"imagenet"`` (fetched by the library), a local weights file of the
+        encoder, a PyTorch file (``.pth``) of EfficientNet-Lite0, or None to start from random
+        values.
 
     References
     ----------
@@ -32,13 +36,16 @@ def build_unet(size: int, encoder_weights: str | None = None) -> "Model":
     with redirect_stdout(io.StringIO()):
         import segmentation_models
 
+    lite = bool(encoder_weights) and Path(encoder_weights or "").suffix == ".pth"
     model = segmentation_models.Unet(
         "efficientnetb0",
         input_shape=(size, size, 3),
         classes=1,
         activation="sigmoid",
-        encoder_weights=encoder_weights,
+        encoder_weights=None if lite else encoder_weights,
     )
+    if lite:
+        load_lite0(model, read_state(Path(str(encoder_weights))))
     for layer in model.layers:
         if isinstance(layer, keras.layers.BatchNormalization):
             layer.momentum = BATCH_NORM_MOMENTUM

@@ -154,11 +154,18 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
         self._epoch += 1
         self._order = self._draw()
 
+    def patients(self, number: int) -> list[str]:
+        """Whose slices batch `number` holds, in its order."""
+        return [self._pack.records[index].patient for index in self._chosen(number)]
+
+    def _chosen(self, number: int) -> NDArray[np.int64]:
+        return self._order[number * self._batch_size : (number + 1) * self._batch_size]
+
     def __len__(self) -> int:
         return int(np.ceil(len(self._order) / self._batch_size))
 
     def __getitem__(self, number: int) -> tuple[Any, Any]:
-        chosen = self._order[number * self._batch_size : (number + 1) * self._batch_size]
+        chosen = self._chosen(number)
         rng = np.random.default_rng((self._seed, self._epoch, number))
         varied = self._augmentation is not None
         pairs = [

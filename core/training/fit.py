@@ -13,6 +13,8 @@ import numpy as np
 
 from core.errors import WeightsMissing
 from core.io.datasets import LabelledCase
+from core.metrics.aggregate import mean_of_defined, with_truth
+from core.metrics.overlap import Overlap, overlap
 from core.models.losses import bce_dice_loss, dice_coefficient
 from core.models.store import CARD_NAME, WEIGHTS_NAME, save_weights
 from core.models.unet import build_unet
@@ -24,6 +26,12 @@ from core.training.patients import patient_of, split_by_patient
 
 # Where Keras' BackupAndRestore keeps the newest epoch.
 LAST_WEIGHTS = "backup/latest.weights.h5"
+# By what the epochs are compared, and whether the smallest or the largest is the best.
+MONITORS: dict[str, tuple[str, Callable[..., Any]]] = {
+    "loss": ("val_loss", min),
+    "dice": ("val_patient_dice", max),
+    "last": ("val_loss", min),
+}
 LICENCES = {
     "lits": "LiTS (Bilic et al. 2023), CC BY-NC-ND 4.0",
     "msd": "Medical Segmentation Decathlon Task03 (Antonelli et al. 2022), CC BY-SA 4.0",
@@ -41,9 +49,9 @@ class Recipe:
     slices_per_epoch : draws of one epoch; None takes every usable slice once.
     patience : epochs without a better validation loss before stopping.
     start : weights to start from, or None.
-    keep : the epoch whose weights are kept, ``"best"`` by validation loss or ``"last"``. Where
-        few validation slices show the target, their loss is noise that the last epoch of a
-        cosine decay is free of.
+    keep : the epoch whose weights are kept: of the lowest validation ``"loss"``, of the highest
+        validation ``"dice"`` (mean over patients), or the ``"last"``. The loss pools batches:
+        one patient with large tumors rules it.
     """
 
     epochs: int = 20
@@ -53,7 +61,7 @@ class Recipe:
     slices_per_epoch: int | None = None
     encoder_weights: str | None = None
     start: Path | None = None
-    keep: Literal["best", "last"] = "best"
+    keep: Literal["loss", "dice", "last"] = "loss"
     seed: int = 0
     validation_fraction: float = 0.15
     validation_patients: tuple[str, ...] = ()
@@ -91,7 +99,7 @@ def train_unet(
     if recipe.start:
         model.load_weights(recipe.start)
     _fit(model, task, packs[0], packs[1], recipe, out, report)
-    model.load_weights(out / (WEIGHTS_NAME if recipe.keep == "best" else LAST_WEIGHTS))
+    model.load_weights(out / (LAST_WEIGHTS if recipe.keep == "last" else WEIGHTS_NAME))
     settle_batch_norm(model, Batches(packs[0], task, recipe.batch_size))
     save_weights(model, out / WEIGHTS_NAME)
     card = _card(task, preset, recipe, training, validation, packs, _history(out))
@@ -128,29 +136,64 @@ def _fit(
     model.compile(
         keras.optimizers.Adam(decay), bce_dice_loss, metrics=[dice_coefficient], jit_compile=False
     )
-    best = min((float(row["val_loss"]) for row in done), default=None)
+    monitor, better = MONITORS[recipe.keep]
+    best = better((float(row[monitor]) for row in done), default=None)
+    judged = Batches(validation, task, recipe.batch_size)
     model.fit(
         batches,
-        validation_data=Batches(validation, task, recipe.batch_size),
+        validation_data=judged,
         epochs=recipe.epochs,
         verbose=0,
         # Batches are shuffled already, in a way that a resumed run repeats.
         shuffle=False,
         callbacks=[
+            # First, so that the others find its figure.
+            PatientDice(judged),
             keras.callbacks.BackupAndRestore(str(out / "backup"), delete_checkpoint=False),
             keras.callbacks.ModelCheckpoint(
                 str(out / WEIGHTS_NAME),
+                monitor=monitor,
+                mode=better.__name__,
                 save_best_only=True,
                 save_weights_only=True,
                 initial_value_threshold=best,
             ),
             keras.callbacks.CSVLogger(str(out / "history.csv"), append=True),
-            keras.callbacks.EarlyStopping(patience=recipe.patience),
+            keras.callbacks.EarlyStopping(monitor, patience=recipe.patience, mode=better.__name__),
             keras.callbacks.LambdaCallback(
                 on_epoch_end=lambda epoch, logs: report(_line(epoch, recipe.epochs, logs))
             ),
         ],
     )
+
+
+class PatientDice(keras.callbacks.Callback):  # type: ignore[misc]
+    """Adds ``val_patient_dice`` to each epoch: Dice of each patient's pixels, then their mean.
+
+    Patients without the structure are left out: there a Dice is 0 for the first wrong pixel.
+    """
+
+    def __init__(self, batches: Batches) -> None:
+        super().__init__()
+        self._batches = batches
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Predict the validation slices once more, patient by patient."""
+        if logs is not None:
+            logs["val_patient_dice"] = patient_dice(self.model, self._batches)
+
+
+def patient_dice(model: keras.Model, batches: Batches) -> float:
+    """Mean over patients of the Dice of their pooled pixels at 0.5, in [0, 1]; nan without any."""
+    found: dict[str, Overlap] = {}
+    for number in range(len(batches)):
+        inputs, targets = batches[number]
+        called = np.asarray(model(inputs, training=False)) >= 0.5
+        for patient, truth, prediction in zip(
+            batches.patients(number), targets >= 0.5, called, strict=True
+        ):
+            found[patient] = found.get(patient, Overlap()) + overlap(truth, prediction)
+    return mean_of_defined(each.dice for each in with_truth(found.values())).mean
 
 
 def settle_batch_norm(model: keras.Model, batches: Batches, count: int = 50) -> None:
@@ -177,8 +220,9 @@ def _check_files(recipe: Recipe) -> None:
 
 
 def _is_finished(done: Sequence[dict[str, str]], recipe: Recipe) -> bool:
-    losses = [float(row["val_loss"]) for row in done]
-    since_best = len(losses) - 1 - losses.index(min(losses)) if losses else 0
+    monitor, better = MONITORS[recipe.keep]
+    figures = [float(row[monitor]) for row in done]
+    since_best = len(figures) - 1 - figures.index(better(figures)) if figures else 0
     return len(done) >= recipe.epochs or since_best >= recipe.patience
 
 
@@ -204,8 +248,9 @@ def _card(
     packs: Sequence[Pack],
     history: Sequence[dict[str, str]],
 ) -> dict[str, Any]:
-    best = min(history, key=lambda row: float(row["val_loss"]))
-    kept = best if recipe.keep == "best" else history[-1]
+    monitor, better = MONITORS[recipe.keep]
+    best = better(history, key=lambda row: float(row[monitor]))
+    kept = history[-1] if recipe.keep == "last" else best
     return {
         "model": f"U-Net, EfficientNetB0 encoder, {task}",
         "intended_use": "Research and teaching. Not for diagnosis.",
@@ -213,8 +258,8 @@ def _card(
         "preset": asdict(preset),
         "recipe": {
             **asdict(recipe),
-            "start": recipe.start.name if recipe.start else None,
-            "encoder_weights": recipe.encoder_weights or "none (random values)",
+            "start": _file_name(recipe.start),
+            "encoder_weights": _file_name(recipe.encoder_weights) or "none (random values)",
         },
         "data": {
             "training": _data(training, packs[0], task),
@@ -230,6 +275,10 @@ def _card(
         "written": datetime.now(UTC).isoformat(timespec="seconds"),
         "versions": versions(),
     }
+
+
+def _file_name(path: Path | str | None) -> str | None:
+    return Path(path).name if path else None
 
 
 def _data(cases: Sequence[LabelledCase], pack: Pack, task: Task) -> dict[str, Any]:

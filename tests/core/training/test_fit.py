@@ -17,7 +17,9 @@ from keras import Input, Model, Sequential, layers
 from core.errors import BadDataset, WeightsMissing
 from core.models.store import CARD_NAME, WEIGHTS_NAME, read_card
 from core.training import fit
-from core.training.fit import Recipe, settle_batch_norm, train_unet
+from core.training.data import Batches
+from core.training.fit import Recipe, patient_dice, settle_batch_norm, train_unet
+from core.training.pack import pack_cases
 from tests.core.training.sample import TINY, cases
 
 
@@ -199,3 +201,31 @@ def test_last_epoch_is_kept_where_asked(tmp_path: Path) -> None:
     card = train_unet("tumor", cases("volume-0", "volume-1"), TINY, asked, tmp_path)
     assert card["kept_epoch"]["epoch"] == 1
     assert card["recipe"]["keep"] == "last"
+
+
+def test_patients_weigh_the_same_whatever_their_tumors_weigh(tmp_path: Path) -> None:
+    seen = cases("volume-0", tumor_slices=3) + cases("volume-1", tumor_slices=1)
+    batches = Batches(pack_cases(seen, TINY, tmp_path), "tumor", batch_size=4)
+
+    def first_patient_only(inputs: Any, training: bool) -> Any:
+        assert not training
+        number = next(n for n in range(len(batches)) if batches[n][0] is inputs)
+        mine = np.array([who == "phantom/volume-0" for who in batches.patients(number)])
+        return given[number] * mine[:, None, None, None]
+
+    answers = [batches[number] for number in range(len(batches))]
+    given = [targets for _, targets in answers]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Batches, "__getitem__", lambda _, number: answers[number])
+        assert patient_dice(first_patient_only, batches) == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize(("keep", "epoch"), [("loss", 0), ("dice", 1)])
+def test_kept_epoch_is_the_best_by_what_was_asked(tmp_path: Path, keep: Any, epoch: int) -> None:
+    (tmp_path / "history.csv").write_text(
+        "epoch,val_loss,val_patient_dice\n0,0.7,0.2\n1,0.9,0.6\n2,0.8,0.4\n"
+    )
+    small_network(32).save_weights(tmp_path / WEIGHTS_NAME)
+    asked = replace(recipe(3), keep=keep)
+    card = train_unet("liver", cases("volume-0", "volume-1"), TINY, asked, tmp_path)
+    assert card["kept_epoch"]["epoch"] == epoch
