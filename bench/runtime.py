@@ -16,7 +16,7 @@ from core.models.store import load_unet, model_dir
 from core.phantom import make_phantom
 from core.preprocessing import network_input
 from core.presets import PAPER
-from core.segmentation import network_view, slice_fit
+from core.segmentation import liver_fit, network_view
 
 
 def main() -> None:
@@ -27,7 +27,7 @@ def main() -> None:
     arguments = parser.parse_args()
 
     volume = make_phantom(0).volume
-    fit = slice_fit(volume, PAPER)
+    fit = liver_fit(volume, PAPER)
     images = network_input(network_view(volume, fit, PAPER, slice(20, 20 + arguments.batch)))
     folder = model_dir(PAPER.name, "liver")
     fast, keras_model = load_network(folder, PAPER.size), load_unet(folder, PAPER.size)

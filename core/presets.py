@@ -12,7 +12,9 @@ class Preset:
 
     Parameters
     ----------
-    size : side in pixels of the square slice the networks see.
+    size, tumor_size : side in pixels of the square the liver and the tumor network see.
+    tumor_margin : the tumor network sees the liver's bounding box, widened on each side by this
+        share of it; None shows it the whole slice.
     window : HU range mapped on 8 bits.
     liver_threshold, tumor_threshold : probability at which a voxel is called.
     min_lesion_ml : tumor components smaller than this are dropped.
@@ -21,6 +23,8 @@ class Preset:
     name: str
     summary: str
     size: int = 128
+    tumor_size: int = 128
+    tumor_margin: float | None = None
     window: Window = LIVER_WINDOW
     liver_threshold: float = 0.5
     tumor_threshold: float = 0.5

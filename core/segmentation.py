@@ -16,6 +16,7 @@ from core.preprocessing import (
     SliceFit,
     apply_window,
     axial_view,
+    box_around,
     from_axial_view,
     liver_gray,
     mask_to_liver,
@@ -84,7 +85,7 @@ def load_networks(preset: Preset) -> Networks:
     folders = {name: model_dir(preset.name, name) for name in ("liver", "tumor")}
     return Networks(
         load_network(folders["liver"], preset.size),
-        load_network(folders["tumor"], preset.size),
+        load_network(folders["tumor"], preset.tumor_size),
         {name: weights_digest(folder) for name, folder in folders.items()},
     )
 
@@ -115,7 +116,7 @@ def segment(
     watch = _Watch(progress, cancelled)
     watch.start(STAGES[0])
     networks = networks or load_networks(preset)
-    fit = slice_fit(volume, preset)
+    fit = liver_fit(volume, preset)
     gray = np.concatenate([network_view(volume, fit, preset, part) for part in watch.over(volume)])
 
     watch.start(STAGES[1])
@@ -128,9 +129,13 @@ def segment(
     liver, liver_steps = liver_region(liver_probability, preset.liver_threshold, volume.voxel_ml)
 
     watch.start(STAGES[3])
-    inside = np.concatenate([shrink_mask(liver, fit, part) for part in _batches(len(gray))])
+    fit = tumor_fit(volume, liver, preset)
+    parts = list(_batches(len(gray)))
+    if preset.tumor_margin is not None:
+        gray = np.concatenate([network_view(volume, fit, preset, part) for part in parts])
+    inside = np.concatenate([shrink_mask(liver, fit, part) for part in parts])
     median = liver_gray(gray, inside)
-    small_tumor = np.zeros_like(small_liver)
+    small_tumor = np.zeros(gray.shape, np.float32)
     for part in watch.over(volume):
         if inside[part].any():
             masked = mask_to_liver(gray[part], inside[part], median)
@@ -184,15 +189,25 @@ def relabel(
     )
 
 
-def slice_fit(volume: Volume, preset: Preset) -> SliceFit:
-    """How the axial slices of `volume` sit in the network's square."""
+def liver_fit(volume: Volume, preset: Preset) -> SliceFit:
+    """How the axial slices of `volume` sit in the square of the liver network."""
     columns, rows, _ = volume.shape
     x_mm, y_mm, _ = volume.spacing
     return SliceFit.of(rows, columns, (y_mm, x_mm), preset.size)
 
 
+def tumor_fit(volume: Volume, liver: NDArray[np.bool_], preset: Preset) -> SliceFit:
+    """How they sit in the square of the tumor network, once the `liver` [X, Y, Z] is known."""
+    columns, rows, _ = volume.shape
+    x_mm, y_mm, _ = volume.spacing
+    box = None
+    if preset.tumor_margin is not None:
+        box = box_around(axial_view(liver), preset.tumor_margin)
+    return SliceFit.of(rows, columns, (y_mm, x_mm), preset.tumor_size, box)
+
+
 def network_view(volume: Volume, fit: SliceFit, preset: Preset, slices: slice) -> NDArray[np.uint8]:
-    """Axial `slices` of `volume` as the liver network sees them: uint8 [N, S, S]."""
+    """Axial `slices` of `volume`, windowed, in the square of `fit`: uint8 [N, S, S]."""
     return fit.shrink(apply_window(axial_view(volume.hu)[slices], preset.window))
 
 
@@ -206,10 +221,12 @@ def network_views(
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """Axial slice `z` as the liver network and as the tumor network saw it: uint8 [S, S] each."""
     preset = preset_named(segmentation.preset)
-    fit, only = slice_fit(volume, preset), slice(z, z + 1)
+    only, liver = slice(z, z + 1), organ_mask(segmentation.labels)
+    whole = network_view(volume, liver_fit(volume, preset), preset, only)
+    fit = tumor_fit(volume, liver, preset)
     gray = network_view(volume, fit, preset, only)
-    inside = shrink_mask(organ_mask(segmentation.labels), fit, only)
-    return gray[0], mask_to_liver(gray, inside, segmentation.liver_gray)[0]
+    inside = shrink_mask(liver, fit, only)
+    return whole[0], mask_to_liver(gray, inside, segmentation.liver_gray)[0]
 
 
 def _native(small: NDArray[np.float32], fit: SliceFit, volume: Volume) -> NDArray[np.uint8]:

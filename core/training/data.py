@@ -1,7 +1,7 @@
 """Batches for the two networks: what each sees, how it is varied, how often."""
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import keras
 import numpy as np
@@ -9,9 +9,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import affine_transform, gaussian_filter, zoom
 
 from core.preprocessing import mask_to_liver, network_input
-from core.training.pack import Pack
-
-Task = Literal["liver", "tumor"]
+from core.training.pack import Pack, Task
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,8 @@ from core.models.store import CARD_NAME, WEIGHTS_NAME, save_weights
 from core.models.unet import build_unet
 from core.presets import Preset
 from core.provenance import commit, versions
-from core.training.data import Augmentation, Batches, Task, usable_slices
-from core.training.pack import Pack, pack_cases
+from core.training.data import Augmentation, Batches, usable_slices
+from core.training.pack import Pack, Task, pack_cases, view_of
 from core.training.patients import patient_of, split_by_patient
 
 # Where Keras' BackupAndRestore keeps the newest epoch.
@@ -94,14 +94,19 @@ def train_unet(
         seed=recipe.seed,
         validation_patients=recipe.validation_patients,
     )
-    packs = [pack_cases(side, preset, out / "packs", report) for side in (training, validation)]
-    model = build_unet(preset.size, recipe.encoder_weights)
+    packs = [
+        pack_cases(side, preset, task, out / "packs", report) for side in (training, validation)
+    ]
+    size, _ = view_of(preset, task)
+    model = build_unet(size, recipe.encoder_weights)
     if recipe.start:
         model.load_weights(recipe.start)
     _fit(model, task, packs[0], packs[1], recipe, out, report)
-    model.load_weights(out / (LAST_WEIGHTS if recipe.keep == "last" else WEIGHTS_NAME))
-    settle_batch_norm(model, Batches(packs[0], task, recipe.batch_size))
-    save_weights(model, out / WEIGHTS_NAME)
+    # A network of its own: one with an optimizer refuses weights saved without its state.
+    kept = build_unet(size)
+    kept.load_weights(out / (LAST_WEIGHTS if recipe.keep == "last" else WEIGHTS_NAME))
+    settle_batch_norm(kept, Batches(packs[0], task, recipe.batch_size))
+    save_weights(kept, out / WEIGHTS_NAME)
     card = _card(task, preset, recipe, training, validation, packs, _history(out))
     card["commit"] = code
     (out / CARD_NAME).write_text(json.dumps(card, indent=2) + "\n")

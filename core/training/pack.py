@@ -5,15 +5,18 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.io.datasets import LabelledCase
 from core.labels import TUMOR
-from core.preprocessing import SliceFit, apply_window, axial_view, liver_gray
+from core.preprocessing import SliceFit, apply_window, axial_view, box_around, liver_gray
 from core.presets import Preset
 from core.training.patients import patient_of
+
+Task = Literal["liver", "tumor"]
 
 
 @dataclass(frozen=True)
@@ -55,24 +58,38 @@ class Pack:
 def pack_cases(
     cases: Sequence[LabelledCase],
     preset: Preset,
+    task: Task,
     folder: Path,
     report: Callable[[str], None] = lambda _: None,
 ) -> Pack:
-    """Write the slices of `cases` at the preset's size below `folder`, one case at a time.
+    """Write the slices of `cases` as the network of `task` sees them, one case at a time.
 
-    Done before for the same cases and preset, it is only opened again.
+    Done before below `folder` for the same cases and view, they are only opened again.
     """
+    size, margin = view_of(preset, task)
     names = [f"{case.dataset}/{case.split}/{case.name}" for case in cases]
     facts = [field.name for field in fields(SliceRecord)]
-    key = hashlib.sha256(json.dumps([names, preset.size, asdict(preset.window), facts]).encode())
+    parts = [names, size, margin, asdict(preset.window), facts]
+    key = hashlib.sha256(json.dumps(parts).encode())
     target = folder / f"pack-{key.hexdigest()[:12]}"
     if not (target / "records.json").is_file():
-        _write(cases, preset, target, report)
-    return _open(target, preset.size)
+        _write(cases, preset, task, target, report)
+    return _open(target, size)
+
+
+def view_of(preset: Preset, task: Task) -> tuple[int, float | None]:
+    """Side of the square that the network of `task` sees, and the margin around the liver."""
+    if task == "liver":
+        return preset.size, None
+    return preset.tumor_size, preset.tumor_margin
 
 
 def _write(
-    cases: Sequence[LabelledCase], preset: Preset, target: Path, report: Callable[[str], None]
+    cases: Sequence[LabelledCase],
+    preset: Preset,
+    task: Task,
+    target: Path,
+    report: Callable[[str], None],
 ) -> None:
     target.mkdir(parents=True, exist_ok=True)
     records: list[SliceRecord] = []
@@ -83,7 +100,7 @@ def _write(
     ):
         for number, case in enumerate(cases, 1):
             report(f"packing {case.dataset}/{case.name} ({number} of {len(cases)})")
-            gray, organ_cover, tumor_cover = packed_slices(case, preset)
+            gray, organ_cover, tumor_cover = packed_slices(case, preset, task)
             images.write(gray.tobytes())
             organ.write(organ_cover.tobytes())
             tumor.write(tumor_cover.tobytes())
@@ -92,14 +109,16 @@ def _write(
 
 
 def packed_slices(
-    case: LabelledCase, preset: Preset
+    case: LabelledCase, preset: Preset, task: Task
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]:
     """Read one case as images, organ cover and tumor cover, each uint8 [N, S, S]."""
     volume, labels = case.read()
     x, y, _ = volume.spacing
     rows, columns = volume.shape[1], volume.shape[0]
-    fit = SliceFit.of(rows, columns, (y, x), preset.size)
     shown = axial_view(labels)
+    size, margin = view_of(preset, task)
+    box = None if margin is None else box_around(shown > 0, margin)
+    fit = SliceFit.of(rows, columns, (y, x), size, box)
     covers = [
         fit.shrink(np.where(mask, np.uint8(255), np.uint8(0)))
         for mask in (shown > 0, shown == TUMOR)

@@ -8,10 +8,12 @@ from numpy.typing import NDArray
 
 from core.preprocessing import (
     LIVER_WINDOW,
+    Box,
     SliceFit,
     Window,
     apply_window,
     axial_view,
+    box_around,
     from_axial_view,
     liver_gray,
     mask_to_liver,
@@ -110,6 +112,25 @@ def test_margins_around_an_oblong_slice_are_black() -> None:
     assert not square[:32].any()
     assert not square[96:].any()
     assert (square[32:96] == 200).all()
+
+
+def test_box_holds_all_that_is_marked_and_a_margin() -> None:
+    mask = np.zeros((3, 60, 90), bool)
+    mask[0, 20:30, 40:50] = mask[2, 25:40, 45:60] = True
+    assert box_around(mask, 0) == Box(20, 40, 40, 60)
+    assert box_around(mask, 0.5) == Box(10, 50, 30, 70)
+    assert box_around(mask, 9) == Box(0, 60, 0, 90), "no wider than the slice"
+    assert box_around(mask & False, 0.5) == Box(0, 60, 0, 90)
+
+
+def test_map_of_a_box_comes_back_to_its_place() -> None:
+    truth = disc(120, 160, radius=20)
+    box = box_around(truth > 0.5, 0.2)
+    fit = SliceFit.of(120, 160, (1, 1), 128, box)
+    called = fit.restore(fit.shrink(truth))
+    assert called.shape == truth.shape
+    np.testing.assert_allclose(called, truth, atol=0.51)
+    assert not called[0, : box.top].any()
 
 
 def test_shrinking_averages_rather_than_picks() -> None:

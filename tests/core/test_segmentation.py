@@ -50,6 +50,23 @@ def test_balls_have_their_true_volumes_on_any_grid(
     assert tumor_ml == pytest.approx(scene.TUMOR_ML, rel=0.08)
 
 
+def test_tumor_network_may_look_at_the_livers_box_alone(
+    scan: Volume, found: Segmentation, networks: Networks
+) -> None:
+    sizes = []
+
+    def tumor(images: NDArray[np.float32]) -> NDArray[np.float32]:
+        sizes.append((images > 0)[..., 0].mean((1, 2)).max())
+        return networks.tumor(images)
+
+    close = replace(PAPER, tumor_margin=0.1)
+    labels = segment(scan, close, networks=replace(networks, tumor=tumor)).labels
+    truth = tumor_mask(scene.draw()[1])
+    assert max(sizes) > 0.4, "the liver fills the square"
+    assert overlap(truth, tumor_mask(labels)).dice > 0.98
+    np.testing.assert_array_equal(organ_mask(labels), organ_mask(found.labels))
+
+
 def test_labels_and_probabilities_lie_on_the_grid_of_the_scan(
     scan: Volume, found: Segmentation
 ) -> None:

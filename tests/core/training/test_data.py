@@ -11,13 +11,12 @@ from numpy.typing import NDArray
 from core.training.data import (
     Augmentation,
     Batches,
-    Task,
     example,
     sampling_weights,
     usable_slices,
     vary,
 )
-from core.training.pack import Pack, pack_cases
+from core.training.pack import Pack, Task, pack_cases
 from tests.core.training.sample import SLICES, TINY, cases
 
 STILL = Augmentation(0, 0, 0, 0, 0, 0)
@@ -32,7 +31,7 @@ def pack(tmp_path_factory: pytest.TempPathFactory) -> Pack:
         *cases("few", tumor_slices=1),
         *cases("unmarked", tumors_labelled=False),
     ]
-    return pack_cases(some, TINY, tmp_path_factory.mktemp("packs"))
+    return pack_cases(some, TINY, "liver", tmp_path_factory.mktemp("packs"))
 
 
 def corner_mark() -> NDArray[np.uint8]:

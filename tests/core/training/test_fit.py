@@ -147,6 +147,15 @@ def test_finished_training_goes_on_when_asked_for_more(tmp_path: Path) -> None:
     assert [line.split(":")[0] for line in told] == ["epoch 2 of 3", "epoch 3 of 3"]
 
 
+def test_finished_training_may_go_on_without_getting_better(tmp_path: Path) -> None:
+    card = train(tmp_path, 1, [])
+    perfect = (tmp_path / "history.csv").read_text()
+    for name in ("val_loss", "loss"):
+        perfect = perfect.replace(str(card["kept_epoch"][name]), "0.0")
+    (tmp_path / "history.csv").write_text(perfect)
+    assert train(tmp_path, 2, [])["kept_epoch"]["epoch"] == 0
+
+
 def test_training_that_no_longer_improves_is_finished(tmp_path: Path) -> None:
     (tmp_path / "history.csv").write_text("epoch,val_loss\n0,0.7\n1,0.9\n2,0.8\n")
     small_network(32).save_weights(tmp_path / WEIGHTS_NAME)
@@ -205,7 +214,7 @@ def test_last_epoch_is_kept_where_asked(tmp_path: Path) -> None:
 
 def test_patients_weigh_the_same_whatever_their_tumors_weigh(tmp_path: Path) -> None:
     seen = cases("volume-0", tumor_slices=3) + cases("volume-1", tumor_slices=1)
-    batches = Batches(pack_cases(seen, TINY, tmp_path), "tumor", batch_size=4)
+    batches = Batches(pack_cases(seen, TINY, "liver", tmp_path), "tumor", batch_size=4)
 
     def first_patient_only(inputs: Any, training: bool) -> Any:
         assert not training
