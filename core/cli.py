@@ -81,6 +81,7 @@ def train(arguments: argparse.Namespace) -> int:
         seed=arguments.seed,
         validation_fraction=arguments.validation_fraction,
         validation_patients=tuple(arguments.validation_patients),
+        split=arguments.split,
     )
     preset = preset_named(arguments.preset)
     train_unet(arguments.network, cases, preset, recipe, arguments.out, say)
@@ -142,6 +143,12 @@ def _add_train(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--validation-fraction", type=float, default=0.15)
     parser.add_argument("--validation-patients", nargs="*", default=[])
+    parser.add_argument(
+        "--split",
+        choices=["patient", "slice"],
+        default="patient",
+        help="“slice” leaks patients into validation; only to measure by how much",
+    )
     parser.set_defaults(run=train)
 
 

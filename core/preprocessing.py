@@ -87,8 +87,8 @@ def box_around(mask: NDArray[np.bool_], margin: float) -> Box:
     """
     seen = mask.any(axis=0)
     edges: list[tuple[int, int]] = []
-    for axis, pixels in enumerate(seen.shape):
-        marked = np.flatnonzero(seen.any(axis=1 - axis))
+    for line, pixels in zip((seen.any(axis=1), seen.any(axis=0)), seen.shape, strict=True):
+        marked = np.flatnonzero(line)
         if not len(marked):
             return Box(0, seen.shape[0], 0, seen.shape[1])
         spare = round(margin * (marked[-1] + 1 - marked[0]))

@@ -115,8 +115,8 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
     """Batches (input [B, S, S, 3] in 0..1, target [B, S, S, 1] in 0..1), read as needed.
 
     With an augmentation, every epoch draws anew by `sampling_weights`; without one, every
-    usable slice comes once, in an order that stays. Seeded by epoch, so that a resumed run
-    sees what an uninterrupted one would have seen.
+    one of `slices` (default: all usable ones) comes once, in an order that stays. Seeded by
+    epoch, so that a resumed run sees what an uninterrupted one would have seen.
     """
 
     def __init__(
@@ -125,6 +125,7 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
         task: Task,
         batch_size: int,
         *,
+        slices: NDArray[np.int64] | None = None,
         augmentation: Augmentation | None = None,
         slices_per_epoch: int | None = None,
         seed: int = 0,
@@ -133,7 +134,7 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
         super().__init__()
         self._pack, self._task, self._batch_size = pack, task, batch_size
         self._augmentation, self._seed, self._epoch = augmentation, seed, first_epoch
-        self._slices = usable_slices(pack, task)
+        self._slices = usable_slices(pack, task) if slices is None else slices
         self._count = slices_per_epoch or len(self._slices)
         self._weights = sampling_weights(pack, self._slices, task)
         self._order = self._draw()

@@ -10,17 +10,17 @@ from typing import Any, Literal
 
 import keras
 import numpy as np
+from numpy.typing import NDArray
 
 from core.errors import WeightsMissing
 from core.io.datasets import LabelledCase
-from core.metrics.aggregate import mean_of_defined, with_truth
-from core.metrics.overlap import Overlap, overlap
 from core.models.losses import bce_dice_loss, dice_coefficient
 from core.models.store import CARD_NAME, WEIGHTS_NAME, save_weights
 from core.models.unet import build_unet
 from core.presets import Preset
 from core.provenance import commit, versions
 from core.training.data import Augmentation, Batches, usable_slices
+from core.training.judge import averages, patient_dice, slice_scores
 from core.training.pack import Pack, Task, pack_cases, view_of
 from core.training.patients import patient_of, split_by_patient
 
@@ -52,6 +52,8 @@ class Recipe:
     keep : the epoch whose weights are kept: of the lowest validation ``"loss"``, of the highest
         validation ``"dice"`` (mean over patients), or the ``"last"``. The loss pools batches:
         one patient with large tumors rules it.
+    split : ``"slice"`` draws the validation slices from all patients, as many publications do.
+        It leaks: use it only to measure by how much.
     """
 
     epochs: int = 20
@@ -65,6 +67,7 @@ class Recipe:
     seed: int = 0
     validation_fraction: float = 0.15
     validation_patients: tuple[str, ...] = ()
+    split: Literal["patient", "slice"] = "patient"
     augmentation: Augmentation = field(default_factory=Augmentation)
 
 
@@ -88,6 +91,47 @@ def train_unet(
     code = commit()
     out.mkdir(parents=True, exist_ok=True)
     keras.utils.set_random_seed(recipe.seed)
+    training, validation = sides = _sides(cases, preset, task, recipe, out, report)
+    size, _ = view_of(preset, task)
+    model = build_unet(size, recipe.encoder_weights)
+    if recipe.start:
+        model.load_weights(recipe.start)
+    _fit(model, task, training, validation, recipe, out, report)
+    # A network of its own: one with an optimizer refuses weights saved without its state.
+    kept = build_unet(size)
+    kept.load_weights(out / (LAST_WEIGHTS if recipe.keep == "last" else WEIGHTS_NAME))
+    settle_batch_norm(kept, Batches(training.pack, task, recipe.batch_size, slices=training.slices))
+    save_weights(kept, out / WEIGHTS_NAME)
+    card = _card(task, preset, recipe, sides, _history(out))
+    judged = Batches(validation.pack, task, recipe.batch_size, slices=validation.slices)
+    card["validation_scores"] = averages(slice_scores(kept, judged))
+    card["commit"] = code
+    (out / CARD_NAME).write_text(json.dumps(card, indent=2) + "\n")
+    return card
+
+
+@dataclass(frozen=True, eq=False)
+class Side:
+    """One side of the split: cases, their pack, and which of its slices are meant."""
+
+    cases: Sequence[LabelledCase]
+    pack: Pack
+    slices: NDArray[np.int64]
+
+
+def _sides(
+    cases: Sequence[LabelledCase],
+    preset: Preset,
+    task: Task,
+    recipe: Recipe,
+    out: Path,
+    report: Callable[[str], None],
+) -> tuple[Side, Side]:
+    if recipe.split == "slice":
+        pack = pack_cases(cases, preset, task, out / "packs", report)
+        slices = np.random.default_rng(recipe.seed).permutation(usable_slices(pack, task))
+        held_out = round(recipe.validation_fraction * len(slices))
+        return Side(cases, pack, slices[held_out:]), Side(cases, pack, slices[:held_out])
     training, validation = split_by_patient(
         cases,
         fraction=recipe.validation_fraction,
@@ -97,27 +141,17 @@ def train_unet(
     packs = [
         pack_cases(side, preset, task, out / "packs", report) for side in (training, validation)
     ]
-    size, _ = view_of(preset, task)
-    model = build_unet(size, recipe.encoder_weights)
-    if recipe.start:
-        model.load_weights(recipe.start)
-    _fit(model, task, packs[0], packs[1], recipe, out, report)
-    # A network of its own: one with an optimizer refuses weights saved without its state.
-    kept = build_unet(size)
-    kept.load_weights(out / (LAST_WEIGHTS if recipe.keep == "last" else WEIGHTS_NAME))
-    settle_batch_norm(kept, Batches(packs[0], task, recipe.batch_size))
-    save_weights(kept, out / WEIGHTS_NAME)
-    card = _card(task, preset, recipe, training, validation, packs, _history(out))
-    card["commit"] = code
-    (out / CARD_NAME).write_text(json.dumps(card, indent=2) + "\n")
-    return card
+    return (
+        Side(training, packs[0], usable_slices(packs[0], task)),
+        Side(validation, packs[1], usable_slices(packs[1], task)),
+    )
 
 
 def _fit(
     model: keras.Model,
     task: Task,
-    training: Pack,
-    validation: Pack,
+    training: Side,
+    validation: Side,
     recipe: Recipe,
     out: Path,
     report: Callable[[str], None],
@@ -126,9 +160,10 @@ def _fit(
     if _is_finished(done, recipe):
         return
     batches = Batches(
-        training,
+        training.pack,
         task,
         recipe.batch_size,
+        slices=training.slices,
         augmentation=recipe.augmentation,
         slices_per_epoch=recipe.slices_per_epoch,
         seed=recipe.seed,
@@ -143,7 +178,7 @@ def _fit(
     )
     monitor, better = MONITORS[recipe.keep]
     best = better((float(row[monitor]) for row in done), default=None)
-    judged = Batches(validation, task, recipe.batch_size)
+    judged = Batches(validation.pack, task, recipe.batch_size, slices=validation.slices)
     model.fit(
         batches,
         validation_data=judged,
@@ -185,20 +220,7 @@ class PatientDice(keras.callbacks.Callback):  # type: ignore[misc]
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Predict the validation slices once more, patient by patient."""
         if logs is not None:
-            logs["val_patient_dice"] = patient_dice(self.model, self._batches)
-
-
-def patient_dice(model: keras.Model, batches: Batches) -> float:
-    """Mean over patients of the Dice of their pooled pixels at 0.5, in [0, 1]; nan without any."""
-    found: dict[str, Overlap] = {}
-    for number in range(len(batches)):
-        inputs, targets = batches[number]
-        called = np.asarray(model(inputs, training=False)) >= 0.5
-        for patient, truth, prediction in zip(
-            batches.patients(number), targets >= 0.5, called, strict=True
-        ):
-            found[patient] = found.get(patient, Overlap()) + overlap(truth, prediction)
-    return mean_of_defined(each.dice for each in with_truth(found.values())).mean
+            logs["val_patient_dice"] = patient_dice(slice_scores(self.model, self._batches))
 
 
 def settle_batch_norm(model: keras.Model, batches: Batches, count: int = 50) -> None:
@@ -248,9 +270,7 @@ def _card(
     task: Task,
     preset: Preset,
     recipe: Recipe,
-    training: Sequence[LabelledCase],
-    validation: Sequence[LabelledCase],
-    packs: Sequence[Pack],
+    sides: tuple[Side, Side],
     history: Sequence[dict[str, str]],
 ) -> dict[str, Any]:
     monitor, better = MONITORS[recipe.keep]
@@ -267,12 +287,12 @@ def _card(
             "encoder_weights": _file_name(recipe.encoder_weights) or "none (random values)",
         },
         "data": {
-            "training": _data(training, packs[0], task),
-            "validation": _data(validation, packs[1], task),
+            "training": _data(sides[0]),
+            "validation": _data(sides[1]),
             "licences": sorted(
                 licence
                 for prefix, licence in LICENCES.items()
-                if any(case.dataset.startswith(prefix) for case in (*training, *validation))
+                if any(case.dataset.startswith(prefix) for side in sides for case in side.cases)
             ),
         },
         "kept_epoch": {name: float(value) for name, value in kept.items()},
@@ -286,11 +306,11 @@ def _file_name(path: Path | str | None) -> str | None:
     return Path(path).name if path else None
 
 
-def _data(cases: Sequence[LabelledCase], pack: Pack, task: Task) -> dict[str, Any]:
-    slices = usable_slices(pack, task)
+def _data(side: Side) -> dict[str, Any]:
+    records = [side.pack.records[index] for index in side.slices]
     return {
-        "cases": [f"{case.dataset}/{case.name}" for case in cases],
-        "patients": sorted({patient_of(case) for case in cases}),
-        "slices": len(slices),
-        "slices_with_tumor": int(np.sum([pack.records[index].tumor for index in slices])),
+        "cases": [f"{case.dataset}/{case.name}" for case in side.cases],
+        "patients": sorted({patient_of(case) for case in side.cases}),
+        "slices": len(records),
+        "slices_with_tumor": sum(record.tumor for record in records),
     }

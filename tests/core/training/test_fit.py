@@ -17,9 +17,7 @@ from keras import Input, Model, Sequential, layers
 from core.errors import BadDataset, WeightsMissing
 from core.models.store import CARD_NAME, WEIGHTS_NAME, read_card
 from core.training import fit
-from core.training.data import Batches
-from core.training.fit import Recipe, patient_dice, settle_batch_norm, train_unet
-from core.training.pack import pack_cases
+from core.training.fit import Recipe, settle_batch_norm, train_unet
 from tests.core.training.sample import TINY, cases
 
 
@@ -129,6 +127,7 @@ def test_card_says_all_there_is_to_know(resumed: tuple[Path, list[str]]) -> None
     assert card["data"]["licences"] == ["HepatoScope phantoms, Apache-2.0"]
     assert card["epochs_run"] == 2
     assert card["kept_epoch"]["val_loss"] == min(float(row["val_loss"]) for row in rows)
+    assert card["validation_scores"]["per_patient"]["scored"] == 1
     assert {"commit", "written", "versions", "intended_use"} <= set(card)
     assert json.loads((folder / CARD_NAME).read_text()) == card
 
@@ -212,21 +211,15 @@ def test_last_epoch_is_kept_where_asked(tmp_path: Path) -> None:
     assert card["recipe"]["keep"] == "last"
 
 
-def test_patients_weigh_the_same_whatever_their_tumors_weigh(tmp_path: Path) -> None:
-    seen = cases("volume-0", tumor_slices=3) + cases("volume-1", tumor_slices=1)
-    batches = Batches(pack_cases(seen, TINY, "liver", tmp_path), "tumor", batch_size=4)
-
-    def first_patient_only(inputs: Any, training: bool) -> Any:
-        assert not training
-        number = next(n for n in range(len(batches)) if batches[n][0] is inputs)
-        mine = np.array([who == "phantom/volume-0" for who in batches.patients(number)])
-        return given[number] * mine[:, None, None, None]
-
-    answers = [batches[number] for number in range(len(batches))]
-    given = [targets for _, targets in answers]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Batches, "__getitem__", lambda _, number: answers[number])
-        assert patient_dice(first_patient_only, batches) == pytest.approx(0.5)
+def test_slices_may_be_split_without_regard_to_patients(tmp_path: Path) -> None:
+    leaky = replace(recipe(1), validation_patients=(), validation_fraction=0.5, split="slice")
+    card = train_unet("liver", cases("volume-0", "volume-1"), TINY, leaky, tmp_path)
+    training, validation = card["data"]["training"], card["data"]["validation"]
+    assert (
+        training["patients"] == validation["patients"] == ["phantom/volume-0", "phantom/volume-1"]
+    )
+    assert (training["slices"], validation["slices"]) == (4, 4)
+    assert card["recipe"]["split"] == "slice"
 
 
 @pytest.mark.parametrize(("keep", "epoch"), [("loss", 0), ("dice", 1)])
