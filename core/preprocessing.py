@@ -87,7 +87,7 @@ def box_around(mask: NDArray[np.bool_], margin: float) -> Box:
     """
     seen = mask.any(axis=0)
     edges: list[tuple[int, int]] = []
-    for line, pixels in zip((seen.any(axis=1), seen.any(axis=0)), seen.shape, strict=True):
+    for line, pixels in zip((np.any(seen, 1), np.any(seen, 0)), seen.shape, strict=True):
         marked = np.flatnonzero(line)
         if not len(marked):
             return Box(0, seen.shape[0], 0, seen.shape[1])

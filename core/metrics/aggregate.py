@@ -9,6 +9,8 @@ from typing import Any
 from core.metrics.overlap import Overlap, pooled
 
 SCORES = ("dice", "iou", "precision", "recall")
+# Defined on other cases than the four above: `Mean.scored` says on how many.
+FURTHER_SCORES = ("specificity", "accuracy", "relative_volume_difference")
 
 
 @dataclass(frozen=True)
@@ -19,7 +21,8 @@ class Mean:
     ----------
     mean, sd, median : NaN where no value was defined; population standard deviation.
     scored : how many values were averaged.
-    left_out : how many were undefined, truth and prediction both being empty.
+    left_out : how many were undefined (NaN); of Dice, IoU, precision and recall those where
+        truth and prediction were both empty.
     """
 
     mean: float
@@ -36,6 +39,8 @@ class Summary:
     Parameters
     ----------
     dice, iou, precision, recall : means, every case (or slice) weighing the same.
+    specificity, accuracy : likewise, over those whose background was counted.
+    relative_volume_difference : likewise, over those whose truth is not empty.
     pooled : all counts added up, every voxel weighing the same.
     """
 
@@ -43,12 +48,16 @@ class Summary:
     iou: Mean
     precision: Mean
     recall: Mean
+    specificity: Mean
+    accuracy: Mean
+    relative_volume_difference: Mean
     pooled: Overlap
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for JSON; None for what is not defined."""
-        means = {f"mean_{score}": _or_none(getattr(self, score).mean) for score in SCORES}
-        sums = {f"global_{score}": _or_none(getattr(self.pooled, score)) for score in SCORES}
+        scores = (*SCORES, *FURTHER_SCORES)
+        means = {f"mean_{score}": _or_none(getattr(self, score).mean) for score in scores}
+        sums = {f"global_{score}": _or_none(getattr(self.pooled, score)) for score in scores}
         return {
             "scored": self.dice.scored,
             "left_out_both_empty": self.dice.left_out,
@@ -78,13 +87,11 @@ def mean_of_defined(values: Iterable[float]) -> Mean:
 def summarize(overlaps: Iterable[Overlap]) -> Summary:
     """Summarize overlaps of one target, one for each case or each slice."""
     overlaps = tuple(overlaps)
-    return Summary(
-        dice=mean_of_defined(overlap.dice for overlap in overlaps),
-        iou=mean_of_defined(overlap.iou for overlap in overlaps),
-        precision=mean_of_defined(overlap.precision for overlap in overlaps),
-        recall=mean_of_defined(overlap.recall for overlap in overlaps),
-        pooled=pooled(overlaps),
-    )
+    means = {
+        score: mean_of_defined(getattr(overlap, score) for overlap in overlaps)
+        for score in (*SCORES, *FURTHER_SCORES)
+    }
+    return Summary(**means, pooled=pooled(overlaps))
 
 
 def with_truth(overlaps: Iterable[Overlap]) -> tuple[Overlap, ...]:

@@ -77,5 +77,19 @@ def test_nothing_defined_has_no_mean_and_is_null_in_json() -> None:
     assert (written["scored"], written["left_out_both_empty"]) == (0, 1)
 
 
+def test_accuracy_is_averaged_over_empty_slices_too_and_looks_better_for_it() -> None:
+    missed, nothing = Overlap(false_negative=30, voxels=100), Overlap(voxels=100)
+    summary = summarize([missed, nothing, nothing])
+    assert (summary.dice.mean, summary.dice.scored) == (0, 1)
+    assert (summary.accuracy.mean, summary.accuracy.scored) == (pytest.approx(0.9), 3)
+    assert summary.to_dict()["global_accuracy"] == pytest.approx(0.9)
+
+
+def test_volume_difference_is_averaged_over_cases_with_truth() -> None:
+    summary = summarize([PERFECT, MISSED, INVENTED, NOTHING])
+    found = summary.relative_volume_difference
+    assert (found.mean, found.scored, found.left_out) == (-0.5, 2, 2)
+
+
 def test_only_cases_with_tumor_remain_when_asked_for() -> None:
     assert with_truth([PERFECT, INVENTED, NOTHING, MISSED]) == (PERFECT, MISSED)

@@ -1,4 +1,4 @@
-"""Dice, IoU, precision and recall of masks."""
+"""Dice, IoU, precision, recall, specificity, accuracy and volume of masks."""
 
 import math
 
@@ -8,7 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 from numpy.typing import NDArray
-from sklearn.metrics import f1_score, jaccard_score, precision_score, recall_score
+from sklearn.metrics import (
+    accuracy_score,
+    f1_score,
+    jaccard_score,
+    precision_score,
+    recall_score,
+)
 
 from core.errors import BadDataset
 from core.labels import organ_mask, tumor_mask
@@ -50,9 +56,50 @@ def test_scores_equal_those_of_scikit_learn(pair: tuple[Mask, Mask]) -> None:
     judges = (f1_score, jaccard_score, precision_score, recall_score)
     for score, judge in zip(SCORES, judges, strict=True):
         if found.defined:
-            assert getattr(found, score) == pytest.approx(judge(*flat, zero_division=0))
+            assert getattr(found, score) == pytest.approx(judge(*flat, zero_division=0), abs=1e-6)
         else:
             assert math.isnan(getattr(found, score))
+
+
+@given(mask_pairs)
+def test_specificity_and_accuracy_equal_those_of_scikit_learn(pair: tuple[Mask, Mask]) -> None:
+    flat = pair[0].ravel(), pair[1].ravel()
+    found = overlap(*pair)
+    assert found.accuracy == pytest.approx(accuracy_score(*flat), abs=1e-6)
+    specificity = recall_score(*flat, pos_label=False, zero_division=np.nan)
+    assert found.specificity == pytest.approx(specificity, abs=1e-6, nan_ok=True)
+
+
+def test_finding_nothing_of_a_small_tumor_is_almost_entirely_accurate() -> None:
+    truth = np.zeros((10, 10, 10), np.bool_)
+    truth[5, 5, 5] = True
+    found = overlap(truth, np.zeros_like(truth))
+    assert (found.dice, found.accuracy, found.specificity) == (0, 0.999, 1)
+
+
+def test_two_empty_masks_agree_on_the_background() -> None:
+    empty = np.zeros((3, 3, 3), np.bool_)
+    assert (overlap(empty, empty).accuracy, overlap(empty, empty).specificity) == (1, 1)
+
+
+def test_background_that_was_not_counted_is_not_guessed() -> None:
+    counted = overlap(np.ones((2, 2), np.bool_), np.ones((2, 2), np.bool_))
+    for unknown in (Overlap(3, 1, 1), Overlap(3, 1, 1) + counted):
+        assert unknown.true_negative is None
+        assert math.isnan(unknown.accuracy)
+        assert math.isnan(unknown.specificity)
+
+
+def test_prediction_half_as_large_has_half_the_volume_wherever_it_lies() -> None:
+    found = Overlap(true_positive=0, false_positive=50, false_negative=100)
+    assert found.relative_volume_difference == -0.5
+    assert found.volume_difference_ml(0.002) == pytest.approx(-0.1)
+
+
+def test_volume_cannot_be_set_in_relation_to_an_empty_truth() -> None:
+    invented = Overlap(false_positive=50)
+    assert math.isnan(invented.relative_volume_difference)
+    assert invented.volume_difference_ml(0.002) == pytest.approx(0.1)
 
 
 @given(mask_pairs)
@@ -87,6 +134,7 @@ def test_slices_are_scored_as_if_alone_and_pool_to_the_whole(
     alone = zip(np.moveaxis(truth, axis, 0), np.moveaxis(prediction, axis, 0), strict=True)
     assert slices == tuple(overlap(*both) for both in alone)
     assert pooled(slices) == overlap(truth, prediction)
+    assert pooled(slices).true_negative == overlap(truth, prediction).true_negative
 
 
 def test_liver_counts_its_tumors_in() -> None:
