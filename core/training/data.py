@@ -37,14 +37,13 @@ def usable_slices(pack: Pack, task: Task) -> NDArray[np.int64]:
     )
 
 
-def sampling_weights(pack: Pack, slices: NDArray[np.int64], task: Task) -> NDArray[np.float64]:
+def sampling_weights(pack: Pack, slices: NDArray[np.int64]) -> NDArray[np.float64]:
     """Probability of drawing each of `slices`.
 
-    Even for the liver. For tumors a third of the draws show one, and a patient's share among
-    them grows with the square root of its slices, so that few large tumors do not rule.
+    A third of the draws show a tumor, for the liver network too: it loses livers at their
+    tumors. A patient's share grows with the square root of its slices, so that few patients
+    with many slices do not rule.
     """
-    if task == "liver":
-        return np.full(len(slices), 1 / len(slices))
     positive = np.array([pack.records[index].tumor for index in slices])
     patients = np.array([pack.records[index].patient for index in slices])
     weights = np.zeros(len(slices))
@@ -136,7 +135,7 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
         self._augmentation, self._seed, self._epoch = augmentation, seed, first_epoch
         self._slices = usable_slices(pack, task) if slices is None else slices
         self._count = slices_per_epoch or len(self._slices)
-        self._weights = sampling_weights(pack, self._slices, task)
+        self._weights = sampling_weights(pack, self._slices)
         self._order = self._draw()
 
     def _draw(self) -> NDArray[np.int64]:

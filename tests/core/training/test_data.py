@@ -44,7 +44,7 @@ def corner_mark() -> NDArray[np.uint8]:
 def test_liver_network_learns_from_every_slice(pack: Pack) -> None:
     slices = usable_slices(pack, "liver")
     assert len(slices) == 3 * SLICES
-    np.testing.assert_allclose(sampling_weights(pack, slices, "liver"), 1 / len(slices))
+    assert (sampling_weights(pack, slices) > 0).all()
 
 
 def test_tumor_network_learns_from_livers_whose_tumors_are_marked(pack: Pack) -> None:
@@ -54,9 +54,10 @@ def test_tumor_network_learns_from_livers_whose_tumors_are_marked(pack: Pack) ->
     assert len(slices) == 2 * (SLICES - 1)
 
 
-def test_a_third_of_the_draws_show_a_tumor(pack: Pack) -> None:
-    slices = usable_slices(pack, "tumor")
-    weights = sampling_weights(pack, slices, "tumor")
+@pytest.mark.parametrize("task", ["liver", "tumor"])
+def test_a_third_of_the_draws_show_a_tumor(pack: Pack, task: Task) -> None:
+    slices = usable_slices(pack, task)
+    weights = sampling_weights(pack, slices)
     positive = np.array([pack.records[index].tumor for index in slices])
     assert weights.sum() == pytest.approx(1)
     assert weights[positive].sum() == pytest.approx(1 / 3)
@@ -64,7 +65,7 @@ def test_a_third_of_the_draws_show_a_tumor(pack: Pack) -> None:
 
 def test_share_of_a_patient_grows_with_the_root_of_its_tumor_slices(pack: Pack) -> None:
     slices = usable_slices(pack, "tumor")
-    weights = sampling_weights(pack, slices, "tumor")
+    weights = sampling_weights(pack, slices)
     shares = {
         name: sum(
             weight
