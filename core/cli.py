@@ -12,6 +12,8 @@ from pathlib import Path
 from core.errors import HepatoScopeError
 from core.presets import PRESETS, preset_named
 
+COMPARABLE = ("dice", "iou", "precision", "recall", "hd95_mm", "assd_mm", "surface_dice")
+
 
 def say(text: str) -> None:
     """Tell the user how far the work is."""
@@ -39,13 +41,33 @@ def evaluate(arguments: argparse.Namespace) -> int:
     preset = preset_named(arguments.preset)
     cases = find_cases(arguments.data, arguments.split)
     networks = load_networks(preset)
-    scores = score_cases(cases, preset, networks, say)
-    run = write_run(arguments.out, scores, preset, networks, arguments.data.name, arguments.split)
+    scores, failures = score_cases(cases, preset, networks, say)
+    data = arguments.data.name
+    run = write_run(arguments.out, scores, failures, preset, networks, data, arguments.split)
     for target, averages in run["summary"].items():
         per_case = averages["per_case"]
         say(
             f"{target}: mean Dice {figure(per_case['mean_dice'])} over {per_case['scored']} "
             f"case(s), global Dice {figure(per_case['global_dice'])}"
+        )
+    return 1 if failures else 0
+
+
+def compare(arguments: argparse.Namespace) -> int:
+    """Say what the second run gains over the first on the same cases."""
+    from core.evaluation import compare_runs, read_run
+
+    first, second = read_run(arguments.first), read_run(arguments.second)
+    compared = compare_runs(first, second, arguments.score)
+    print(f"{arguments.score}: {second.name} minus {first.name}")
+    for target, found in compared.items():
+        gain = found.difference
+        print(
+            f"{target}: {gain.value:+.3f}, {gain.confidence:.0%} interval "
+            f"{gain.low:+.3f} to {gain.high:+.3f} over {gain.cases} case(s); "
+            f"higher in {found.higher}, lower in {found.lower}, equal in {found.equal}; "
+            f"Wilcoxon p {found.p_value:.3f}; left out, not defined in one: {gain.left_out}; "
+            f"only in one run: {found.only_first + found.only_second}"
         )
     return 0
 
@@ -111,6 +133,14 @@ def _add_evaluate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     parser.set_defaults(run=evaluate)
 
 
+def _add_compare(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser("compare", help="paired difference of two evaluation runs")
+    parser.add_argument("first", type=Path, metavar="A", help="folder of a run")
+    parser.add_argument("second", type=Path, metavar="B", help="folder of the run to judge")
+    parser.add_argument("--score", choices=COMPARABLE, default="dice")
+    parser.set_defaults(run=compare)
+
+
 def _add_phantom(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = commands.add_parser("phantom", help="write labelled synthetic scans, LiTS layout")
     parser.add_argument("--out", type=Path, required=True)
@@ -159,7 +189,7 @@ def build_parser() -> argparse.ArgumentParser:
         description="HepatoScope without a browser. For research and teaching, not for diagnosis.",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for add in (_add_segment, _add_evaluate, _add_train, _add_phantom):
+    for add in (_add_segment, _add_evaluate, _add_compare, _add_train, _add_phantom):
         add(commands)
     return parser
 

@@ -4,34 +4,22 @@ The organ is everything labelled liver or tumor. A lesion is one 26-connected co
 of the tumor label: voxels that meet at a face, an edge or a corner belong together.
 """
 
-from typing import Any, Final, NamedTuple
+from typing import Any
 
-import cc3d
 import numpy as np
 from numpy.typing import NDArray
 
 from core.caliper import Segment, measure_region
+from core.components import Region, bounding_box, find_components
 from core.errors import HepatoScopeError
 from core.findings import Findings, Lesion
 from core.labels import LIVER, TUMOR, organ_mask, tumor_mask
 from core.volume import Volume, voxel_ml_of
 
-__all__ = ["Findings", "Lesion", "box_around", "lesion_map", "measure"]
+__all__ = ["Findings", "Lesion", "lesion_map", "measure"]
 
-CONNECTIVITY: Final = 26
 PLAUSIBLE_LIVER_ML = (500, 3500)
 PLAUSIBLE_LIVER_HU = (-50, 250)
-
-Box = tuple[slice, slice, slice]
-
-
-class _Components(NamedTuple):
-    """Tumor components, numbered 1.. by size; the lists are in that order."""
-
-    numbered: NDArray[np.int32]
-    voxels: list[int]
-    boxes: list[Box]
-    centroids: list[NDArray[np.float64]]
 
 
 def measure(volume: Volume, labels: NDArray[np.uint8]) -> Findings:
@@ -52,7 +40,7 @@ def measure(volume: Volume, labels: NDArray[np.uint8]) -> Findings:
             f"The mask has {labels.shape} voxels but the scan has {volume.shape}; "
             "measure a mask that was made for this scan."
         )
-    box = box_around(organ_mask(labels))
+    box = bounding_box(organ_mask(labels))
     if box is None:
         nothing = "No liver was found in this scan, so there is nothing to measure."
         return Findings(0.0, 0.0, None, (), None, None, (nothing,))
@@ -76,45 +64,19 @@ def measure(volume: Volume, labels: NDArray[np.uint8]) -> Findings:
 def lesion_map(labels: NDArray[np.uint8]) -> NDArray[np.int32]:
     """Mark lesions with their numbers in `Findings`, all else 0: [X, Y, Z] to int32 [X, Y, Z]."""
     numbered = np.zeros(labels.shape, np.int32)
-    box = box_around(organ_mask(labels))
+    box = bounding_box(organ_mask(labels))
     if box is not None:
-        numbered[box] = _components(tumor_mask(labels[box])).numbered
+        numbered[box] = find_components(tumor_mask(labels[box])).numbered
     return numbered
 
 
-def box_around(mask: NDArray[np.bool_]) -> Box | None:
-    """Find the smallest box around a `mask` [X, Y, Z]; None if it is empty."""
-    from_above, from_the_side = np.any(mask, axis=2), np.any(mask, axis=0)
-    spans = [
-        np.flatnonzero(np.any(shadow, axis=axis))
-        for shadow, axis in ((from_above, 1), (from_above, 0), (from_the_side, 0))
-    ]
-    if not len(spans[0]):
-        return None
-    x, y, z = (slice(int(span[0]), int(span[-1]) + 1) for span in spans)
-    return x, y, z
-
-
-def _components(tumor: NDArray[np.bool_]) -> _Components:
-    components = cc3d.connected_components(tumor, connectivity=CONNECTIVITY)
-    found = cc3d.statistics(components)
-    voxels = found["voxel_counts"][1:].astype(np.int64)
-    order = np.argsort(-voxels, kind="stable")
-    number = np.zeros(len(voxels) + 1, np.int32)
-    number[order + 1] = np.arange(1, len(voxels) + 1)
-    boxes = [found["bounding_boxes"][index + 1] for index in order]
-    return _Components(
-        number[components], voxels[order].tolist(), boxes, list(found["centroids"][1:][order])
-    )
-
-
 def _lesions(
-    organ: NDArray[np.uint8], hu: NDArray[np.int16], box: Box, affine: NDArray[np.float64]
+    organ: NDArray[np.uint8], hu: NDArray[np.int16], box: Region, affine: NDArray[np.float64]
 ) -> tuple[Lesion, ...]:
     """Measure every lesion in `organ`, which with `hu` was cut out of the scan at `box`."""
     center_x = _center_x(organ_mask(organ))
     start = np.array([side.start for side in box])
-    parts = _components(tumor_mask(organ))
+    parts = find_components(tumor_mask(organ))
     return tuple(
         Lesion(
             number=number,
@@ -125,7 +87,7 @@ def _lesions(
             **_shape_and_hu(parts.numbered[inner] == number, hu[inner], inner, start, affine),
         )
         for number, (voxels, inner, centroid) in enumerate(
-            zip(parts.voxels, parts.boxes, parts.centroids, strict=True), start=1
+            zip(parts.voxels, parts.regions, parts.centroids, strict=True), start=1
         )
     )
 
@@ -133,7 +95,7 @@ def _lesions(
 def _shape_and_hu(
     region: NDArray[np.bool_],
     hu: NDArray[np.int16],
-    inner: Box,
+    inner: Region,
     start: NDArray[np.int_],
     affine: NDArray[np.float64],
 ) -> dict[str, Any]:
@@ -180,7 +142,7 @@ def _point(values: NDArray[np.float64]) -> tuple[float, float, float]:
     return x, y, z
 
 
-def _cut_off(box: Box, shape: tuple[int, ...]) -> list[str]:
+def _cut_off(box: Region, shape: tuple[int, ...]) -> list[str]:
     """Warn where the organ reaches the end of the scan: it may go on beyond."""
     low = [side.start == 0 for side in box]
     high = [side.stop == size for side, size in zip(box, shape, strict=True)]

@@ -1,11 +1,9 @@
 """Where to look in a segmented scan: areas slice by slice, and the largest lesion."""
 
-from typing import Any
-
-import cc3d
 import numpy as np
 from numpy.typing import NDArray
 
+from core.components import bounding_box, find_components
 from core.labels import TUMOR
 
 
@@ -46,26 +44,12 @@ def largest_lesion(labels: NDArray[np.uint8]) -> tuple[int, int, int] | None:
         On the axial slice where the lesion with the most voxels has its largest area, the
         voxel of that lesion nearest to the centroid of the area.
     """
-    box = _bounding_box(labels, TUMOR)
+    box = bounding_box(labels == TUMOR)
     if box is None:
         return None
-    components = cc3d.largest_k(np.ascontiguousarray(labels[box] == TUMOR), k=1, connectivity=26)
-    depth = int(np.argmax(np.count_nonzero(components, axis=(0, 1))))
-    section = np.argwhere(components[:, :, depth])
+    largest = find_components(labels[box] == TUMOR).numbered == 1
+    depth = int(np.argmax(np.count_nonzero(largest, axis=(0, 1))))
+    section = np.argwhere(largest[:, :, depth])
     middle = section[np.argmin(((section - section.mean(axis=0)) ** 2).sum(axis=1))]
     x, y, z = (int(side.start) for side in box)
     return x + int(middle[0]), y + int(middle[1]), z + depth
-
-
-def _bounding_box(labels: NDArray[np.uint8], label: int) -> tuple[Any, ...] | None:
-    """Smallest box [X, Y, Z] around `label`, so that only it is searched; None if absent."""
-    found = np.array([np.any(sheet == label) for sheet in labels])
-    if not found.any():
-        return None
-    first, last = np.flatnonzero(found)[[0, -1]]
-    slab = labels[first : last + 1] == label
-    sides = [slice(int(first), int(last) + 1)]
-    for axis in (1, 2):
-        hits = np.flatnonzero(slab.any(axis=(0, 3 - axis)))
-        sides.append(slice(int(hits[0]), int(hits[-1]) + 1))
-    return tuple(sides)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from core.components import drop_small, largest_component
 from core.labels import LIVER, TUMOR
 
 
@@ -94,14 +95,6 @@ def above(probability: NDArray[np.uint8], threshold: float) -> NDArray[np.bool_]
     return probability >= threshold * 255
 
 
-def largest_component(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Keep the largest 6-connected component of `mask` [X, Y, Z]; empty stays empty."""
-    import cc3d
-
-    kept: NDArray[np.bool_] = cc3d.largest_k(mask, k=1, connectivity=6).astype(bool)
-    return kept
-
-
 def fill_axial_holes(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Fill the holes of every axial slice of `mask` [X, Y, Z]."""
     from scipy.ndimage import binary_fill_holes, find_objects
@@ -113,16 +106,6 @@ def fill_axial_holes(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
         for z in range(box.shape[2]):
             box[..., z] = binary_fill_holes(box[..., z])
     return filled
-
-
-def drop_small(mask: NDArray[np.bool_], min_voxels: float) -> NDArray[np.bool_]:
-    """Drop 26-connected components of `mask` [X, Y, Z] below `min_voxels`."""
-    import cc3d
-
-    if min_voxels <= 1 or not mask.any():
-        return mask
-    kept: NDArray[np.bool_] = cc3d.dust(mask, threshold=min_voxels, connectivity=26).astype(bool)
-    return kept
 
 
 def label_map(liver: NDArray[np.bool_], tumor: NDArray[np.bool_]) -> NDArray[np.uint8]:

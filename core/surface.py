@@ -7,7 +7,7 @@ import cc3d
 import numpy as np
 from numpy.typing import NDArray
 
-from core.measurement import box_around
+from core.components import bounding_box, find_components
 from core.volume import spacing_of
 
 FINEST_MM = 1.5
@@ -62,7 +62,7 @@ def mesh_of(mask: NDArray[np.bool_], affine: NDArray[np.float64], max_faces: int
     """
     if max_faces < FEWEST_FACES:
         raise ValueError(f"max_faces must be at least {FEWEST_FACES}, got {max_faces}")
-    box = box_around(mask)
+    box = bounding_box(mask)
     if box is None:
         return Mesh(np.zeros((0, 3), np.float32), np.zeros((0, 3), np.int32))
     placed = affine.copy()
@@ -74,7 +74,7 @@ def _as_fine_as_possible(
     crop: NDArray[np.bool_], affine: NDArray[np.float64], max_faces: int
 ) -> Mesh:
     spacing = np.array(spacing_of(affine))
-    components = cc3d.connected_components(crop, connectivity=26)
+    components = find_components(crop).numbered
     cell_mm = max(FINEST_MM, _cell_for(crop, spacing, max_faces))
     while True:
         factors = np.maximum(1, np.rint(cell_mm / spacing)).astype(np.int64)

@@ -57,7 +57,27 @@ def test_evaluate_writes_a_run_and_tells_the_means(
     run = json.loads((tmp_path / "run/run.json").read_text())
     dice = run["summary"]["organ"]["per_case"]["mean_dice"]
     assert f"organ: mean Dice {dice:.3f} over 2 case(s)" in told(capsys)[-2]
-    assert {path.name for path in (tmp_path / "run").iterdir()} >= {"cases.csv", "slices.csv"}
+    assert {path.stem for path in (tmp_path / "run").glob("*.parquet")} == {
+        "cases",
+        "slices",
+        "lesions",
+        "thresholds",
+    }
+
+
+@pytest.mark.usefixtures("brightness_networks")
+def test_compare_prints_the_paired_difference_with_its_interval(
+    lits: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = str(tmp_path / "run")
+    assert main(["evaluate", "--data", str(lits), "--out", run]) == 0
+    capsys.readouterr()
+    assert main(["compare", run, run]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "dice: run minus run"
+    assert lines[1].startswith("organ: +0.000, 95% interval +0.000 to +0.000 over 2 case(s)")
+    assert main(["compare", run, str(tmp_path)]) == 1
+    assert "holds no run.json" in told(capsys)[0]
 
 
 def test_missing_weights_are_one_sentence(

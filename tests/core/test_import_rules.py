@@ -13,7 +13,8 @@ SOURCES = sorted((ROOT / "core").rglob("*.py"))
 PAGES = sorted([ROOT / "app.py", *(ROOT / "pages").rglob("*.py")])
 # From the ground up; a module may import what stands on its own line or above it.
 LAYERS = (
-    "errors labels volume preprocessing presets provenance capabilities slices caliper findings",
+    "errors labels components volume preprocessing presets provenance capabilities"
+    " slices caliper findings",
     "phantom models metrics io quality postprocessing preview overview",
     "segmentation representation explainers sam measurement surface",
     "cohort reporting training evaluation record",

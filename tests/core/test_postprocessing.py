@@ -7,12 +7,11 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
+from core.components import drop_small, largest_component
 from core.postprocessing import (
     above,
-    drop_small,
     fill_axial_holes,
     label_map,
-    largest_component,
     liver_region,
     tumor_region,
 )
