@@ -8,9 +8,13 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from core.errors import HepatoScopeError
+from core.errors import BadDataset, HepatoScopeError
 from core.presets import PRESETS, preset_named
+
+if TYPE_CHECKING:
+    from core.io.datasets import LabelledCase
 
 COMPARABLE = ("dice", "iou", "precision", "recall", "hd95_mm", "assd_mm", "surface_dice")
 
@@ -39,8 +43,8 @@ def evaluate(arguments: argparse.Namespace) -> int:
     from core.segmentation import load_networks
 
     preset = preset_named(arguments.preset)
-    cases = find_cases(arguments.data, arguments.split)
-    networks = load_networks(preset)
+    cases = named(find_cases(arguments.data, arguments.split), arguments.cases)
+    networks = load_networks(preset, arguments.weights)
     scores, failures = score_cases(cases, preset, networks, say)
     data = arguments.data.name
     run = write_run(arguments.out, scores, failures, preset, networks, data, arguments.split)
@@ -51,6 +55,14 @@ def evaluate(arguments: argparse.Namespace) -> int:
             f"case(s), global Dice {figure(per_case['global_dice'])}"
         )
     return 1 if failures else 0
+
+
+def named(cases: "Sequence[LabelledCase]", names: Sequence[str] | None) -> "list[LabelledCase]":
+    """Choose the cases of these names, all without any; BadDataset where one is not there."""
+    known = {case.name for case in cases}
+    if missing := [name for name in names or () if name not in known]:
+        raise BadDataset(f"There is no case {', '.join(missing)}; the folder has other names.")
+    return [case for case in cases if names is None or case.name in names]
 
 
 def compare(arguments: argparse.Namespace) -> int:
@@ -128,6 +140,10 @@ def _add_evaluate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     parser = commands.add_parser("evaluate", help="compare with ground truth")
     parser.add_argument("--data", type=Path, required=True, help="labelled folder")
     parser.add_argument("--split", help="only this split of the folder")
+    parser.add_argument("--cases", nargs="+", metavar="CASE", help="only these cases")
+    parser.add_argument(
+        "--weights", type=Path, help="folder with liver/ and tumor/; default: the preset's own"
+    )
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--preset", default="paper", choices=list(PRESETS))
     parser.set_defaults(run=evaluate)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 from time import perf_counter
 
 import numpy as np
@@ -80,9 +81,12 @@ class Segmentation:
     steps: tuple[Step, ...]
 
 
-def load_networks(preset: Preset) -> Networks:
-    """Load both networks of `preset`; WeightsMissing where one was never trained."""
-    folders = {name: model_dir(preset.name, name) for name in ("liver", "tumor")}
+def load_networks(preset: Preset, weights: Path | None = None) -> Networks:
+    """Load both networks of `preset`, from its own place or from the folder `weights`.
+
+    Raises WeightsMissing where one was never trained.
+    """
+    folders = {name: model_dir(preset.name, name, weights) for name in ("liver", "tumor")}
     return Networks(
         load_network(folders["liver"], preset.size),
         load_network(folders["tumor"], preset.tumor_size),

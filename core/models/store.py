@@ -17,9 +17,12 @@ WEIGHTS_NAME = "model.weights.h5"
 CARD_NAME = "card.json"
 
 
-def model_dir(preset: str, model: str) -> Path:
-    """Folder of a trained network; WeightsMissing says how to train it."""
-    folder = WEIGHTS_DIR / preset / model
+def model_dir(preset: str, model: str, place: Path | None = None) -> Path:
+    """Folder of a trained network of `preset`, in its own place or below `place`.
+
+    Raises WeightsMissing, which says how to train it.
+    """
+    folder = (place or WEIGHTS_DIR / preset) / model
     if not (folder / WEIGHTS_NAME).is_file():
         raise WeightsMissing(
             f"There are no weights for the {model} network of the preset “{preset}”; train it with "

@@ -16,7 +16,7 @@ from tests import scene
 
 @pytest.fixture
 def brightness_networks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(segmentation, "load_networks", lambda preset: scene.fake_networks())
+    monkeypatch.setattr(segmentation, "load_networks", lambda *_: scene.fake_networks())
 
 
 def told(capsys: pytest.CaptureFixture[str]) -> list[str]:
@@ -66,6 +66,26 @@ def test_evaluate_writes_a_run_and_tells_the_means(
 
 
 @pytest.mark.usefixtures("brightness_networks")
+def test_evaluate_takes_the_cases_that_are_named(
+    lits: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ["evaluate", "--data", str(lits), "--out", str(tmp_path / "run"), "--cases"]
+    assert main([*asked, "volume-2"]) == 0
+    assert json.loads((tmp_path / "run/run.json").read_text())["cases"] == ["volume-2"]
+    capsys.readouterr()
+    assert main([*asked, "volume-2", "volume-9"]) == 1
+    assert told(capsys) == ["error: There is no case volume-9; the folder has other names."]
+
+
+def test_weights_may_lie_elsewhere(
+    lits: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ["evaluate", "--data", str(lits), "--out", str(tmp_path), "--weights", str(tmp_path)]
+    assert main(asked) == 1
+    assert "no weights for the liver network" in told(capsys)[0]
+
+
+@pytest.mark.usefixtures("brightness_networks")
 def test_compare_prints_the_paired_difference_with_its_interval(
     lits: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -86,7 +106,7 @@ def test_missing_weights_are_one_sentence(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    def missing(preset: Preset) -> None:
+    def missing(preset: Preset, weights: Path | None = None) -> None:
         raise WeightsMissing(f"There are no weights for “{preset.name}”.")
 
     monkeypatch.setattr(segmentation, "load_networks", missing)
