@@ -17,6 +17,7 @@ class Preset:
         share of it; None shows it the whole slice.
     window : HU range mapped on 8 bits.
     liver_threshold, tumor_threshold : probability at which a voxel is called.
+    liver_temperature, tumor_temperature : above 1 softens probabilities, below 1 sharpens them.
     min_lesion_ml : tumor components smaller than this are dropped.
     """
 
@@ -28,6 +29,8 @@ class Preset:
     window: Window = LIVER_WINDOW
     liver_threshold: float = 0.5
     tumor_threshold: float = 0.5
+    liver_temperature: float = 1.0
+    tumor_temperature: float = 1.0
     min_lesion_ml: float = 0.0
 
 

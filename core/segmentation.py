@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from core.errors import Cancelled
 from core.labels import organ_mask
+from core.metrics.calibration import temper
 from core.models.runtime import Network, load_network
 from core.models.store import model_dir, weights_digest
 from core.postprocessing import Step, label_map, liver_region, tumor_region
@@ -127,7 +128,7 @@ def segment(
     small_liver = np.concatenate(
         [networks.liver(network_input(gray[part])) for part in watch.over(volume)]
     )
-    liver_probability = _native(small_liver, fit, volume)
+    liver_probability = _native(small_liver, preset.liver_temperature, fit, volume)
 
     watch.start(STAGES[2])
     liver, liver_steps = liver_region(liver_probability, preset.liver_threshold, volume.voxel_ml)
@@ -144,7 +145,7 @@ def segment(
         if inside[part].any():
             masked = mask_to_liver(gray[part], inside[part], median)
             small_tumor[part] = networks.tumor(network_input(masked))
-    tumor_probability = _native(small_tumor, fit, volume)
+    tumor_probability = _native(small_tumor, preset.tumor_temperature, fit, volume)
 
     watch.start(STAGES[4])
     tumor, tumor_steps = tumor_region(
@@ -233,8 +234,12 @@ def network_views(
     return whole[0], mask_to_liver(gray, inside, segmentation.liver_gray)[0]
 
 
-def _native(small: NDArray[np.float32], fit: SliceFit, volume: Volume) -> NDArray[np.uint8]:
-    """Resample probabilities [Z, S, S] to the grid of `volume`, uint8 [X, Y, Z]."""
+def _native(
+    small: NDArray[np.float32], temperature: float, fit: SliceFit, volume: Volume
+) -> NDArray[np.uint8]:
+    """Temper probabilities [Z, S, S] and resample them to the grid of `volume`, uint8 [X, Y, Z]."""
+    if temperature != 1:
+        small = temper(small, temperature)
     probability = np.empty((len(small), fit.rows, fit.columns), np.uint8)
     for part in _batches(len(small)):
         probability[part] = np.rint(fit.restore(small[part]) * 255)

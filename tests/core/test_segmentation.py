@@ -67,6 +67,17 @@ def test_tumor_network_may_look_at_the_livers_box_alone(
     np.testing.assert_array_equal(organ_mask(labels), organ_mask(found.labels))
 
 
+def test_temperature_changes_how_sure_and_not_what_is_called(
+    scan: Volume, found: Segmentation, networks: Networks
+) -> None:
+    soft = replace(PAPER, liver_temperature=2.0, tumor_temperature=2.0)
+    softened = segment(scan, soft, networks=networks)
+    edge = (found.liver_probability > 160) & (found.liver_probability < 250)
+    assert edge.any()
+    assert (softened.liver_probability[edge] < found.liver_probability[edge]).mean() > 0.95
+    assert overlap(organ_mask(found.labels), organ_mask(softened.labels)).dice > 0.99
+
+
 def test_labels_and_probabilities_lie_on_the_grid_of_the_scan(
     scan: Volume, found: Segmentation
 ) -> None:
