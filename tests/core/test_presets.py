@@ -19,7 +19,7 @@ def test_presets_are_found_by_the_name_they_carry() -> None:
 
 
 def test_unknown_preset_is_answered_with_the_known_ones() -> None:
-    with pytest.raises(HepatoScopeError, match=r"no preset “fastest”; choose one of: paper"):
+    with pytest.raises(HepatoScopeError, match=r"no preset “fastest”; choose one of: paper, focus"):
         preset_named("fastest")
 
 
