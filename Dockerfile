@@ -12,7 +12,8 @@ COPY --chown=user . .
 
 # The networks are converted once, while the image is built, not on the first visit.
 RUN /home/user/venv/bin/python -c \
-    "from core.presets import PAPER; from core.segmentation import load_networks; load_networks(PAPER)"
+    "from core.models.store import trained_presets; from core.segmentation import load_networks; \
+    [load_networks(preset) for preset in trained_presets()]"
 
 # Spaces shows the app in a frame of another site over HTTPS: only so does the XSRF cookie reach it.
 ENV STREAMLIT_SERVER_XSRF_COOKIE_SAME_SITE=none

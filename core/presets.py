@@ -12,6 +12,7 @@ class Preset:
 
     Parameters
     ----------
+    liver_from : preset whose liver network this one uses; None if it has its own.
     size, tumor_size : side in pixels of the square the liver and the tumor network see.
     tumor_margin : the tumor network sees the liver's bounding box, widened on each side by this
         share of it; None shows it the whole slice.
@@ -23,6 +24,7 @@ class Preset:
 
     name: str
     summary: str
+    liver_from: str | None = None
     size: int = 128
     tumor_size: int = 128
     tumor_margin: float | None = None
@@ -33,6 +35,10 @@ class Preset:
     tumor_temperature: float = 1.0
     min_lesion_ml: float = 0.0
 
+    def home_of(self, network: str) -> str:
+        """Name of the preset below whose weights `network` lies."""
+        return self.liver_from if self.liver_from and network == "liver" else self.name
+
 
 PAPER = Preset(
     "paper",
@@ -41,6 +47,7 @@ PAPER = Preset(
 FOCUS = Preset(
     "focus",
     "Ours: the tumor network looks at the liver's box alone, in twice the detail.",
+    liver_from="paper",
     tumor_size=160,
     tumor_margin=0.1,
 )

@@ -87,7 +87,7 @@ def load_networks(preset: Preset, weights: Path | None = None) -> Networks:
 
     Raises WeightsMissing where one was never trained.
     """
-    folders = {name: model_dir(preset.name, name, weights) for name in ("liver", "tumor")}
+    folders = {name: model_dir(preset.home_of(name), name, weights) for name in ("liver", "tumor")}
     return Networks(
         load_network(folders["liver"], preset.size),
         load_network(folders["tumor"], preset.tumor_size),

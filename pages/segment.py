@@ -1,9 +1,10 @@
 """Open a CT, segment it, look at it, measure it, take the result home."""
 
+import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
 from core.preprocessing import LIVER_WINDOW, apply_window
-from core.presets import PAPER
 from core.segmentation import Segmentation, network_views
 from core.slices import Plane, slice_of
 from pages.shared import jobs
@@ -11,6 +12,7 @@ from pages.shared.downloads import downloads
 from pages.shared.findings_view import headline, lesion_table, voxel_of
 from pages.shared.frame import begin
 from pages.shared.invitation import invitation
+from pages.shared.method import segment_again, segment_button
 from pages.shared.notices import optional_parts_panel, quality_panel
 from pages.shared.provenance_view import provenance_view
 from pages.shared.scan_source import case_header
@@ -50,25 +52,13 @@ def _open_case(case: Case) -> None:
     if jobs.running() is not None:
         jobs.show_progress()
     elif case.segmentation is None:
-        _segment_button(case, usable)
+        segment_button(case, usable)
+    else:
+        segment_again(case, case.segmentation.preset)
     if case.segmentation is None:
         slice_viewer(case.volume, None, key=VIEWER)
     else:
         _result(case, case.segmentation)
-
-
-def _segment_button(case: Case, usable: bool) -> None:
-    anyway = usable or st.checkbox(
-        "Segment it anyway", help="The networks know CT of the abdomen only: expect nonsense."
-    )
-    st.button(
-        "Segment liver and tumors",
-        type="primary",
-        icon=":material/neurology:",
-        disabled=not anyway,
-        on_click=jobs.start,
-        args=(case, PAPER),
-    )
 
 
 def _result(case: Case, segmentation: Segmentation) -> None:
@@ -106,14 +96,17 @@ def _network_views(case: Case, segmentation: Segmentation, state: ViewerState) -
     z = state.voxel[2]
     liver_input, tumor_input = network_views(case.volume, segmentation, z)
     native = apply_window(slice_of(case.volume.hu, Plane.AXIAL, z), LIVER_WINDOW)
-    size = f"{liver_input.shape[1]} × {liver_input.shape[0]} pixels"
     captions = {
-        f"Slice {z + 1} itself, {native.shape[1]} × {native.shape[0]} pixels": native,
-        f"What the liver network saw: {size}": liver_input,
-        f"What the tumor network saw: {size}, black but for the liver": tumor_input,
+        f"Slice {z + 1} itself, {_size(native)}": native,
+        f"What the liver network saw: {_size(liver_input)}": liver_input,
+        f"What the tumor network saw: {_size(tumor_input)}, black but for the liver": tumor_input,
     }
     for column, (caption, image) in zip(st.columns(3), captions.items(), strict=True):
         column.image(image, caption=caption, width="stretch")
+
+
+def _size(image: NDArray[np.uint8]) -> str:
+    return f"{image.shape[1]} × {image.shape[0]} pixels"
 
 
 page()

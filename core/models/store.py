@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.errors import WeightsMissing
+from core.presets import PRESETS, Preset
 
 if TYPE_CHECKING:
     from keras import Model
@@ -30,6 +31,18 @@ def model_dir(preset: str, model: str, place: Path | None = None) -> Path:
             f"--out weights/{preset}/{model}”."
         )
     return folder
+
+
+def trained_presets() -> tuple[Preset, ...]:
+    """Presets whose networks are both on this machine, in the order of `PRESETS`."""
+    return tuple(
+        preset
+        for preset in PRESETS.values()
+        if all(
+            (WEIGHTS_DIR / preset.home_of(network) / network / WEIGHTS_NAME).is_file()
+            for network in ("liver", "tumor")
+        )
+    )
 
 
 def weights_digest(folder: Path) -> str:

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.models.store import model_dir, read_card
+from core.presets import preset_named
 from core.provenance import commit, versions
 from core.segmentation import Segmentation
 from pages.shared.frame import plain
@@ -20,7 +21,7 @@ def provenance_view(case: Case, segmentation: Segmentation) -> None:
         f"{volume.native.axis_codes}, {x:.2f} × {y:.2f} × {z:.2f} mm (right, anterior, superior)"
     )
     for name, digest in segmentation.models.items():
-        card = read_card(model_dir(segmentation.preset, name))
+        card = read_card(model_dir(preset_named(segmentation.preset).home_of(name), name))
         data = card["data"]["training"]
         st.markdown(
             f"**{name.capitalize()} network** {card['model']}  \n"

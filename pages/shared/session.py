@@ -21,6 +21,7 @@ class Key:
     CASES = "cases"
     CURRENT = "current-case"
     JOB = "segmentation-job"
+    METHOD = "method-chosen"
     MESHES = "surface-meshes"
     NOTICE = "notice"
     UPLOADS = "uploads-taken"

@@ -18,6 +18,7 @@ from core.models.store import (
     model_dir,
     read_card,
     save_weights,
+    trained_presets,
     weights_digest,
 )
 
@@ -119,6 +120,18 @@ def test_network_is_found_where_it_was_trained(
     (folder / WEIGHTS_NAME).touch()
     (folder / CARD_NAME).write_text(json.dumps({"task": "liver"}))
     assert read_card(model_dir("paper", "liver")) == {"task": "liver"}
+
+
+def test_preset_is_offered_once_both_its_networks_are_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "WEIGHTS_DIR", tmp_path)
+    offered = []
+    for network in ("paper/liver", "focus/tumor", "paper/tumor"):
+        (tmp_path / network).mkdir(parents=True)
+        (tmp_path / network / WEIGHTS_NAME).touch()
+        offered.append([preset.name for preset in trained_presets()])
+    assert offered == [[], ["focus"], ["paper", "focus"]], "focus borrows the liver of paper"
 
 
 @pytest.mark.parametrize("network", ["liver", "tumor"])

@@ -1,0 +1,41 @@
+"""Which networks segment, where there are several."""
+
+from pathlib import Path
+
+from streamlit.testing.v1 import AppTest
+
+from core.models import store
+from pages.shared.session import Key
+from tests.pages.conftest import button, current, finish, labels_of
+
+
+def add_focus(weights: Path) -> None:
+    folder = weights / "focus" / "tumor"
+    folder.mkdir(parents=True)
+    (folder / store.WEIGHTS_NAME).touch()
+    card = (weights / "paper" / "tumor" / store.CARD_NAME).read_text()
+    (folder / store.CARD_NAME).write_text(card)
+
+
+def test_nothing_is_asked_where_there_is_one_method(opened: AppTest) -> None:
+    assert not opened.radio
+
+
+def test_chosen_networks_segment_and_others_can_follow(opened: AppTest, weights: Path) -> None:
+    add_focus(weights)
+    asked = opened.run().radio[0].set_value("focus").run()
+    done = finish(button(asked, "Segment liver and tumors").click().run())
+    assert not done.exception
+    assert current(done).segmentation.preset == "focus"
+    again = finish(button(done.radio[0].set_value("paper").run(), "Segment again").click().run())
+    assert current(again).segmentation.preset == "paper"
+    assert again.session_state[Key.METHOD] == "paper"
+
+
+def test_choice_outlives_the_page(opened: AppTest, weights: Path) -> None:
+    add_focus(weights)
+    opened.run().radio[0].set_value("paper").run()
+    away = opened.switch_page("pages/about.py").run()
+    assert "Segment liver and tumors" not in labels_of(away)
+    back = away.switch_page("pages/segment.py").run()
+    assert back.radio[0].value == "paper"
