@@ -8,6 +8,7 @@ st.set_page_config(
 st.navigation(
     [
         st.Page("pages/segment.py", title="Segment", icon=":material/biotech:", default=True),
+        st.Page("pages/metrics.py", title="Metrics", icon=":material/monitoring:"),
         st.Page("pages/about.py", title="About", icon=":material/info:"),
     ],
     position="top",

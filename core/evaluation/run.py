@@ -19,6 +19,7 @@ from core.evaluation.tables import (
     slice_table,
     threshold_table,
 )
+from core.io.digest import sha256_of
 from core.metrics.aggregate import summarize, with_truth
 from core.metrics.bootstrap import Interval, mean_interval, pooled_interval
 from core.metrics.calibration import brier_score, empty_histogram, reliability
@@ -53,6 +54,7 @@ class Run:
     name : of its folder.
     facts : what run.json says: data, split, preset, weights, summary, commit, versions.
     cases, slices, lesions, thresholds : the tables of `core.evaluation.tables`.
+    digest : SHA-256 of its files, which stands for the run in caches.
     """
 
     name: str
@@ -61,6 +63,7 @@ class Run:
     slices: pd.DataFrame
     lesions: pd.DataFrame
     thresholds: pd.DataFrame
+    digest: str = ""
 
 
 def write_run(
@@ -112,7 +115,8 @@ def read_run(folder: Path) -> Run:
     """
     facts = _read_facts(folder)
     tables = {name: _read_table(folder / f"{name}.parquet", TABLES[name]) for name in TABLES}
-    return Run(folder.name, facts, **tables)
+    files = [folder / RUN_NAME, *(folder / f"{name}.parquet" for name in TABLES)]
+    return Run(folder.name, facts, **tables, digest=sha256_of(files))
 
 
 def summary(scores: Iterable[CaseScore]) -> dict[str, Any]:

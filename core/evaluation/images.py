@@ -1,0 +1,155 @@
+"""The images behind a record, where they are at hand: scan, truth, prediction and its errors."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from core.errors import BadDataset
+from core.evaluation.cases import Place, rows_of
+from core.evaluation.error_picture import SIDE, error_picture
+from core.evaluation.run import Run
+from core.evaluation.score import TARGETS
+from core.io.datasets import LabelledCase, find_cases
+from core.labels import organ_mask
+from core.models.store import model_dir, weights_digest
+from core.preprocessing import apply_window
+from core.presets import Preset, preset_named
+from core.preview import SOFT_TISSUE, overlay
+from core.segmentation import segment
+from core.slices import Plane, slice_of
+from core.volume import Volume
+
+RGB = NDArray[np.uint8]
+
+# Room left around the organ, as a share of its box.
+MARGIN = 0.12
+
+
+@dataclass(frozen=True, eq=False)
+class CaseImages:
+    """One case with truth and prediction, all [X, Y, Z].
+
+    Parameters
+    ----------
+    labels : uint8, as the run's networks call them; None where they are not at hand.
+    """
+
+    volume: Volume
+    truth: NDArray[np.uint8]
+    labels: NDArray[np.uint8] | None
+
+
+def find_case(root: Path | None, place: Place) -> LabelledCase:
+    """Find the case of `place` in ``<root>/slices/<dataset>``.
+
+    Raises BadDataset, which says why there is no image.
+    """
+    if root is None:
+        raise BadDataset(
+            "A run holds figures only; set HEPATOSCOPE_DATA to the folder with slices/"
+            f"{place.dataset} where this program runs to see its images."
+        )
+    folders = {path.name: path for path in (root / "slices").glob("*") if path.is_dir()}
+    if place.dataset not in folders:
+        raise BadDataset(
+            f"The data set {place.dataset} is not on this machine; put it into the folder slices "
+            "of HEPATOSCOPE_DATA to see its images."
+        )
+    for case in find_cases(folders[place.dataset]):
+        if case.name == place.case:
+            return case
+    raise BadDataset(
+        f"The folder slices/{place.dataset} holds no case {place.case}; its images are not here."
+    )
+
+
+def preset_of(run: Run) -> Preset:
+    """Look up the run's preset, if the networks that made it are the ones on this machine.
+
+    Raises HepatoScopeError where they are not.
+    """
+    preset = preset_named(str(run.facts["preset"]))
+    here = {name: weights_digest(model_dir(preset.name, name)) for name in ("liver", "tumor")}
+    if here != run.facts["models"]:
+        raise BadDataset(
+            f"The run {run.name} was made with other weights of “{preset.name}” than those on this "
+            "machine, so its prediction cannot be drawn again; only the truth is shown."
+        )
+    return preset
+
+
+def read_images(run: Run, case: LabelledCase, place: Place, preset: Preset | None) -> CaseImages:
+    """Read a case and, with a `preset`, segment it.
+
+    Raises BadDataset where the scan is not the one that the run scored.
+    """
+    volume, truth = case.read()
+    slices = rows_of(run.slices, place)
+    if len(slices) != volume.shape[2] or set(slices["voxels"]) != {volume.hu[..., 0].size}:
+        raise BadDataset(
+            f"The case {place.case} on this machine has {volume.shape[2]} slices of "
+            f"{volume.hu[..., 0].size} pixels and is not the one that the run {run.name} scored."
+        )
+    labels = None if preset is None else segment(volume, preset).labels
+    return CaseImages(volume, truth, labels)
+
+
+def pictures(images: CaseImages, target: str, index: int) -> dict[str, RGB]:
+    """Draw truth, prediction and errors of axial slice `index`, cut to the organ of the case.
+
+    Without a prediction there is only the truth. All have one size and square pixels.
+    """
+    columns, rows = _around_organ(images)
+    hu, truth = images.volume.hu[columns, rows, index], images.truth[columns, rows, index]
+    spacing = images.volume.spacing[:2]
+    drawn = {"truth": _labelled(hu, truth, spacing)}
+    if images.labels is not None:
+        called = images.labels[columns, rows, index]
+        drawn["prediction"] = _labelled(hu, called, spacing)
+        drawn["errors"] = error_picture(
+            hu, TARGETS[target](truth), TARGETS[target](called), spacing
+        )
+    return drawn
+
+
+def telling_error(images: CaseImages, target: str) -> int:
+    """Find the slice with most wrong voxels of `target`, or without prediction with most truth."""
+    truth = TARGETS[target](images.truth)
+    wrong = truth if images.labels is None else truth ^ TARGETS[target](images.labels)
+    return int(np.count_nonzero(wrong, axis=(0, 1)).argmax())
+
+
+def _labelled(
+    hu: NDArray[np.int16], labels: NDArray[np.uint8], spacing: tuple[float, float]
+) -> RGB:
+    """Lay the labels over a slice, [X, Y] both, in the size of `error_picture`."""
+    sides = [count * step for count, step in zip(hu.shape, spacing, strict=True)]
+    width, height = (max(1, round(side * SIDE / max(sides))) for side in sides)
+    gray, called = (
+        Image.fromarray(np.ascontiguousarray(slice_of(part[:, :, None], Plane.AXIAL, 0)))
+        for part in (apply_window(hu, SOFT_TISSUE), labels)
+    )
+    return overlay(
+        np.asarray(gray.resize((width, height), Image.Resampling.BICUBIC)),
+        np.asarray(called.resize((width, height), Image.Resampling.NEAREST)),
+    )
+
+
+def _around_organ(images: CaseImages) -> tuple[slice, slice]:
+    """Along X and Y: what shows the organ of the whole case, true or predicted."""
+    organ = organ_mask(images.truth)
+    if images.labels is not None:
+        organ = organ | organ_mask(images.labels)
+    if not organ.any():
+        return slice(None), slice(None)
+    x, y = (np.flatnonzero(organ.any(axis=(other, 2))) for other in (1, 0))
+    return _widened(x), _widened(y)
+
+
+def _widened(places: NDArray[np.intp]) -> slice:
+    start, stop = int(places[0]), int(places[-1]) + 1
+    room = round(MARGIN * (stop - start)) + 1
+    return slice(max(0, start - room), stop + room)

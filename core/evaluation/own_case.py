@@ -1,0 +1,103 @@
+"""One scan of one's own against its ground truth, as a run that can be taken home."""
+
+import io
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from zipfile import ZIP_DEFLATED, ZipFile
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.evaluation.run import Run, read_run, write_run
+from core.evaluation.score import TARGETS, CaseScore, score_target
+from core.io.datasets import LabelledCase
+from core.presets import preset_named
+from core.segmentation import Networks, Segmentation
+from core.volume import Volume
+
+DATASET = "own-case"
+
+
+@dataclass(frozen=True)
+class PackedLabels:
+    """Labels [X, Y, Z] in a hundredth of their memory.
+
+    Parameters
+    ----------
+    slices : zlib streams of the axial slices uint8 [X, Y], in order.
+    shape : (X, Y) of each.
+    """
+
+    slices: tuple[bytes, ...]
+    shape: tuple[int, int]
+
+    @staticmethod
+    def of(labels: NDArray[np.uint8]) -> "PackedLabels":
+        """Pack `labels` [X, Y, Z]."""
+        parts = np.moveaxis(labels, 2, 0)
+        packed = tuple(zlib.compress(part.tobytes(), 1) for part in parts)
+        return PackedLabels(packed, (labels.shape[0], labels.shape[1]))
+
+    def axial(self, index: int) -> NDArray[np.uint8]:
+        """Unpack one axial slice [X, Y]."""
+        flat = np.frombuffer(zlib.decompress(self.slices[index]), np.uint8)
+        return flat.reshape(self.shape)
+
+    def whole(self) -> NDArray[np.uint8]:
+        """Unpack everything [X, Y, Z]."""
+        return np.stack([self.axial(index) for index in range(len(self.slices))], axis=2)
+
+
+def score_own(
+    volume: Volume, truth: NDArray[np.uint8], found: Segmentation, name: str, tumors_labelled: bool
+) -> list[CaseScore]:
+    """Score a segmentation that is there already against true labels [X, Y, Z].
+
+    Parameters
+    ----------
+    name : of the case, for the tables.
+    tumors_labelled : False where the liver label includes tumors that nobody marked; then
+        only the organ is scored.
+    """
+    case = LabelledCase(name, DATASET, None, lambda: (volume, truth), tumors_labelled)
+    targets = tuple(TARGETS) if tumors_labelled else ("organ",)
+    seconds = sum(found.seconds.values())
+    return [score_target(target, case, volume, truth, found, seconds) for target in targets]
+
+
+def own_run(scores: Sequence[CaseScore], found: Segmentation) -> tuple[Run, bytes]:
+    """Make a run of the scores, and the same as a .zip of run.json and its tables.
+
+    The thresholds are those of the labels, which may have been moved from the preset's.
+    """
+    preset = replace(
+        preset_named(found.preset),
+        liver_threshold=found.liver_threshold,
+        tumor_threshold=found.tumor_threshold,
+    )
+    networks = Networks(_not_asked, _not_asked, found.models)
+    with TemporaryDirectory(prefix="hepatoscope-") as place:
+        folder = Path(place) / f"{DATASET}-{scores[0].case}"
+        write_run(folder, scores, [], preset, networks, DATASET, None)
+        return read_run(folder), _zipped(folder)
+
+
+def worst_slice(score: CaseScore) -> int:
+    """Axial slice with the most voxels missed or invented; the first of them."""
+    wrong = [part.false_positive + part.false_negative for part in score.slices]
+    return int(np.argmax(wrong))
+
+
+def _not_asked(images: NDArray[np.float32]) -> NDArray[np.float32]:
+    raise AssertionError(f"nothing is segmented here, got {len(images)} slices")
+
+
+def _zipped(folder: Path) -> bytes:
+    buffer = io.BytesIO()
+    with ZipFile(buffer, "w", ZIP_DEFLATED) as archive:
+        for path in sorted(folder.iterdir()):
+            archive.write(path, f"{folder.name}/{path.name}")
+    return buffer.getvalue()

@@ -1,0 +1,204 @@
+"""A run that somebody sends as a zip: opened with care, and checked before it is believed."""
+
+import json
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import pandas as pd
+
+from core.errors import BadDataset
+from core.evaluation.run import RUN_NAME, TABLES, Run, read_run
+from core.evaluation.score import TARGETS
+from core.evaluation.tables import COUNTS, SCORES
+from core.io.archive import CHUNK_BYTES, DAMAGED
+from core.metrics.lesions import LesionRecord
+
+MAX_ZIP_BYTES = 64 * 2**20
+MAX_INFLATED_BYTES = 256 * 2**20
+MAX_FILES = 200
+# A run of 60,000 slices has 1.7 million cells in its largest table.
+MAX_CELLS = 20_000_000
+MAX_TEXT = 300
+FILES = (RUN_NAME, *(f"{name}.parquet" for name in TABLES))
+FACTS = {"data": str, "preset": str, "thresholds": dict, "models": dict, "cases": list}
+# What is asked of the tables beyond what no run can do without.
+FURTHER = {
+    "cases": (*SCORES, "hd95_mm", "assd_mm", "surface_dice"),
+    "lesions": tuple(LesionRecord.__dataclass_fields__),
+}
+NUMBERS = {
+    "cases": ("expected_dice", *COUNTS),
+    "slices": ("slice", *COUNTS),
+    "lesions": ("voxels", "best_iou"),
+    "thresholds": ("level", "positives", "negatives"),
+}
+
+
+def read_zipped_run(path: Path, name: str) -> Run:
+    """Read the run in the zip at `path`, called `name` by whoever sends it.
+
+    The files are written into a temporary folder under their five known names, whatever the
+    archive calls them.
+
+    Raises BadDataset, which says what is wrong with the file `name`.
+    """
+    title = PurePosixPath(name.replace("\\", "/")).name
+    if path.stat().st_size > MAX_ZIP_BYTES:
+        raise BadDataset(
+            f"“{title}” has {path.stat().st_size / 1e6:,.0f} MB, more than the "
+            f"{MAX_ZIP_BYTES / 1e6:,.0f} MB of a run; zip the folder of one run."
+        )
+    with TemporaryDirectory(prefix="hepatoscope-run-") as place:
+        folder = Path(place) / (title.removesuffix(".zip")[:MAX_TEXT] or "run")
+        folder.mkdir()
+        _unpack(path, folder, title)
+        _check_facts(folder, title)
+        for table in TABLES:
+            _check_parquet(folder / f"{table}.parquet", title)
+        run = read_run(folder)
+    _check_values(run, title)
+    return run
+
+
+def _unpack(path: Path, folder: Path, title: str) -> None:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = _members(archive, title)
+            declared = sum(member.file_size for member in members.values())
+            if declared > MAX_INFLATED_BYTES:
+                raise _too_large(title)
+            left = MAX_INFLATED_BYTES
+            for file, member in members.items():
+                left = _copy(archive, member, folder / file, left, title)
+    except (NotImplementedError, RuntimeError) as error:
+        raise BadDataset(
+            f"“{title}” has a password or an unusual compression; zip the run's folder plainly."
+        ) from error
+    except DAMAGED as error:
+        raise BadDataset(
+            f"“{title}” is no zip or is damaged; zip the run's folder again."
+        ) from error
+
+
+def _members(archive: zipfile.ZipFile, title: str) -> Mapping[str, zipfile.ZipInfo]:
+    """Find the five files of a run, which lie beside its one run.json."""
+    entries = archive.infolist()
+    runs = [entry.filename for entry in entries if PurePosixPath(entry.filename).name == RUN_NAME]
+    if len(entries) > MAX_FILES or len(runs) != 1:
+        raise BadDataset(
+            f"“{title}” holds {len(entries)} files with {len(runs)} {RUN_NAME} among them; zip "
+            "the folder of one run."
+        )
+    beside = runs[0].removesuffix(RUN_NAME)
+    members = {entry.filename.removeprefix(beside): entry for entry in entries}
+    if missing := [file for file in FILES if file not in members]:
+        raise BadDataset(f"“{title}” lacks {', '.join(missing)}; zip the whole folder of the run.")
+    return {file: members[file] for file in FILES}
+
+
+def _copy(
+    archive: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path, left: int, title: str
+) -> int:
+    """Write one member, counting what it really inflates to; returns what is left."""
+    with archive.open(member) as source, path.open("wb") as sink:
+        while chunk := source.read(CHUNK_BYTES):
+            left -= len(chunk)
+            if left < 0:
+                raise _too_large(title)
+            sink.write(chunk)
+    return left
+
+
+def _too_large(title: str) -> BadDataset:
+    return BadDataset(
+        f"“{title}” unpacks to more than {MAX_INFLATED_BYTES / 1e6:,.0f} MB, which no run does; "
+        "zip the folder of one run."
+    )
+
+
+def _check_facts(folder: Path, title: str) -> None:
+    """Refuse facts that cannot be read at all, or lack what the page asks of them."""
+    try:
+        facts = json.loads((folder / RUN_NAME).read_text())
+    except (ValueError, RecursionError) as error:
+        raise BadDataset(f"“{title}” has a damaged {RUN_NAME}; copy the run again.") from error
+    if not isinstance(facts, dict) or "format" not in facts:
+        return
+    for key, kind in FACTS.items():
+        if facts.get("format_version") == 1 and not isinstance(facts.get(key), kind):
+            raise BadDataset(
+                f"“{title}” has no proper “{key}” in its {RUN_NAME} but {facts.get(key)!r:.40}; "
+                "evaluate again."
+            )
+
+
+def _check_parquet(path: Path, title: str) -> None:
+    """Refuse a table that would grow in memory: few bytes can say “a billion times this”."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        with pq.ParquetFile(path) as file:
+            schema, rows = file.schema_arrow, file.metadata.num_rows
+        texts = [field.name for field in schema if _is_text(field.type)]
+        flat = all(_is_text(field.type) or pa.types.is_primitive(field.type) for field in schema)
+        if not flat or rows * len(schema) > MAX_CELLS:
+            raise BadDataset(
+                f"“{title}”: {path.name} has {rows:,} rows of {len(schema)} columns, which is no "
+                "table of a run; evaluate again."
+            )
+        with pq.ParquetFile(path, read_dictionary=texts) as file:
+            longest = _longest(file.read(columns=texts))
+    except (pa.ArrowException, OSError) as error:
+        raise BadDataset(f"“{title}”: {path.name} is damaged; copy the run again.") from error
+    if longest > MAX_TEXT:
+        raise BadDataset(
+            f"“{title}”: {path.name} has a name of {longest:,} letters, which is no table of a "
+            "run; evaluate again."
+        )
+
+
+def _is_text(kind: object) -> bool:
+    import pyarrow as pa
+
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
+
+
+def _longest(texts: "object") -> int:
+    """Length of the longest text, seen in the dictionaries alone."""
+    import pyarrow.compute as pc
+
+    columns = getattr(texts, "columns", [])
+    lengths = [
+        pc.max(pc.binary_length(chunk.dictionary if hasattr(chunk, "dictionary") else chunk))
+        for column in columns
+        for chunk in column.chunks
+    ]
+    return max((length.as_py() or 0 for length in lengths), default=0)
+
+
+def _check_values(run: Run, title: str) -> None:
+    """Refuse columns of another kind, negative counts and unknown targets."""
+    for name, columns in NUMBERS.items():
+        table: pd.DataFrame = getattr(run, name)
+        if missing := [column for column in FURTHER.get(name, ()) if column not in table]:
+            raise BadDataset(
+                f"“{title}”: {name}.parquet has no column {', '.join(missing)}; evaluate again."
+            )
+        for column in columns:
+            if not pd.api.types.is_numeric_dtype(table[column]) or (table[column] < 0).any():
+                raise BadDataset(
+                    f"“{title}”: the column {column} of {name}.parquet holds what is no count; "
+                    "evaluate again."
+                )
+        unknown = sorted(set(table["target"]) - set(TARGETS))
+        if unknown:
+            raise BadDataset(
+                f"“{title}”: {name}.parquet scores {unknown[0]!r:.40}, and only "
+                f"{' and '.join(TARGETS)} are known here; evaluate again."
+            )
+    if run.cases.empty or np.isnan(run.cases[list(COUNTS)].to_numpy(float)).any():
+        raise BadDataset(f"“{title}” scored no case or lacks counts; evaluate again.")

@@ -1,0 +1,63 @@
+"""What the Metrics page keeps for one visitor, and how it calls things."""
+
+from collections.abc import Callable
+from typing import Any
+
+from core.evaluation import Run
+
+
+class Key:
+    """Every key of the page's own state; those of widgets are kept for the whole session."""
+
+    MAIN = "metrics-main-run"
+    OTHERS = "metrics-other-runs"
+    VIEW = "metrics-view"
+    UNIT = "metrics-unit"
+    RULE = "metrics-empty-rule"
+    PAIRED_SCORE = "metrics-paired-score"
+    TARGET = "metrics-target"
+    SCORE = "metrics-score"
+    POINTS = "metrics-points"
+    SIZES = "metrics-sizes"
+    WORST = "metrics-worst-count"
+    THUMBNAILS_ON = "metrics-thumbnails-on"
+    UPLOADED = "metrics-uploaded-runs"
+    UPLOADS = "metrics-uploads-taken"
+    REFUSED = "metrics-upload-refused"
+    PICKED = "metrics-picked-point"
+    IMAGES = "metrics-case-images"
+    THUMBNAILS = "metrics-thumbnails"
+
+
+SCORES = {
+    "dice": "Dice",
+    "iou": "IoU",
+    "precision": "Precision",
+    "recall": "Recall",
+    "specificity": "Specificity",
+    "accuracy": "Accuracy",
+    "hd95_mm": "HD95 (mm)",
+    "assd_mm": "ASSD (mm)",
+    "surface_dice": "Surface Dice",
+}
+
+
+def digest_of(run: Run) -> tuple[str, str]:
+    """Stand for a run in a cache."""
+    return run.name, run.digest
+
+
+# For the functions that the page caches: a run is known by its files.
+BY_DIGEST: dict[str | type, Callable[[Any], Any]] = {Run: digest_of}
+
+
+def number(value: float | None, digits: int = 3) -> str:
+    """Write a score; a dash where it is not defined."""
+    return "–" if value is None or value != value else f"{value:.{digits}f}"
+
+
+def with_interval(value: float, low: float, high: float, digits: int = 3) -> str:
+    """Write a score with its interval, where there is one."""
+    if low != low or value != value:
+        return number(value, digits)
+    return f"{value:.{digits}f} ({low:.{digits}f}–{high:.{digits}f})"

@@ -1,0 +1,127 @@
+"""A ground truth of one's own is believed only where it can be that of the scan."""
+
+import gzip
+from pathlib import Path
+
+import nibabel as nib
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from core.errors import BadDataset
+from core.evaluation.own_truth import check_same_case, read_truth
+from core.volume import Volume
+from tests import scene
+from tests.scene import save_nifti
+
+
+def saved(
+    path: Path, labels: NDArray[np.generic], affine: NDArray[np.float64] | None = None
+) -> Path:
+    return save_nifti(path, labels, scene.affine_of() if affine is None else affine)
+
+
+def refusal(path: Path, volume: Volume, **options: bool) -> str:
+    with pytest.raises(BadDataset) as refused:
+        read_truth(path, volume, **options)
+    sentence = str(refused.value)
+    assert path.name in sentence
+    assert sentence.count(". ") == 0, "one sentence"
+    return sentence
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.int16, np.float32, np.float64])
+@pytest.mark.parametrize("suffix", [".nii", ".nii.gz"])
+def test_truth_on_the_grid_is_read_as_it_is(
+    tmp_path: Path, scan: Volume, kind: type, suffix: str
+) -> None:
+    labels = scene.draw()[1]
+    path = saved(tmp_path / f"truth{suffix}", labels.astype(kind))
+    read = read_truth(path, scan)
+    assert read.dtype == np.uint8
+    np.testing.assert_array_equal(read, labels)
+
+
+def test_truth_with_turned_axes_lies_on_the_scan(tmp_path: Path, scan: Volume) -> None:
+    labels = scene.draw()[1]
+    image = nib.Nifti1Image(labels, scene.affine_of())
+    turned = image.as_reoriented(np.array([[2, 1], [0, -1], [1, -1]]))
+    path = saved(tmp_path / "turned.nii.gz", np.asarray(turned.dataobj), turned.affine)
+    assert nib.load(path).shape != scan.shape
+    np.testing.assert_array_equal(read_truth(path, scan), labels)
+
+
+def test_other_shape_names_both(tmp_path: Path, scan: Volume) -> None:
+    path = saved(tmp_path / "short.nii.gz", scene.draw()[1][:, :, :-1])
+    sentence = refusal(path, scan)
+    assert "72 × 60 × 25" in sentence
+    assert "72 × 60 × 26" in sentence
+
+
+def test_other_place_says_how_far_and_can_be_ignored(tmp_path: Path, scan: Volume) -> None:
+    moved = scene.affine_of()
+    moved[:3, 3] += 3, 0, 4
+    path = saved(tmp_path / "moved.nii.gz", scene.draw()[1], moved)
+    assert "5.0 mm" in refusal(path, scan)
+    read = read_truth(path, scan, ignore_place=True)
+    np.testing.assert_array_equal(read, scene.draw()[1])
+
+
+def test_other_voxel_size_is_another_grid(tmp_path: Path, scan: Volume) -> None:
+    path = saved(tmp_path / "fine.nii.gz", scene.draw()[1], scene.affine_of((4.0, 4.0, 5.0)))
+    assert "25.0 mm" in refusal(path, scan), "the 26th slice is off by 25 times 1 mm"
+
+
+@pytest.mark.parametrize(
+    ("value", "named"), [(3, "holds 3 "), (255, "holds 255 "), (0.5, "holds 0.5 ")]
+)
+def test_other_labels_are_named(tmp_path: Path, scan: Volume, value: float, named: str) -> None:
+    labels = scene.draw()[1].astype(np.float32)
+    labels[0, 0, 0] = value
+    assert named in refusal(saved(tmp_path / "other.nii.gz", labels), scan)
+
+
+def test_scan_taken_for_a_truth_names_a_few_values(tmp_path: Path, scan: Volume) -> None:
+    noisy = scene.draw()[0] + np.arange(26, dtype=np.int16)
+    sentence = refusal(saved(tmp_path / "ct.nii.gz", noisy), scan)
+    assert "-1000, -999, -998, -997, -996 and" in sentence
+
+
+def test_not_a_number_is_no_label(tmp_path: Path, scan: Volume) -> None:
+    labels = scene.draw()[1].astype(np.float32)
+    labels[5] = np.nan
+    assert "holds nan" in refusal(saved(tmp_path / "nan.nii.gz", labels), scan)
+
+
+def test_empty_truth_and_tumor_without_liver_are_refused(tmp_path: Path, scan: Volume) -> None:
+    labels = scene.draw()[1]
+    assert "marks nothing" in refusal(saved(tmp_path / "empty.nii", labels * np.uint8(0)), scan)
+    tumor = np.where(labels == 2, labels, np.uint8(0))
+    assert "none as liver" in refusal(saved(tmp_path / "tumor.nii", tumor), scan)
+
+
+def test_files_that_are_no_image_are_refused(tmp_path: Path, scan: Volume) -> None:
+    whole = gzip.compress(nib.Nifti1Image(scene.draw()[1], scene.affine_of()).to_bytes())
+    contents = {
+        "text.nii.gz": b"This is no image.\n" * 30,
+        "empty.nii": b"",
+        "picture.nii": b"\x89PNG" + bytes(400),
+        "cut.nii.gz": whole[: len(whole) // 2],
+        "flat.nii": nib.Nifti1Image(np.ones((9, 9), np.uint8), np.eye(4)).to_bytes(),
+    }
+    said = []
+    for name, content in contents.items():
+        (tmp_path / name).write_bytes(content)
+        said.append(refusal(tmp_path / name, scan))
+    assert "89 50 4e 47" in said[2]
+    assert "ends before its last voxel" in said[3]
+
+
+def test_truth_of_another_case_shares_no_voxel(scan: Volume) -> None:
+    truth = scene.draw()[1]
+    elsewhere = np.roll(truth, 36, axis=0)
+    assert not ((truth > 0) & (elsewhere > 0)).any()
+    with pytest.raises(BadDataset, match=r"of another case"):
+        check_same_case(elsewhere, truth, "truth.nii", "scan.nii")
+    check_same_case(truth, truth, "truth.nii", "scan.nii")
+    check_same_case(truth, truth * np.uint8(0), "truth.nii", "scan.nii")

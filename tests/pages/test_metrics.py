@@ -1,0 +1,248 @@
+"""The Metrics page: runs chosen and brought, figures that follow the switches, records."""
+
+import shutil
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from core.evaluation import read_run
+from core.evaluation.averages import EmptyRule, Unit
+from pages.shared.metrics.overview import to_csv
+from pages.shared.metrics.runs import MAX_UPLOADED
+from pages.shared.metrics.state import Key
+from tests import scene
+from tests.pages.conftest import button
+from tests.pages.runs import make_run, zipped
+
+MIME = "application/zip"
+PAGE = "pages/metrics.py"
+
+
+@pytest.fixture(scope="session")
+def two_runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two runs: one that sees tumors and one that does not."""
+    folder = tmp_path_factory.mktemp("runs")
+    make_run(folder / "seeing", cases=("a", "b", "c"))
+    make_run(folder / "blind", cases=("a", "b", "c"), sees_tumors=False)
+    return folder
+
+
+@pytest.fixture
+def evaluations(weights: Path, two_runs: Path) -> Path:
+    """They come with the program."""
+    return Path(shutil.copytree(two_runs, weights / "evaluations"))
+
+
+@pytest.fixture
+def visit(new_visitor: Callable[[], AppTest]) -> Callable[[], AppTest]:
+    def opened() -> AppTest:
+        st.cache_data.clear()
+        return new_visitor().switch_page(PAGE).run()
+
+    return opened
+
+
+@pytest.fixture
+def page(evaluations: Path, visit: Callable[[], AppTest]) -> AppTest:
+    """The page with the run that sees tumors as the main one."""
+    shown = visit()
+    assert not shown.exception
+    return choose(shown, Key.MAIN, "seeing")
+
+
+def choose(page: AppTest, key: str, value: Any) -> AppTest:
+    chosen = page.selectbox(key=key).set_value(value).run()
+    assert not chosen.exception, chosen.exception
+    return chosen
+
+
+def look_at(page: AppTest, view: str) -> AppTest:
+    page.session_state[Key.VIEW] = view
+    shown = page.run()
+    assert not shown.exception, shown.exception
+    return shown
+
+
+def cards(page: AppTest) -> dict[str, str]:
+    return {metric.label: metric.value for metric in page.metric}
+
+
+def text_of(page: AppTest) -> str:
+    return "\n".join(part.value for part in (*page.markdown, *page.caption))
+
+
+def send(page: AppTest, *file: Any) -> AppTest:
+    shown = page.file_uploader[0].set_value(tuple(file)).run()
+    assert not shown.exception, shown.exception
+    return shown
+
+
+def test_page_without_runs_says_how_to_make_one(visit: Callable[[], AppTest]) -> None:
+    page = visit()
+    assert not page.exception
+    assert "No evaluation run" in page.subheader[0].value
+    assert "python -m core evaluate" in page.code[0].value
+    assert len(page.file_uploader) == 1
+
+
+def test_headline_is_what_the_file_says(page: AppTest, evaluations: Path) -> None:
+    summary = read_run(evaluations / "seeing").facts["summary"]
+    assert cards(page) == {
+        f"{name}: {label}": f"{summary[target]['per_case'][score]:.3f}"
+        for target, name in (("organ", "Liver"), ("tumor", "Tumors"))
+        for score, label in (("mean_dice", "Dice"), ("mean_iou", "IoU"))
+    }
+
+
+def test_averaging_and_empty_rule_recompute_the_headline(page: AppTest, evaluations: Path) -> None:
+    summary = read_run(evaluations / "seeing").facts["summary"]["tumor"]
+    page.session_state[Key.UNIT] = Unit.GLOBAL
+    assert cards(page.run())["Tumors: Dice"] == f"{summary['per_case']['global_dice']:.3f}"
+    page.session_state[Key.UNIT] = Unit.SLICE
+    left_out = cards(page.run())["Tumors: Dice"]
+    assert left_out == f"{summary['per_slice']['mean_dice']:.3f}"
+    with_truth = cards(choose(page, Key.RULE, EmptyRule.WITH_TRUTH))["Tumors: Dice"]
+    assert with_truth == f"{summary['per_slice_with_truth']['mean_dice']:.3f}"
+    as_zero = cards(choose(page, Key.RULE, EmptyRule.ZERO))["Tumors: Dice"]
+    assert float(as_zero) < float(left_out)
+
+
+def test_publication_stands_beside_ours_with_its_contradiction(page: AppTest) -> None:
+    table = next(frame.value for frame in page.dataframe if "Figure" in frame.value)
+    assert set(table["Dice"]) >= {0.94, 0.83}
+    assert text_of(page).count("cannot belong to it") == 2
+    assert "**at random**" in text_of(page)
+
+
+def test_other_runs_are_compared_case_by_case(page: AppTest) -> None:
+    shown = page.multiselect(key=Key.OTHERS).set_value(["blind"]).run()
+    assert not shown.exception
+    table = next(frame.value for frame in shown.dataframe if "Compared with" in frame.value)
+    tumors = table[table["Target"] == "Tumors"].iloc[0]
+    gain = next(name for name in table.columns if name.startswith("Dice of seeing"))
+    assert tumors[gain].startswith("+1.000")
+
+
+def test_choices_survive_another_page(page: AppTest) -> None:
+    choose(page, Key.RULE, EmptyRule.ONE)
+    look_at(page, "Cases and slices")
+    back = page.switch_page("pages/about.py").run().switch_page(PAGE).run()
+    assert not back.exception
+    assert back.session_state[Key.VIEW] == "Cases and slices"
+    assert back.selectbox(key=Key.MAIN).value == "seeing"
+    assert back.selectbox(key=Key.RULE).value == EmptyRule.ONE
+
+
+def test_run_that_is_brought_is_shown_beside_the_former_one(page: AppTest, tmp_path: Path) -> None:
+    mine = make_run(tmp_path / "mine", cases=("a", "b"))
+    shown = send(page, "mine.zip", zipped(mine, "mine/"), MIME)
+    assert not shown.error
+    assert shown.selectbox(key=Key.MAIN).value == "mine (yours)"
+    assert shown.multiselect(key=Key.OTHERS).value == ["seeing"]
+
+
+@pytest.mark.parametrize("content", [b"no zip at all", b"PK\x05\x06" + bytes(18)])
+def test_damaged_zip_gets_one_sentence_and_the_runs_stay(page: AppTest, content: bytes) -> None:
+    before = cards(page)
+    told = send(page, "broken *run*.zip", content, MIME)
+    (error,) = told.error
+    assert "broken *run*.zip" in error.value.replace("\\", "")
+    assert ". " not in error.value.rstrip(".")
+    assert cards(told) == before
+    assert not told.run().error
+
+
+def test_only_so_many_runs_are_kept(page: AppTest, tmp_path: Path) -> None:
+    content = zipped(make_run(tmp_path / "mine", cases=("a",)))
+    for number in range(MAX_UPLOADED + 1):
+        page = send(page, f"run-{number}.zip", content, MIME)
+    assert list(page.session_state[Key.UPLOADED]) == [
+        f"run-{number} (yours)" for number in range(1, MAX_UPLOADED + 1)
+    ]
+
+
+def test_brought_run_is_seen_by_nobody_else(
+    page: AppTest, visit: Callable[[], AppTest], tmp_path: Path
+) -> None:
+    send(page, "mine.zip", zipped(make_run(tmp_path / "mine", cases=("a",))), MIME)
+    assert visit().selectbox(key=Key.MAIN).options == ["blind", "seeing"]
+
+
+def test_damaged_run_in_the_folder_is_told_and_the_others_stay(
+    evaluations: Path, visit: Callable[[], AppTest]
+) -> None:
+    (evaluations / "another").mkdir()
+    (evaluations / "another" / "run.json").write_text("{")
+    page = visit()
+    assert not page.error
+    assert page.selectbox(key=Key.MAIN).value == "blind"
+    told = page.multiselect(key=Key.OTHERS).set_value(["another", "seeing"]).run()
+    assert [error.value for error in told.error] == [
+        "another/run.json is damaged; copy the run again."
+    ]
+    assert set(told.dataframe[0].value["Run"]) == {"blind", "seeing"}
+    only = choose(visit(), Key.MAIN, "another")
+    assert len(only.error) == 1
+
+
+def test_table_of_all_figures_can_be_taken_home(evaluations: Path) -> None:
+    run = read_run(evaluations / "seeing")
+    table = pd.read_csv(BytesIO(to_csv([run], [])))
+    assert set(table["averaging"]) == {"case", "slice", "global", "lesion"}
+    dice = table[(table["score"] == "dice") & (table["averaging"] == "global")]
+    written = run.facts["summary"]["tumor"]["per_case"]["global_dice"]
+    assert dice[dice["target"] == "tumor"]["value"].item() == pytest.approx(written)
+
+
+@pytest.mark.parametrize("points", [Unit.CASE, Unit.SLICE])
+def test_worst_come_first_and_open_their_record(page: AppTest, points: Unit) -> None:
+    page.session_state[Key.POINTS] = points
+    shown = look_at(page, "Cases and slices")
+    assert "Worst" in " ".join(part.value for part in shown.subheader)
+    opened = next(found for found in shown.button if found.key == "metrics-open-0").click().run()
+    assert not opened.exception, opened.exception
+    assert any("patient drawn/b" in part.value for part in opened.markdown)
+    assert {"Dice", "IoU", "Precision", "Recall"} <= set(cards(opened))
+    assert any("HEPATOSCOPE_DATA" in info.value.replace("\\", "") for info in opened.info)
+
+
+def test_picked_point_opens_the_record_of_its_row(page: AppTest) -> None:
+    look_at(page, "Cases and slices")
+    page.session_state[Key.PICKED] = (0, 0)
+    shown = page.run()
+    assert any("patient drawn/a" in part.value for part in shown.markdown)
+    assert not any("patient drawn" in part.value for part in page.run().markdown)
+
+
+def test_score_that_is_not_known_of_slices_falls_back_to_dice(page: AppTest) -> None:
+    page.session_state[Key.SCORE] = "hd95_mm"
+    assert look_at(page, "Cases and slices").selectbox(key=Key.SCORE).value == "hd95_mm"
+    page.session_state[Key.POINTS] = Unit.SLICE
+    assert page.run().selectbox(key=Key.SCORE).value == "dice"
+
+
+def test_images_at_hand_are_drawn_with_their_errors(
+    new_visitor: Callable[[], AppTest], weights: Path, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    scene.lits_folder(tmp_path / "slices" / "drawn")
+    monkeypatch.setenv("HEPATOSCOPE_DATA", str(tmp_path))
+    monkeypatch.setattr(
+        "core.evaluation.images.weights_digest",
+        lambda folder: {"liver": "a" * 64, "tumor": "b" * 64}[folder.name],
+    )
+    make_run(weights / "evaluations" / "seeing", cases=("volume-0",))
+    st.cache_data.clear()
+    page = look_at(new_visitor().switch_page(PAGE).run(), "Cases and slices")
+    shown = button(page, "Open").click().run()
+    assert not shown.exception, shown.exception
+    assert len(shown.get("image")) == 3
+    assert any("missed" in part.value for part in shown.get("html"))
+    with_pictures = shown.toggle(key=Key.THUMBNAILS_ON).set_value(True).run()
+    assert len(with_pictures.get("image")) == 1

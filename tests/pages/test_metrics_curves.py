@@ -1,0 +1,318 @@
+"""The views of curves: thresholds, calibration, training, claims, and a case of one's own."""
+
+import gzip
+import io
+import json
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import nibabel as nib
+import numpy as np
+import pytest
+import streamlit as st
+from numpy.typing import NDArray
+from streamlit.testing.v1 import AppTest
+
+from core.evaluation import evaluate, read_run, write_run
+from core.evaluation.curves import level_counts, threshold_curves
+from core.metrics.claims import check_claim
+from core.models import store
+from core.presets import PAPER
+from core.quality import check
+from core.segmentation import relabel, segment
+from core.volume import Volume
+from pages.shared.metrics.own_case import Key as OwnKey
+from pages.shared.session import Case, Key
+from tests import scene
+from tests.core.evaluation.drawn import labelled, truth
+from tests.core.evaluation.leaked import leaky_weights
+from tests.pages.conftest import CARD
+from tests.pages.files import MIME, Upload
+
+Open = Callable[[str], AppTest]
+
+
+def script(view: str, folders: list[str]) -> None:
+    from importlib import import_module
+    from pathlib import Path
+
+    from core.evaluation import read_run
+
+    module = import_module(f"pages.shared.metrics.{view}")
+    getattr(module, f"{view}_view")([read_run(Path(folder)) for folder in folders])
+
+
+def view(name: str, *folders: Path) -> AppTest:
+    names = [str(folder) for folder in folders]
+    return AppTest.from_function(script, default_timeout=60, args=(name, names)).run()
+
+
+def text(app: AppTest) -> str:
+    parts = (*app.markdown, *app.caption, *app.info, *app.warning)
+    return "\n".join(str(part.value) for part in parts)
+
+
+def metrics(app: AppTest) -> dict[str, str]:
+    return {metric.label: metric.value for metric in app.metric}
+
+
+def charts(app: AppTest) -> int:
+    return len(app.get("plotly_chart"))
+
+
+def choose(app: AppTest, label: str, option: str) -> AppTest:
+    control = next(each for each in app.button_group if each.label == label)
+    return control.set_value(option).run()
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    shifted = np.roll(truth(), 2, axis=0)
+    cases = [labelled(truth(), "a"), labelled(shifted, "b"), labelled(np.minimum(truth(), 1), "c")]
+    networks = scene.fake_networks()
+    folder = tmp_path_factory.mktemp("runs") / "drawn"
+    write_run(folder, evaluate(cases, PAPER, networks)[0], [], PAPER, networks, "drawn", None)
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def _no_cache() -> None:
+    st.cache_data.clear()
+
+
+def test_moved_threshold_shows_its_figures_and_the_change(run: Path) -> None:
+    app = view("thresholds", run)
+    assert not app.exception
+    before = metrics(app)
+    moved = app.slider[0].set_value(0.8).run()
+    curve = threshold_curves(level_counts(read_run(run), "organ"), "cases")
+    assert metrics(moved)["Dice at 0.80"] == f"{curve.at(0.8)['dice']:.3f}"
+    change = curve.at(0.8)["dice"] - curve.at(0.5)["dice"]
+    assert moved.metric[0].delta == f"{change:+.3f}"
+    assert list(before) == ["Dice at 0.50", "Precision at 0.50", "Recall at 0.50"]
+    assert "fitted to them" in text(moved), "three cases are few"
+
+
+def test_tumors_have_lesion_curves_as_well(run: Path) -> None:
+    app = view("thresholds", run)
+    assert charts(app) == 1
+    tumors = choose(app, "What", "tumor")
+    assert not tumors.exception
+    assert charts(tumors) == 3
+    assert not choose(tumors, "A lesion is found where it is", "matched").exception
+
+
+def test_several_runs_stand_in_a_table(run: Path) -> None:
+    app = choose(view("thresholds", run, run), "Average", "global")
+    assert not app.exception
+    assert len(app.dataframe[0].value) == 2
+
+
+def test_calibration_counts_with_and_without_probability_0(run: Path) -> None:
+    app = choose(view("calibration", run), "What", "tumor")
+    assert not app.exception
+    without = app.dataframe[0].value.iloc[0]
+    everything = choose(app, "Count", "all").dataframe[0].value.iloc[0]
+    assert everything["Of all voxels (%)"] == 100
+    assert without["Voxels counted"] < everything["Voxels counted"]
+    ece = "Expected calibration error"
+    assert without[ece] > everything[ece], "background hides it"
+
+
+def test_few_cases_are_said_to_prove_nothing(run: Path) -> None:
+    app = view("calibration", run)
+    assert "far too few" in text(app)
+    assert charts(app) == 4
+
+
+@pytest.fixture
+def weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    place = tmp_path / "weights"
+    folder = place / "paper" / "liver"
+    folder.mkdir(parents=True)
+    (folder / "history-1.csv").write_text("epoch,loss,val_loss,dice_coefficient\n0,0.9,0.8,0.3\n")
+    (folder / "history.csv").write_text("epoch,loss,val_loss,dice_coefficient\n0,0.5,0.4,0.7\n")
+    (folder / store.CARD_NAME).write_text(json.dumps(CARD))
+    monkeypatch.setattr(store, "WEIGHTS_DIR", place)
+    return place
+
+
+def test_training_is_drawn_with_its_card(run: Path, weights: Path) -> None:
+    app = view("training", run)
+    assert not app.exception
+    assert charts(app) == 2
+    assert app.selectbox[0].value == "paper/liver"
+    assert "paper/liver: U-Net, small" in [each.label for each in app.expander]
+
+
+def test_without_leakage_trainings_one_line_says_how_to_make_them(run: Path, weights: Path) -> None:
+    app = view("training", run)
+    assert "--split slice" in text(app)
+    assert "can promise more" not in text(app)
+
+
+def test_leakage_sets_what_was_promised_beside_what_was_given(run: Path, weights: Path) -> None:
+    leaky_weights(weights, run)
+    app = view("training", run)
+    assert not app.exception
+    assert charts(app) == 3
+    table = app.dataframe[-1].value
+    assert table["Promised"].tolist() == ["0.950", "0.850"]
+    assert table["Patients on both sides"].tolist() == ["2 of 2", "0 of 1"]
+    assert "can promise more than a new patient gets" in text(app)
+    assert "Not here yet: tumor, slices split at random" in text(app)
+
+
+def test_damaged_history_is_told_and_the_rest_stays(run: Path, weights: Path) -> None:
+    (weights / "paper" / "liver" / "history-1.csv").write_text("")
+    app = view("training", run)
+    assert not app.exception
+    assert "liver/history-1.csv is damaged" in app.error[0].value.replace("\\", "")
+    assert "leaking" in app.subheader[0].value
+
+
+def claim(app: AppTest, **figures: float | None) -> AppTest:
+    for field, value in figures.items():
+        app.number_input(key=f"metrics-claim-{field}").set_value(value)
+    return app.run()
+
+
+def test_claims_begin_with_the_publication_and_need_no_run() -> None:
+    app = view("claims")
+    assert not app.exception
+    for finding in check_claim(0.94, 0.92):
+        assert finding.reason.split(":")[0] in text(app)
+    assert text(app).count(":material/cancel:") == 1
+    assert text(app).count(":material/check_circle:") == 1
+
+
+def test_button_fills_in_the_tumor_claim_of_the_publication() -> None:
+    app = claim(view("claims"), accuracy=0.99)
+    filled = app.button(key="metrics-claim-of-tumor").click().run()
+    assert [field.value for field in filled.number_input] == [0.83, 0.81, None, None]
+    assert "0.81 cannot belong to it" in text(filled)
+
+
+def test_claim_out_of_range_is_told_in_a_sentence() -> None:
+    app = claim(view("claims"), dice=94.0)
+    assert not app.exception
+    assert "94.0 is not between 0 and 1" in app.error[0].value
+    assert "Type a Dice" in text(claim(app, dice=None))
+
+
+def test_foreground_share_says_what_finding_nothing_scores() -> None:
+    app = claim(view("claims"), dice=0.83, iou=None, foreground_share=0.002)
+    assert "finds nothing at all has an accuracy of 0.998" in text(app)
+
+
+@pytest.fixture
+def segmented_case(scan: Volume) -> Case:
+    found = segment(scan, PAPER, networks=scene.fake_networks())
+    return Case(scan, check(scan), found)
+
+
+@pytest.fixture
+def own(segmented_case: Case) -> AppTest:
+    """The view of one's own case, with the scene segmented."""
+    app = AppTest.from_function(script, default_timeout=60, args=("own_case", []))
+    keep(app, segmented_case)
+    return app.run()
+
+
+def keep(app: AppTest, case: Case) -> None:
+    app.session_state[Key.CASES] = {case.id: case}
+    app.session_state[Key.CURRENT] = case.id
+
+
+def truth_file(labels: NDArray[Any], name: str = "truth.nii.gz") -> Upload:
+    image = nib.Nifti1Image(labels, scene.affine_of())
+    image.header.set_xyzt_units("mm")
+    return name, gzip.compress(image.to_bytes(), 1), MIME
+
+
+def upload(app: AppTest, file: Upload) -> AppTest:
+    return app.file_uploader[0].set_value(file).run()
+
+
+def test_truth_gives_scores_lesions_and_the_worst_slice(own: AppTest) -> None:
+    assert not own.exception
+    scored = upload(own, truth_file(truth()))
+    assert not scored.exception
+    assert float(metrics(scored)["Liver: Dice"]) > 0.9
+    assert float(metrics(scored)["Tumors: Dice"]) > 0.7
+    assert len(scored.get("image")) + len(scored.get("imgs")) == 1
+    assert scored.dataframe[-1].value["Lesion of"].tolist() == ["the truth", "the segmentation"]
+
+
+def test_moved_threshold_of_the_case_scores_it_anew(own: AppTest, segmented_case: Case) -> None:
+    scored = upload(own, truth_file(truth()))
+    before = metrics(scored)
+    assert segmented_case.segmentation is not None
+    moved = relabel(segmented_case.volume, segmented_case.segmentation, 0.95, 0.5)
+    keep(scored, Case(segmented_case.volume, segmented_case.quality, moved))
+    after = metrics(scored.run())
+    assert after != before
+    assert "thresholds 0.95 and 0.5" in text(scored)
+
+
+def test_scores_outlive_a_refused_upload(own: AppTest) -> None:
+    scored = upload(own, truth_file(truth()))
+    before = metrics(scored)
+    bad = upload(scored, truth_file(truth() * np.uint8(3), "other.nii.gz"))
+    assert not bad.exception
+    assert "“other.nii.gz” holds 3, 6 where only" in bad.error[0].value
+    assert metrics(bad) == before
+    assert not bad.run().error, "said once"
+
+
+def test_truth_of_another_case_is_told(own: AppTest) -> None:
+    app = upload(own, truth_file(np.roll(truth(), 36, axis=0)))
+    assert "of another case" in app.error[0].value
+    assert not app.metric
+
+
+def test_truth_that_hardly_fits_is_doubted(own: AppTest) -> None:
+    app = upload(own, truth_file(np.roll(truth(), 15, axis=0)))
+    assert "unless the segmentation failed" in text(app)
+
+
+def test_liver_mask_scores_the_liver_alone(own: AppTest) -> None:
+    scored = upload(own, truth_file(np.minimum(truth(), 1)))
+    assert "all tumor found counts as invented" in text(scored)
+    liver_only = scored.radio(key=OwnKey.KIND).set_value(False).run()
+    assert not liver_only.exception
+    assert "Tumors: Dice" not in metrics(liver_only)
+    assert "Liver: Dice" in metrics(liver_only)
+
+
+def test_own_run_can_be_taken_home_and_opened_among_the_others(own: AppTest) -> None:
+    scored = upload(own, truth_file(truth()))
+    kept = next(iter(scored.session_state[OwnKey.SCORED].values()))
+    names = zipfile.ZipFile(io.BytesIO(kept.archive)).namelist()
+    assert {Path(name).name for name in names} > {"run.json", "cases.parquet"}
+    opened = scored.button(key="metrics-own-open").click().run()
+    assert not opened.exception
+    assert list(opened.session_state["metrics-uploaded-runs"]) == ["own-case-scene (yours)"]
+
+
+def test_scores_go_when_their_case_goes(own: AppTest, segmented_case: Case) -> None:
+    scored = upload(own, truth_file(truth()))
+    other = Case(
+        Volume(*(getattr(segmented_case.volume, name) for name in ("hu", "affine", "native")),
+               source="other.nii", digest="1" * 64),
+        (), segmented_case.segmentation,
+    )  # fmt: skip
+    keep(scored, other)
+    again = upload(scored.run(), truth_file(truth()))
+    assert list(again.session_state[OwnKey.TRUTHS]) == [other.id]
+    assert list(again.session_state[OwnKey.SCORED]) == [other.id]
+
+
+def test_without_a_case_the_page_says_what_to_do(app: AppTest) -> None:
+    app.session_state["metrics-view"] = "My own case"
+    metrics_page = app.switch_page("pages/metrics.py").run()
+    assert not metrics_page.exception
+    assert "No scan is open" in text(metrics_page)
+    assert not metrics_page.metric
