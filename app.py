@@ -2,14 +2,18 @@
 
 import streamlit as st
 
+from pages.shared.entrance import enter
+
 st.set_page_config(
     page_title="HepatoScope", page_icon="pages/shared/assets/icon.svg", layout="wide"
 )
-st.navigation(
+page = st.navigation(
     [
         st.Page("pages/segment.py", title="Segment", icon=":material/biotech:", default=True),
         st.Page("pages/metrics.py", title="Metrics", icon=":material/monitoring:"),
         st.Page("pages/about.py", title="About", icon=":material/info:"),
     ],
     position="top",
-).run()
+)
+enter()
+page.run()

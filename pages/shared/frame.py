@@ -5,6 +5,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from pages.shared.entrance import send_to_the_entrance
+
 ASSETS = Path(__file__).parent / "assets"
 # Streamlit leaves room for a toolbar that this app does not show.
 STYLE = """<style>
@@ -16,6 +18,7 @@ MARKUP = re.compile(r"([\\`*_\[\]$~<>#|])")
 
 def begin(title: str, lead: str) -> None:
     """Open a page with its title, one sentence on what it is for, and the research notice."""
+    send_to_the_entrance()
     st.logo(str(ASSETS / "logo.svg"), size="large")
     st.html(STYLE)
     st.title(title, anchor=False)

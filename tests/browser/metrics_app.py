@@ -7,6 +7,7 @@ from tempfile import mkdtemp
 import streamlit as st
 
 from core.models import store
+from pages.shared.entrance import enter
 from tests.pages.runs import make_run
 
 
@@ -19,4 +20,5 @@ def weights() -> Path:
 
 st.set_page_config(layout="wide")
 store.WEIGHTS_DIR = weights()
+enter()
 runpy.run_path("pages/metrics.py")

@@ -1,0 +1,22 @@
+"""The first visitor of a fresh server may come by the address of any page."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.browser
+
+APP = Path(__file__).parents[2] / "app.py"
+PATIENCE = 60_000
+
+
+def test_address_of_a_page_leads_to_it_with_the_one_menu(
+    serve: Callable[[Path], str], open_page: Callable[..., Page]
+) -> None:
+    page = open_page(f"{serve(APP)}/metrics")
+    expect(page.get_by_role("heading", name="Metrics")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_test_id("stTopNavLink")).to_have_count(3, timeout=PATIENCE)
+    expect(page.get_by_test_id("stSidebarNav")).to_have_count(0)
+    assert page.url.endswith("/metrics")
