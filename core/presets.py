@@ -50,6 +50,7 @@ FOCUS = Preset(
     liver_from="paper",
     tumor_size=160,
     tumor_margin=0.1,
+    tumor_threshold=0.2,
 )
 PRESETS = {preset.name: preset for preset in (PAPER, FOCUS)}
 
