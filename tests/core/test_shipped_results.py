@@ -11,10 +11,11 @@ from core.evaluation import Run, evaluate, read_run
 from core.io.datasets import find_cases
 from core.models.store import WEIGHTS_DIR, model_dir, read_card, weights_digest
 from core.phantom import write_phantoms
-from core.presets import PAPER
+from core.presets import PAPER, PRESETS, preset_named
 from core.segmentation import load_networks
 from core.training.patients import patient_of
 
+SHIPPED = ["paper-lits-a-test", "paper-phantoms", "focus-lits-a-test", "focus-phantoms"]
 RUNS = WEIGHTS_DIR / "evaluations"
 PHANTOM_SEED = 0
 
@@ -27,28 +28,31 @@ def dice_by_case(table: pd.DataFrame) -> pd.Series:
     return table.set_index(["case", "target"])["dice"].sort_index()
 
 
-@pytest.mark.parametrize("run", ["paper-lits-a-test", "paper-phantoms"])
+@pytest.mark.parametrize("run", SHIPPED)
 def test_shipped_run_was_made_by_the_shipped_weights(run: str) -> None:
     record = shipped(run).facts
     for name in ("liver", "tumor"):
-        assert record["models"][name] == weights_digest(model_dir("paper", name))
+        home = preset_named(record["preset"]).home_of(name)
+        assert record["models"][name] == weights_digest(model_dir(home, name))
 
 
 @pytest.mark.skipif("HEPATOSCOPE_DATA" not in os.environ, reason="HEPATOSCOPE_DATA is not set")
-def test_held_out_patients_score_what_the_shipped_run_says() -> None:
+@pytest.mark.parametrize("preset", PRESETS)
+def test_held_out_patients_score_what_the_shipped_run_says(preset: str) -> None:
     cases = find_cases(Path(os.environ["HEPATOSCOPE_DATA"]) / "slices" / "lits-a", "test")
-    scores, failures = evaluate(cases, PAPER, load_networks(PAPER))
+    settings = preset_named(preset)
+    scores, failures = evaluate(cases, settings, load_networks(settings))
     assert not failures
     again = pd.Series({(score.case, score.target): score.whole.dice for score in scores})
-    told = dice_by_case(shipped("paper-lits-a-test").cases)
+    told = dice_by_case(shipped(f"{preset}-lits-a-test").cases)
     np.testing.assert_allclose(again.sort_index(), told, atol=0.005)
 
 
 @pytest.mark.skipif("HEPATOSCOPE_DATA" not in os.environ, reason="HEPATOSCOPE_DATA is not set")
 def test_no_test_patient_was_trained_on() -> None:
     cases = find_cases(Path(os.environ["HEPATOSCOPE_DATA"]) / "slices" / "lits-a", "test")
-    for name in ("liver", "tumor"):
-        data = read_card(model_dir("paper", name))["data"]
+    for home, name in (("paper", "liver"), ("paper", "tumor"), ("focus", "tumor")):
+        data = read_card(model_dir(home, name))["data"]
         seen = {*data["training"]["patients"], *data["validation"]["patients"]}
         assert not seen & {patient_of(case) for case in cases}
 
@@ -62,7 +66,7 @@ def test_phantoms_score_what_the_shipped_run_says(tmp_path: Path) -> None:
         assert score.whole.dice == pytest.approx(first["volume-0", score.target], abs=0.005)
 
 
-@pytest.mark.parametrize("run", ["paper-lits-a-test", "paper-phantoms"])
+@pytest.mark.parametrize("run", SHIPPED)
 def test_readme_shows_the_figures_of_the_shipped_run(run: str) -> None:
     readme = (Path(__file__).parents[2] / "README.md").read_text()
     record = shipped(run).facts
