@@ -47,7 +47,9 @@ def evaluate(arguments: argparse.Namespace) -> int:
     networks = load_networks(preset, arguments.weights)
     scores, failures = score_cases(cases, preset, networks, say)
     data = arguments.data.name
-    run = write_run(arguments.out, scores, failures, preset, networks, data, arguments.split)
+    run = write_run(
+        arguments.out, scores, failures, preset, networks.digests, data, arguments.split
+    )
     for target, averages in run["summary"].items():
         per_case = averages["per_case"]
         say(

@@ -15,7 +15,7 @@ from core.evaluation.run import Run, read_run, write_run
 from core.evaluation.score import TARGETS, CaseScore, score_target
 from core.io.datasets import LabelledCase
 from core.presets import preset_named
-from core.segmentation import Networks, Segmentation
+from core.segmentation import Segmentation
 from core.volume import Volume
 
 DATASET = "own-case"
@@ -78,10 +78,9 @@ def own_run(scores: Sequence[CaseScore], found: Segmentation) -> tuple[Run, byte
         liver_threshold=found.liver_threshold,
         tumor_threshold=found.tumor_threshold,
     )
-    networks = Networks(_not_asked, _not_asked, found.models)
     with TemporaryDirectory(prefix="hepatoscope-") as place:
         folder = Path(place) / f"{DATASET}-{scores[0].case}"
-        write_run(folder, scores, [], preset, networks, DATASET, None)
+        write_run(folder, scores, [], preset, found.models, DATASET, None)
         return read_run(folder), _zipped(folder)
 
 
@@ -89,10 +88,6 @@ def worst_slice(score: CaseScore) -> int:
     """Axial slice with the most voxels missed or invented; the first of them."""
     wrong = [part.false_positive + part.false_negative for part in score.slices]
     return int(np.argmax(wrong))
-
-
-def _not_asked(images: NDArray[np.float32]) -> NDArray[np.float32]:
-    raise AssertionError(f"nothing is segmented here, got {len(images)} slices")
 
 
 def _zipped(folder: Path) -> bytes:

@@ -27,7 +27,6 @@ from core.metrics.detection import Detection, detection
 from core.metrics.surface import summarize_surfaces
 from core.presets import Preset
 from core.provenance import commit, versions
-from core.segmentation import Networks
 
 FORMAT = "hepatoscope-run"
 FORMAT_VERSION = 1
@@ -71,11 +70,14 @@ def write_run(
     scores: Sequence[CaseScore],
     failures: Sequence[Failure],
     preset: Preset,
-    networks: Networks,
+    models: dict[str, str],
     data: str,
     split: str | None,
 ) -> dict[str, Any]:
-    """Write the run below `folder`; returns what run.json says."""
+    """Write the run below `folder`; returns what run.json says.
+
+    `models` has the SHA-256 of the weights by network name.
+    """
     thresholds = {"organ": preset.liver_threshold, "tumor": preset.tumor_threshold}
     facts = {
         "format": FORMAT,
@@ -87,7 +89,7 @@ def write_run(
         "failed": {failure.case: failure.reason for failure in failures},
         "preset": preset.name,
         "thresholds": thresholds,
-        "models": networks.digests,
+        "models": models,
         "empty_masks": EMPTY_MASK_RULE,
         "targets": {"organ": "labels 1 and 2", "tumor": "label 2"},
         "summary": summary(scores),

@@ -88,7 +88,7 @@ class Job:
 
 
 @st.cache_resource
-def _turn() -> threading.Lock:
+def turn() -> threading.Lock:
     """Let one segmentation run at a time on this host: more would only slow each other."""
     return threading.Lock()
 
@@ -97,7 +97,7 @@ def start(case: Case, preset: Preset) -> None:
     """Begin to segment `case` in the background."""
     job = Job(case, preset)
     st.session_state[Key.JOB] = job
-    threading.Thread(target=job.run, args=(_turn(),), daemon=True).start()
+    threading.Thread(target=job.run, args=(turn(),), daemon=True).start()
 
 
 def running() -> Job | None:

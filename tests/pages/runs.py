@@ -20,7 +20,7 @@ def make_run(
     healthy = scene.draw(tumor=False)[1]
     known = [labelled(healthy if at % 2 else truth(), name) for at, name in enumerate(cases)]
     scores, failures = evaluate(known, PAPER, networks)
-    write_run(folder, scores, failures, PAPER, networks, "drawn", "test")
+    write_run(folder, scores, failures, PAPER, networks.digests, "drawn", "test")
     return folder
 
 

@@ -73,7 +73,9 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     cases = [labelled(truth(), "a"), labelled(shifted, "b"), labelled(np.minimum(truth(), 1), "c")]
     networks = scene.fake_networks()
     folder = tmp_path_factory.mktemp("runs") / "drawn"
-    write_run(folder, evaluate(cases, PAPER, networks)[0], [], PAPER, networks, "drawn", None)
+    write_run(
+        folder, evaluate(cases, PAPER, networks)[0], [], PAPER, networks.digests, "drawn", None
+    )
     return folder
 
 

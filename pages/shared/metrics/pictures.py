@@ -18,6 +18,7 @@ from core.evaluation.images import (
     read_images,
     telling_error,
 )
+from pages.shared.jobs import turn
 from pages.shared.metrics.state import Key
 
 FOLDER = "HEPATOSCOPE_DATA"
@@ -52,7 +53,8 @@ def images_of(run: Run, place: Place) -> tuple[CaseImages, str]:
             preset = preset_of(run)
         except HepatoScopeError as error:
             reason = str(error)
-        kept[key] = read_images(run, case, place, preset), reason
+        with turn():
+            kept[key] = read_images(run, case, place, preset), reason
         while len(kept) > MAX_CASES:
             del kept[next(iter(kept))]
     return kept[key]

@@ -16,7 +16,7 @@ from tests.core.evaluation.leaked import leaky_weights
 @pytest.fixture
 def run(tmp_path: Path, networks: Networks) -> Path:
     scores, _ = evaluate([labelled(truth())], PAPER, networks)
-    write_run(tmp_path / "run", scores, [], PAPER, networks, "drawn", None)
+    write_run(tmp_path / "run", scores, [], PAPER, networks.digests, "drawn", None)
     return tmp_path / "run"
 
 

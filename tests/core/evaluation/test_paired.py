@@ -15,7 +15,7 @@ from tests.core.evaluation.drawn import blind, labelled, truth
 def run_of(folder: Path, networks: Networks, *names: str) -> Run:
     cases = [labelled(truth(), name) for name in names]
     scores, failures = evaluate(cases, PAPER, networks)
-    write_run(folder, scores, failures, PAPER, networks, "drawn", None)
+    write_run(folder, scores, failures, PAPER, networks.digests, "drawn", None)
     return read_run(folder)
 
 

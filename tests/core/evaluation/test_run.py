@@ -37,7 +37,9 @@ def scores() -> list[CaseScore]:
 @pytest.fixture
 def folder(tmp_path: Path, scores: list[CaseScore]) -> Path:
     failures = [Failure("torn", "It is torn.")]
-    write_run(tmp_path / "run", scores, failures, PAPER, scene.fake_networks(), "drawn", "test")
+    write_run(
+        tmp_path / "run", scores, failures, PAPER, scene.fake_networks().digests, "drawn", "test"
+    )
     return tmp_path / "run"
 
 
@@ -92,7 +94,7 @@ def test_run_says_what_was_compared_with_what(folder: Path, networks: Networks) 
 def test_undefined_scores_are_null_and_not_nan(tmp_path: Path, networks: Networks) -> None:
     blindfold = Networks(networks.liver, blind, {})
     scores, _ = evaluate([labelled(np.minimum(truth(), 1))], PAPER, blindfold)
-    write_run(tmp_path, scores, [], PAPER, blindfold, "drawn", None)
+    write_run(tmp_path, scores, [], PAPER, blindfold.digests, "drawn", None)
     text = (tmp_path / "run.json").read_text()
     assert "NaN" not in text
     assert json.loads(text)["summary"]["tumor"]["per_case"]["mean_dice"] is None
