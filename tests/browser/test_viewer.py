@@ -116,6 +116,16 @@ def test_pointer_reads_the_exact_hounsfield_unit(
     expect(value(page, "pointer", "voxel")).to_have_text(", ".join(map(str, voxel)))
 
 
+def test_still_pointer_reads_the_slice_that_scrolls_in_below_it(viewer: Open) -> None:
+    page = viewer()
+    point_at(page, "axial", (80, 25, 33))
+    for _ in range(6):
+        page.mouse.wheel(0, 100)
+    expect(value(page, "pointer", "voxel")).to_have_text("80, 25, 27", timeout=PATIENCE)
+    exact = f"{SOURCE['scan']().hu[80, 25, 27]} HU".replace("-", "−")
+    expect(value(page, "pointer", "hu")).to_have_text(exact, timeout=PATIENCE)
+
+
 def test_pointer_reads_label_and_probabilities(viewer: Open) -> None:
     page = viewer()
     voxel = (60, 76, 33)

@@ -19,7 +19,7 @@ export class Gestures {
     on("pointermove", this.move);
     on("pointerup", this.release);
     on("pointercancel", this.release);
-    on("pointerleave", () => actions.hover(null));
+    on("pointerleave", () => actions.hover(pane, null));
     on("contextmenu", (event) => event.preventDefault());
     on("dblclick", () => {
       pane.resetView();
@@ -62,7 +62,7 @@ export class Gestures {
   }
 
   move(event) {
-    this.actions.hover(this.pane.voxelUnder(event));
+    this.actions.hover(this.pane, { clientX: event.clientX, clientY: event.clientY });
     if (!this.drag) return;
     const [dx, dy] = [event.clientX - this.drag.x, event.clientY - this.drag.y];
     Object.assign(this.drag, { x: event.clientX, y: event.clientY });

@@ -152,21 +152,22 @@ export class Pane {
     this.part("length").textContent = `${length} mm`;
   }
 
-  imageUnder(event) {
+  /** Column and row of the image at a place of the window, as pointer events name it. */
+  imageUnder({ clientX, clientY }) {
     const box = this.canvas.getBoundingClientRect();
     const pixel = this.canvas.width / box.width;
     const { left, top, stepX, stepY } = this.placed;
-    const x = (event.clientX - box.left) * pixel;
-    const y = (event.clientY - box.top) * pixel;
+    const x = (clientX - box.left) * pixel;
+    const y = (clientY - box.top) * pixel;
     return [(x - left) / stepX, (y - top) / stepY];
   }
 
-  voxelUnder(event) {
+  voxelUnder(at) {
     if (!this.placed) return null;
     const { shape } = this.scene;
     const onSlice = this.actions.position().slice();
     if (this.index != null) onSlice[PLANES[this.plane].axis] = this.index;
-    return voxelAt(this.plane, ...this.imageUnder(event), onSlice, shape);
+    return voxelAt(this.plane, ...this.imageUnder(at), onSlice, shape);
   }
 
   middle() {

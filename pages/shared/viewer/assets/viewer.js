@@ -15,6 +15,7 @@ class Viewer {
   constructor(root) {
     this.root = root;
     this.motion = null;
+    this.pointer = null;
     this.feed = new Feed((request) => this.send(request));
     this.panes = this.makePanes();
     this.strip = new Strip(
@@ -41,7 +42,7 @@ class Viewer {
       moveTo: (voxel) => this.moveTo(voxel),
       step: (plane, way) => this.step(plane, way),
       window: (width, level) => this.changeWindow(width, level),
-      hover: (voxel) => this.hover(voxel),
+      hover: (pane, at) => this.hover(pane, at),
     };
     const panes = Object.keys(PLANES).map((plane) => new Pane(template, plane, actions));
     this.root.querySelector("[data-planes]").prepend(...panes.map((pane) => pane.element));
@@ -147,7 +148,8 @@ class Viewer {
     for (const pane of this.visible()) pane.draw(this.scene, this.position, this.look);
     this.strip.draw(this.position[2]);
     this.read("crosshair", this.position, this.valuesAt(this.position));
-    this.read("pointer", this.pointed, this.pointed && this.valuesAt(this.pointed));
+    const pointed = this.pointed();
+    this.read("pointer", pointed, pointed && this.valuesAt(pointed));
   }
 
   valuesAt(voxel) {
@@ -158,9 +160,14 @@ class Viewer {
     return null;
   }
 
-  hover(voxel) {
-    this.pointed = voxel;
+  hover(pane, at) {
+    this.pointer = at && { pane, at };
     this.schedule();
+  }
+
+  /** The voxel under the pointer by now: the slice below a still hand may have changed. */
+  pointed() {
+    return this.pointer ? this.pointer.pane.voxelUnder(this.pointer.at) : null;
   }
 
   read(row, voxel, values) {
