@@ -12,10 +12,12 @@ class Preset:
 
     Parameters
     ----------
-    liver_from : preset whose liver network this one uses; None if it has its own.
+    finder : preset whose liver network finds the liver first, so that the networks of this one
+        can look closer; the two probabilities of liver are averaged. None if its own liver
+        network sees the whole slice.
     size, tumor_size : side in pixels of the square the liver and the tumor network see.
-    tumor_margin : the tumor network sees the liver's bounding box, widened on each side by this
-        share of it; None shows it the whole slice.
+    liver_margin, tumor_margin : the network sees the bounding box of the liver as known by then,
+        widened on each side by this share of it; None shows it the whole slice.
     window : HU range mapped on 8 bits.
     liver_threshold, tumor_threshold : probability at which a voxel is called.
     liver_temperature, tumor_temperature : above 1 softens probabilities, below 1 sharpens them.
@@ -24,9 +26,10 @@ class Preset:
 
     name: str
     summary: str
-    liver_from: str | None = None
+    finder: str | None = None
     size: int = 128
     tumor_size: int = 128
+    liver_margin: float | None = None
     tumor_margin: float | None = None
     window: Window = LIVER_WINDOW
     liver_threshold: float = 0.5
@@ -35,9 +38,11 @@ class Preset:
     tumor_temperature: float = 1.0
     min_lesion_ml: float = 0.0
 
-    def home_of(self, network: str) -> str:
-        """Name of the preset below whose weights `network` lies."""
-        return self.liver_from if self.liver_from and network == "liver" else self.name
+    @property
+    def homes(self) -> dict[str, tuple[str, str]]:
+        """Each network by its part in the cascade: whose it is, and what it is called there."""
+        own = {part: (self.name, part) for part in ("liver", "tumor")}
+        return own if self.finder is None else {"finder": (self.finder, "liver"), **own}
 
 
 PAPER = Preset(
@@ -46,9 +51,11 @@ PAPER = Preset(
 )
 FOCUS = Preset(
     "focus",
-    "Ours: the tumor network looks at the liver's box alone, in twice the detail.",
-    liver_from="paper",
+    "Ours: once the liver is found, both networks look at its box alone, in twice the detail.",
+    finder="paper",
+    size=160,
     tumor_size=160,
+    liver_margin=0.15,
     tumor_margin=0.1,
     tumor_threshold=0.2,
 )

@@ -8,6 +8,7 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
+from core.components import largest_component
 from core.errors import Cancelled
 from core.labels import organ_mask
 from core.metrics.calibration import temper
@@ -15,6 +16,7 @@ from core.models.runtime import Network, load_network
 from core.models.store import model_dir, weights_digest
 from core.postprocessing import Step, label_map, liver_region, tumor_region
 from core.preprocessing import (
+    Box,
     SliceFit,
     apply_window,
     axial_view,
@@ -41,17 +43,19 @@ Progress = Callable[[str, float], None]
 
 @dataclass(frozen=True)
 class Networks:
-    """The two trained networks of a preset.
+    """The trained networks of a preset.
 
     Parameters
     ----------
     liver, tumor : float32 [N, S, S, 3] in 0..1 to probabilities [N, S, S].
-    digests : SHA-256 of the weights by network name.
+    digests : SHA-256 of the weights by the network's part in the cascade.
+    finder : where the preset has one, the liver network that comes first.
     """
 
     liver: Network
     tumor: Network
     digests: dict[str, str]
+    finder: Network | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +68,7 @@ class Segmentation:
     liver_probability, tumor_probability : uint8, 255 = 1, as the networks gave them.
     preset : name of the preset.
     liver_threshold, tumor_threshold : probabilities at which voxels were called.
+    liver_box : what the liver network saw of the axial slices; None is all.
     liver_gray : median grey of the liver, which the tumor network saw as 128.
     models : SHA-256 of the weights by network name.
     seconds : time spent by stage.
@@ -76,6 +81,7 @@ class Segmentation:
     preset: str
     liver_threshold: float
     tumor_threshold: float
+    liver_box: Box | None
     liver_gray: float
     models: dict[str, str]
     seconds: dict[str, float]
@@ -83,15 +89,22 @@ class Segmentation:
 
 
 def load_networks(preset: Preset, weights: Path | None = None) -> Networks:
-    """Load both networks of `preset`, from its own place or from the folder `weights`.
+    """Load the networks of `preset`, its own ones from their place or from the folder `weights`.
 
     Raises WeightsMissing where one was never trained.
     """
-    folders = {name: model_dir(preset.home_of(name), name, weights) for name in ("liver", "tumor")}
+    folders = {
+        part: model_dir(home, network, None if part == "finder" else weights)
+        for part, (home, network) in preset.homes.items()
+    }
+    finder = None
+    if preset.finder:
+        finder = load_network(folders["finder"], preset_named(preset.finder).size)
     return Networks(
         load_network(folders["liver"], preset.size),
         load_network(folders["tumor"], preset.tumor_size),
-        {name: weights_digest(folder) for name, folder in folders.items()},
+        {part: weights_digest(folder) for part, folder in folders.items()},
+        finder,
     )
 
 
@@ -121,21 +134,30 @@ def segment(
     watch = _Watch(progress, cancelled)
     watch.start(STAGES[0])
     networks = networks or load_networks(preset)
-    fit = liver_fit(volume, preset)
-    gray = np.concatenate([network_view(volume, fit, preset, part) for part in watch.over(volume)])
+    first = preset_named(preset.finder) if preset.finder else preset
+    fit = liver_fit(volume, first)
+    gray = np.concatenate([network_view(volume, fit, first, part) for part in watch.over(volume)])
+    parts = list(_batches(len(gray)))
 
     watch.start(STAGES[1])
-    small_liver = np.concatenate(
-        [networks.liver(network_input(gray[part])) for part in watch.over(volume)]
-    )
-    liver_probability = _native(small_liver, preset.liver_temperature, fit, volume)
+    box, from_afar = None, None
+    if networks.finder:
+        seen = [networks.finder(network_input(gray[part])) for part in watch.over(volume)]
+        small = np.concatenate(seen)
+        from_afar = _native(small, first.liver_temperature, fit, volume)
+        box = _box_of(small >= first.liver_threshold, fit, preset)
+        fit = liver_fit(volume, preset, box)
+        gray = np.concatenate([network_view(volume, fit, preset, part) for part in parts])
+    seen = [networks.liver(network_input(gray[part])) for part in watch.over(volume)]
+    liver_probability = _native(np.concatenate(seen), preset.liver_temperature, fit, volume)
+    if from_afar is not None:
+        _average(liver_probability, from_afar)
 
     watch.start(STAGES[2])
     liver, liver_steps = liver_region(liver_probability, preset.liver_threshold, volume.voxel_ml)
 
     watch.start(STAGES[3])
     fit = tumor_fit(volume, liver, preset)
-    parts = list(_batches(len(gray)))
     if preset.tumor_margin is not None:
         gray = np.concatenate([network_view(volume, fit, preset, part) for part in parts])
     inside = np.concatenate([shrink_mask(liver, fit, part) for part in parts])
@@ -159,6 +181,7 @@ def segment(
         preset.name,
         preset.liver_threshold,
         preset.tumor_threshold,
+        box,
         median,
         networks.digests,
         watch.stop(),
@@ -194,11 +217,11 @@ def relabel(
     )
 
 
-def liver_fit(volume: Volume, preset: Preset) -> SliceFit:
-    """How the axial slices of `volume` sit in the square of the liver network."""
+def liver_fit(volume: Volume, preset: Preset, box: Box | None = None) -> SliceFit:
+    """How the axial slices of `volume`, or a box of them, sit in the liver network's square."""
     columns, rows, _ = volume.shape
     x_mm, y_mm, _ = volume.spacing
-    return SliceFit.of(rows, columns, (y_mm, x_mm), preset.size)
+    return SliceFit.of(rows, columns, (y_mm, x_mm), preset.size, box)
 
 
 def tumor_fit(volume: Volume, liver: NDArray[np.bool_], preset: Preset) -> SliceFit:
@@ -227,11 +250,18 @@ def network_views(
     """Axial slice `z` as the liver network and as the tumor network saw it: uint8 [S, S] each."""
     preset = preset_named(segmentation.preset)
     only, liver = slice(z, z + 1), organ_mask(segmentation.labels)
-    whole = network_view(volume, liver_fit(volume, preset), preset, only)
+    fit = liver_fit(volume, preset, segmentation.liver_box)
+    whole = network_view(volume, fit, preset, only)
     fit = tumor_fit(volume, liver, preset)
     gray = network_view(volume, fit, preset, only)
     inside = shrink_mask(liver, fit, only)
     return whole[0], mask_to_liver(gray, inside, segmentation.liver_gray)[0]
+
+
+def _box_of(small_liver: NDArray[np.bool_], fit: SliceFit, preset: Preset) -> Box:
+    """Box of the largest piece of a mask [Z, S, S], in native pixels, with the liver's margin."""
+    piece = largest_component(small_liver) * np.uint8(255)
+    return box_around(fit.restore(piece) >= 128, preset.liver_margin or 0.0)
 
 
 def _native(
@@ -244,6 +274,13 @@ def _native(
     for part in _batches(len(small)):
         probability[part] = np.rint(fit.restore(small[part]) * 255)
     return np.ascontiguousarray(from_axial_view(probability))
+
+
+def _average(probability: NDArray[np.uint8], other: NDArray[np.uint8]) -> None:
+    """Replace `probability` [X, Y, Z] by its mean with `other`, slice by slice to save memory."""
+    for z in range(probability.shape[2]):
+        total = probability[..., z].astype(np.uint16) + other[..., z] + 1
+        probability[..., z] = total // 2
 
 
 def _batches(count: int) -> Iterator[slice]:

@@ -14,7 +14,7 @@ from core.evaluation.run import Run
 from core.evaluation.score import TARGETS
 from core.io.datasets import LabelledCase, find_cases
 from core.labels import organ_mask
-from core.models.store import model_dir, weights_digest
+from core.models.store import preset_digests
 from core.preprocessing import apply_window
 from core.presets import Preset, preset_named
 from core.preview import SOFT_TISSUE, overlay
@@ -72,8 +72,7 @@ def preset_of(run: Run) -> Preset:
     Raises HepatoScopeError where they are not.
     """
     preset = preset_named(str(run.facts["preset"]))
-    here = {name: weights_digest(model_dir(preset.name, name)) for name in ("liver", "tumor")}
-    if here != run.facts["models"]:
+    if preset_digests(preset) != run.facts["models"]:
         raise BadDataset(
             f"The run {run.name} was made with other weights of “{preset.name}” than those on this "
             "machine, so its prediction cannot be drawn again; only the truth is shown."

@@ -41,6 +41,7 @@ class LabelledCase:
     read : gives the Volume and its labels, uint8 [X, Y, Z]: 0 background, 1 liver, 2 tumor.
     tumors_labelled : False where the liver label includes unmarked tumors.
     spacing_known : False where lengths in mm mean nothing.
+    places : files and folders that `read` takes all it gives from.
     """
 
     name: str
@@ -49,6 +50,7 @@ class LabelledCase:
     read: Callable[[], tuple[Volume, NDArray[np.uint8]]]
     tumors_labelled: bool = True
     spacing_known: bool = True
+    places: tuple[Path, ...] = ()
 
 
 def find_cases(root: Path, split: str | None = None) -> list[LabelledCase]:
@@ -107,7 +109,7 @@ def _nifti_case(
         volume = read_volume(image)
         return volume, read_labels(labels, volume)
 
-    return LabelledCase(name, dataset, split, read)
+    return LabelledCase(name, dataset, split, read, places=(image, labels))
 
 
 def read_labels(path: Path, volume: Volume) -> NDArray[np.uint8]:
@@ -140,6 +142,7 @@ def _slice_cases(root: Path) -> Iterator[LabelledCase]:
                 _slice_reader(folder, window),
                 tumors_labelled,
                 spacing_known=False,
+                places=(root / "dataset.json", folder),
             )
 
 

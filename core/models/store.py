@@ -34,13 +34,13 @@ def model_dir(preset: str, model: str, place: Path | None = None) -> Path:
 
 
 def trained_presets() -> tuple[Preset, ...]:
-    """Presets whose networks are both on this machine, in the order of `PRESETS`."""
+    """Presets whose networks are all on this machine, in the order of `PRESETS`."""
     return tuple(
         preset
         for preset in PRESETS.values()
         if all(
-            (WEIGHTS_DIR / preset.home_of(network) / network / WEIGHTS_NAME).is_file()
-            for network in ("liver", "tumor")
+            (WEIGHTS_DIR / home / network / WEIGHTS_NAME).is_file()
+            for home, network in preset.homes.values()
         )
     )
 
@@ -48,6 +48,14 @@ def trained_presets() -> tuple[Preset, ...]:
 def weights_digest(folder: Path) -> str:
     """SHA-256 of the weights in `folder`."""
     return hashlib.sha256((folder / WEIGHTS_NAME).read_bytes()).hexdigest()
+
+
+def preset_digests(preset: Preset) -> dict[str, str]:
+    """SHA-256 of the networks of `preset` on this machine, by their part in the cascade.
+
+    Raises WeightsMissing where one was never trained.
+    """
+    return {part: weights_digest(model_dir(*home)) for part, home in preset.homes.items()}
 
 
 def read_card(folder: Path) -> dict[str, Any]:

@@ -69,7 +69,8 @@ def pack_cases(
     size, margin = view_of(preset, task)
     names = [f"{case.dataset}/{case.split}/{case.name}" for case in cases]
     facts = [field.name for field in fields(SliceRecord)]
-    parts = [names, size, margin, asdict(preset.window), facts]
+    files = [_files(case) for case in cases]
+    parts = [names, size, margin, asdict(preset.window), facts, files]
     key = hashlib.sha256(json.dumps(parts).encode())
     target = folder / f"pack-{key.hexdigest()[:12]}"
     if not (target / "records.json").is_file():
@@ -77,10 +78,19 @@ def pack_cases(
     return _open(target, size)
 
 
+def _files(case: LabelledCase) -> list[tuple[str, int, int]]:
+    """Name, size in bytes and last change of every file of `case`: a pack knows its data by it."""
+    folders = [place for place in case.places if place.is_dir()]
+    files = [place for place in case.places if place not in folders]
+    files += [file for folder in folders for file in sorted(folder.iterdir())]
+    states = [(file.name, file.stat()) for file in files]
+    return [(name, state.st_size, state.st_mtime_ns) for name, state in states]
+
+
 def view_of(preset: Preset, task: Task) -> tuple[int, float | None]:
     """Side of the square that the network of `task` sees, and the margin around the liver."""
     if task == "liver":
-        return preset.size, None
+        return preset.size, preset.liver_margin
     return preset.tumor_size, preset.tumor_margin
 
 

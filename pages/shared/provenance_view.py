@@ -20,8 +20,9 @@ def provenance_view(case: Case, segmentation: Segmentation) -> None:
         f"{' × '.join(map(str, volume.native.shape))} voxels stored as "
         f"{volume.native.axis_codes}, {x:.2f} × {y:.2f} × {z:.2f} mm (right, anterior, superior)"
     )
+    homes = preset_named(segmentation.preset).homes
     for name, digest in segmentation.models.items():
-        card = read_card(model_dir(preset_named(segmentation.preset).home_of(name), name))
+        card = read_card(model_dir(*homes[name]))
         data = card["data"]["training"]
         st.markdown(
             f"**{name.capitalize()} network** {card['model']}  \n"

@@ -14,8 +14,16 @@ from core.io import read
 from core.io.export import labels_to_nifti
 from core.labels import organ_mask, tumor_mask
 from core.metrics.overlap import overlap
+from core.preprocessing import Box
 from core.presets import PAPER
-from core.segmentation import STAGES, Networks, Segmentation, relabel, segment
+from core.segmentation import (
+    STAGES,
+    Networks,
+    Segmentation,
+    network_views,
+    relabel,
+    segment,
+)
 from core.volume import Volume, volume_from_array
 from tests import scene
 
@@ -65,6 +73,36 @@ def test_tumor_network_may_look_at_the_livers_box_alone(
     assert max(sizes) > 0.4, "the liver fills the square"
     assert overlap(truth, tumor_mask(labels)).dice > 0.98
     np.testing.assert_array_equal(organ_mask(labels), organ_mask(found.labels))
+
+
+def test_liver_network_may_look_closer_once_the_liver_is_found(
+    scan: Volume, found: Segmentation, networks: Networks
+) -> None:
+    body = []
+
+    def liver(images: NDArray[np.float32]) -> NDArray[np.float32]:
+        body.append((images > 0)[..., 0].mean())
+        return networks.liver(images)
+
+    close = replace(PAPER, finder="paper", liver_margin=0.15)
+    closer = segment(scan, close, networks=replace(networks, liver=liver, finder=networks.liver))
+    box = closer.liver_box
+    assert box is not None
+    assert box.rows < scan.shape[1]
+    assert box.columns < scan.shape[0]
+    assert np.mean(body) > 0.9, "the body's surroundings are out of sight"
+    assert overlap(organ_mask(scene.draw()[1]), organ_mask(closer.labels)).dice > 0.98
+    whole, close_up = network_views(scan, found, 20)[0], network_views(scan, closer, 20)[0]
+    assert (close_up > 0).mean() > (whole > 0).mean()
+
+
+def test_without_a_liver_the_closer_look_has_the_whole_slice(
+    scan: Volume, networks: Networks
+) -> None:
+    close = replace(PAPER, finder="paper", liver_margin=0.15)
+    nothing = replace(networks, finder=lambda images: np.zeros(images.shape[:3], np.float32))
+    box = segment(scan, close, networks=nothing).liver_box
+    assert box == Box(0, scan.shape[1], 0, scan.shape[0])
 
 
 def test_temperature_changes_how_sure_and_not_what_is_called(

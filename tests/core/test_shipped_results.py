@@ -9,7 +9,7 @@ import pytest
 
 from core.evaluation import Run, evaluate, read_run
 from core.io.datasets import find_cases
-from core.models.store import WEIGHTS_DIR, model_dir, read_card, weights_digest
+from core.models.store import WEIGHTS_DIR, model_dir, preset_digests, read_card
 from core.phantom import write_phantoms
 from core.presets import PAPER, PRESETS, preset_named
 from core.segmentation import load_networks
@@ -31,9 +31,7 @@ def dice_by_case(table: pd.DataFrame) -> pd.Series:
 @pytest.mark.parametrize("run", SHIPPED)
 def test_shipped_run_was_made_by_the_shipped_weights(run: str) -> None:
     record = shipped(run).facts
-    for name in ("liver", "tumor"):
-        home = preset_named(record["preset"]).home_of(name)
-        assert record["models"][name] == weights_digest(model_dir(home, name))
+    assert record["models"] == preset_digests(preset_named(record["preset"]))
 
 
 @pytest.mark.skipif("HEPATOSCOPE_DATA" not in os.environ, reason="HEPATOSCOPE_DATA is not set")
@@ -51,8 +49,9 @@ def test_held_out_patients_score_what_the_shipped_run_says(preset: str) -> None:
 @pytest.mark.skipif("HEPATOSCOPE_DATA" not in os.environ, reason="HEPATOSCOPE_DATA is not set")
 def test_no_test_patient_was_trained_on() -> None:
     cases = find_cases(Path(os.environ["HEPATOSCOPE_DATA"]) / "slices" / "lits-a", "test")
-    for home, name in (("paper", "liver"), ("paper", "tumor"), ("focus", "tumor")):
-        data = read_card(model_dir(home, name))["data"]
+    networks = {home for preset in PRESETS.values() for home in preset.homes.values()}
+    for home in networks:
+        data = read_card(model_dir(*home))["data"]
         seen = {*data["training"]["patients"], *data["validation"]["patients"]}
         assert not seen & {patient_of(case) for case in cases}
 

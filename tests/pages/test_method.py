@@ -10,11 +10,12 @@ from tests.pages.conftest import button, current, finish, labels_of
 
 
 def add_focus(weights: Path) -> None:
-    folder = weights / "focus" / "tumor"
-    folder.mkdir(parents=True)
-    (folder / store.WEIGHTS_NAME).touch()
-    card = (weights / "paper" / "tumor" / store.CARD_NAME).read_text()
-    (folder / store.CARD_NAME).write_text(card)
+    for network in ("liver", "tumor"):
+        folder = weights / "focus" / network
+        folder.mkdir(parents=True)
+        (folder / store.WEIGHTS_NAME).touch()
+        card = (weights / "paper" / network / store.CARD_NAME).read_text()
+        (folder / store.CARD_NAME).write_text(card)
 
 
 def test_nothing_is_asked_where_there_is_one_method(opened: AppTest) -> None:

@@ -59,10 +59,9 @@ def test_without_a_folder_one_is_asked_for() -> None:
 
 
 def test_other_weights_do_not_pass_for_those_of_the_run(
-    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(images, "model_dir", lambda preset, name: tmp_path / name)
-    monkeypatch.setattr(images, "weights_digest", lambda folder: run.facts["models"][folder.name])
+    monkeypatch.setattr(images, "preset_digests", lambda preset: run.facts["models"])
     assert preset_of(run).name == "paper"
     other = replace(run, facts={**run.facts, "models": {"liver": "0", "tumor": "1"}})
     with pytest.raises(BadDataset, match="other weights"):

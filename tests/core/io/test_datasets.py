@@ -59,6 +59,15 @@ def test_volumes_lie_beside_their_segmentations(lits: Path) -> None:
     np.testing.assert_array_equal(volume.hu, scene.draw()[0])
 
 
+def test_cases_name_the_files_they_are_read_from(lits: Path, slices: Path) -> None:
+    assert {path.name for path in find_cases(lits)[0].places} == {
+        "volume-0.nii.gz",
+        "segmentation-0.nii.gz",
+    }
+    folder = slices / "train" / "volume-3"
+    assert only(find_cases(slices)).places == (slices / "dataset.json", folder)
+
+
 def test_cases_come_in_the_order_of_their_numbers(tmp_path: Path) -> None:
     folder = scene.lits_folder(tmp_path, (10, 9, 100))
     assert [case.name for case in find_cases(folder)] == ["volume-9", "volume-10", "volume-100"]

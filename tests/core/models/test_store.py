@@ -122,16 +122,16 @@ def test_network_is_found_where_it_was_trained(
     assert read_card(model_dir("paper", "liver")) == {"task": "liver"}
 
 
-def test_preset_is_offered_once_both_its_networks_are_there(
+def test_preset_is_offered_once_all_its_networks_are_there(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(store, "WEIGHTS_DIR", tmp_path)
     offered = []
-    for network in ("paper/liver", "focus/tumor", "paper/tumor"):
+    for network in ("focus/liver", "focus/tumor", "paper/liver", "paper/tumor"):
         (tmp_path / network).mkdir(parents=True)
         (tmp_path / network / WEIGHTS_NAME).touch()
         offered.append([preset.name for preset in trained_presets()])
-    assert offered == [[], ["focus"], ["paper", "focus"]], "focus borrows the liver of paper"
+    assert offered == [[], [], ["focus"], ["paper", "focus"]], "paper's liver finds for focus"
 
 
 @pytest.mark.parametrize("network", ["liver", "tumor"])

@@ -1,5 +1,6 @@
 """Training slices on disk."""
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -69,6 +70,25 @@ def test_cases_packed_before_are_not_read_again(tmp_path: Path) -> None:
     second = pack_cases([again], TINY, "liver", tmp_path)
     np.testing.assert_array_equal(second.images, first.images)
     assert second.records == first.records
+
+
+def test_changed_files_are_packed_anew(tmp_path: Path) -> None:
+    folder, facts = tmp_path / "volume-0", tmp_path / "dataset.json"
+    folder.mkdir()
+    mask = folder / "000_mask.png"
+    mask.write_bytes(b"old")
+    facts.touch()
+    case = replace(cases("volume-0")[0], places=(facts, folder))
+
+    def packs() -> int:
+        pack_cases([case], TINY, "liver", tmp_path / "packs")
+        return len(list((tmp_path / "packs").iterdir()))
+
+    assert (packs(), packs()) == (1, 1)
+    mask.write_bytes(b"longer")
+    assert packs() == 2
+    os.utime(facts, ns=(1, 1))
+    assert packs() == 3
 
 
 def test_packing_that_was_interrupted_begins_again(tmp_path: Path) -> None:
