@@ -16,15 +16,18 @@ from pages.shared.method import segment_again, segment_button
 from pages.shared.notices import optional_parts_panel, quality_panel
 from pages.shared.provenance_view import provenance_view
 from pages.shared.scan_source import case_header
-from pages.shared.session import Case, current_case, show_notice
+from pages.shared.session import Case, Key, current_case, show_notice
 from pages.shared.surface_view import surface_view
 from pages.shared.thresholds_view import thresholds_view
+from pages.shared.uncertainty_state import DOUBT_TAB
+from pages.shared.uncertainty_view import uncertainty_view
 from pages.shared.viewer import ViewerState, rearm, slice_viewer
 
-VIEWER = "segment-viewer"
+RESULT_TABS = "result-tabs"
 TABS = {
     ":material/tune: Thresholds": thresholds_view,
     ":material/view_in_ar: 3D": surface_view,
+    DOUBT_TAB: uncertainty_view,
     ":material/download: Download": downloads,
     ":material/history: Where it came from": provenance_view,
 }
@@ -49,16 +52,23 @@ def page() -> None:
 def _open_case(case: Case) -> None:
     case_header(case)
     usable = quality_panel(case)
-    if jobs.running() is not None:
-        jobs.show_progress()
+    if (job := jobs.running()) is not None:
+        if not _shown_in_its_tab(job, case):
+            jobs.show_progress()
     elif case.segmentation is None:
         segment_button(case, usable)
     else:
         segment_again(case, case.segmentation.preset)
     if case.segmentation is None:
-        slice_viewer(case.volume, None, key=VIEWER)
+        slice_viewer(case.volume, None, key=Key.VIEWER)
     else:
         _result(case, case.segmentation)
+
+
+def _shown_in_its_tab(job: jobs.Job, case: Case) -> bool:
+    if job.tab is None or case.segmentation is None:
+        return False
+    return job.case.id == case.id and st.session_state.get(RESULT_TABS) == job.tab
 
 
 def _result(case: Case, segmentation: Segmentation) -> None:
@@ -76,16 +86,16 @@ def _result(case: Case, segmentation: Segmentation) -> None:
     slice_viewer(
         case.volume,
         segmentation,
-        key=VIEWER,
+        key=Key.VIEWER,
         goto=largest if picked is None and jobs.just_arrived(case) else picked,
         follow=(lambda state: _network_views(case, segmentation, state)) if show_views else None,
     )
     # The jump to a new result is over: picking the same lesion by hand is another one.
     if jobs.just_arrived(case):
-        rearm(VIEWER)
+        rearm(Key.VIEWER)
     jobs.settle()
     for tab, draw in zip(
-        st.tabs(list(TABS), on_change="rerun", key="result-tabs"), TABS.values(), strict=True
+        st.tabs(list(TABS), on_change="rerun", key=RESULT_TABS), TABS.values(), strict=True
     ):
         if tab.open:
             with tab:

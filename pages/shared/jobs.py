@@ -1,7 +1,9 @@
-"""A segmentation that runs beside the page, so that the page stays alive and can cancel it."""
+"""Long work that runs beside the page, so that the page stays alive and can cancel it."""
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import streamlit as st
 
@@ -9,32 +11,42 @@ from core.errors import Cancelled, HepatoScopeError
 from core.findings import Findings
 from core.measurement import measure
 from core.presets import Preset
-from core.segmentation import STAGES, Segmentation, segment
+from core.segmentation import STAGES, Progress, Segmentation, segment
 from pages.shared.frame import plain
 from pages.shared.session import Case, Key, notify, store_result
 
 POLL_SECONDS = 0.4
-WAITING = "Waiting: another visitor's scan is being segmented on this machine."
-
+WAITING = "Waiting: this machine is busy with the scan of another visitor."
 LOADING = "The networks are being loaded; the first time on a machine this takes up to a minute."
+
+# Is told the progress, asks whether to stop, and gives the result.
+Work = Callable[[Progress, Callable[[], bool]], Any]
 
 
 @dataclass
 class Job:
-    """One running segmentation: written by its thread, read by the page.
+    """One piece of work on a case: written by its thread, read by the page.
 
     Parameters
     ----------
+    title : what is being done, to be followed by the name of the case.
+    stages : of the work, in order.
+    work : done in the thread; must not touch the session.
+    keep : takes the result over, in the page.
+    tab : label of the tab that shows its progress while it is open, where there is one.
     fractions : done share of every stage begun so far.
     error : what ended it, where something did.
     """
 
     case: Case
-    preset: Preset
+    title: str
+    stages: tuple[str, ...]
+    work: Work
+    keep: Callable[[Any], None]
+    tab: str | None = None
     fractions: dict[str, float] = field(default_factory=dict)
     waiting: bool = False
-    segmentation: Segmentation | None = None
-    findings: Findings | None = None
+    result: Any = None
     error: Exception | None = None
     _cancel: threading.Event = field(default_factory=threading.Event)
     _done: threading.Event = field(default_factory=threading.Event)
@@ -58,11 +70,11 @@ class Job:
         self._cancel.set()
 
     def run(self, turn: threading.Lock) -> None:
-        """Segment and measure once it is this job's turn; the body of the thread."""
+        """Work once it is this job's turn; the body of the thread."""
         try:
             self._await(turn)
             try:
-                self._work()
+                self.result = self.work(self.fractions.__setitem__, self._cancel.is_set)
             finally:
                 turn.release()
         # Carried to the page, which shows user errors and raises all others.
@@ -75,27 +87,37 @@ class Job:
         while not turn.acquire(timeout=0.2):
             self.waiting = True
             if self._cancel.is_set():
-                raise Cancelled("The segmentation was cancelled before it began.")
+                raise Cancelled("The work was cancelled before it began; the scan is still loaded.")
         self.waiting = False
-
-    def _work(self) -> None:
-        volume = self.case.volume
-        segmentation = segment(
-            volume, self.preset, progress=self.fractions.__setitem__, cancelled=self._cancel.is_set
-        )
-        self.findings = measure(volume, segmentation.labels)
-        self.segmentation = segmentation
 
 
 @st.cache_resource
 def turn() -> threading.Lock:
-    """Let one segmentation run at a time on this host: more would only slow each other."""
+    """Let one piece of work run at a time on this host: more would only slow each other."""
     return threading.Lock()
+
+
+def segmentation_job(case: Case, preset: Preset) -> Job:
+    """Describe the segmentation of `case` with its measurements."""
+
+    def work(progress: Progress, cancelled: Callable[[], bool]) -> tuple[Segmentation, Findings]:
+        found = segment(case.volume, preset, progress=progress, cancelled=cancelled)
+        return found, measure(case.volume, found.labels)
+
+    def keep(result: tuple[Segmentation, Findings]) -> None:
+        store_result(case.id, *result)
+        st.session_state[Key.ARRIVED] = case.id
+
+    return Job(case, "Segmenting", STAGES, work, keep)
 
 
 def start(case: Case, preset: Preset) -> None:
     """Begin to segment `case` in the background."""
-    job = Job(case, preset)
+    begin(segmentation_job(case, preset))
+
+
+def begin(job: Job) -> None:
+    """Begin a job in the background, the visitor's only one."""
     st.session_state[Key.JOB] = job
     threading.Thread(target=job.run, args=(turn(),), daemon=True).start()
 
@@ -116,9 +138,8 @@ def collect() -> None:
         notify(str(job.error))
     elif job.error is not None:
         raise job.error
-    elif job.segmentation is not None and job.findings is not None:
-        store_result(job.case.id, job.segmentation, job.findings)
-        st.session_state[Key.ARRIVED] = job.case.id
+    else:
+        job.keep(job.result)
 
 
 def just_arrived(case: Case) -> bool:
@@ -139,10 +160,10 @@ def show_progress() -> None:
         st.rerun()
         return
     with st.container(border=True):
-        st.markdown(f"**Segmenting {plain(job.case.title)}**")
+        st.markdown(f"**{job.title} {plain(job.case.title)}**")
         done = job.fractions.copy()
-        st.progress(min(1.0, sum(done.values()) / len(STAGES)))
-        st.markdown("  \n".join(_stage_line(stage, done.get(stage)) for stage in STAGES))
+        st.progress(min(1.0, sum(done.values()) / len(job.stages)))
+        st.markdown("  \n".join(_stage_line(stage, done.get(stage)) for stage in job.stages))
         if job.waiting:
             st.caption(WAITING)
         elif not any(done.values()):

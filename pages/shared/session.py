@@ -20,11 +20,13 @@ class Key:
     ARRIVED = "result-arrived"
     CASES = "cases"
     CURRENT = "current-case"
+    DOUBTS = "doubt-maps"
     JOB = "segmentation-job"
     METHOD = "method-chosen"
     MESHES = "surface-meshes"
     NOTICE = "notice"
     UPLOADS = "uploads-taken"
+    VIEWER = "segment-viewer"
 
 
 @dataclass(frozen=True, eq=False)

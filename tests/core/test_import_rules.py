@@ -16,7 +16,7 @@ LAYERS = (
     "errors labels components volume preprocessing presets provenance capabilities"
     " slices caliper findings",
     "phantom models metrics io quality postprocessing preview overview",
-    "segmentation representation explainers sam measurement surface",
+    "segmentation representation explainers sam measurement surface uncertainty doubt",
     "cohort reporting training evaluation record",
     "cli __main__",
 )

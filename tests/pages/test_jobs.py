@@ -9,7 +9,7 @@ from core.errors import Cancelled
 from core.presets import PAPER
 from core.segmentation import STAGES, Networks
 from core.volume import Volume
-from pages.shared.jobs import Job
+from pages.shared.jobs import Job, segmentation_job
 from pages.shared.session import Case
 from tests import scene
 from tests.pages.conftest import button, current, finish, labels_of
@@ -47,30 +47,31 @@ def holding(
 
 def test_job_tells_every_stage_and_measures(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("core.segmentation.load_networks", lambda preset: scene.fake_networks())
-    job = Job(case, PAPER)
+    job = segmentation_job(case, PAPER)
     job.run(threading.Lock())
     assert job.done
     assert job.fractions == dict.fromkeys(STAGES, 1.0)
-    assert job.findings is not None
-    assert len(job.findings.lesions) == 1
+    segmentation, findings = job.result
+    assert segmentation.preset == "paper"
+    assert len(findings.lesions) == 1
 
 
 def test_cancelled_job_stops_at_its_next_batch(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
     reached, go = holding(monkeypatch)
-    job = Job(case, PAPER)
+    job = segmentation_job(case, PAPER)
     running(job, threading.Lock())
     assert reached.wait(PATIENCE)
     job.cancel()
     go.set()
     assert job.wait(PATIENCE)
     assert isinstance(job.error, Cancelled)
-    assert job.segmentation is None
+    assert job.result is None
     assert STAGES[-1] not in job.fractions
 
 
 def test_one_job_runs_at_a_time_and_the_waiting_one_can_be_cancelled(case: Case) -> None:
     turn = threading.Lock()
-    job = Job(case, PAPER)
+    job = segmentation_job(case, PAPER)
     with turn:
         running(job, turn)
         job.cancel()
@@ -80,10 +81,22 @@ def test_one_job_runs_at_a_time_and_the_waiting_one_can_be_cancelled(case: Case)
     assert turn.acquire(blocking=False)
 
 
+def test_any_work_runs_as_a_job_and_its_result_waits_for_the_page(case: Case) -> None:
+    def work(progress: Any, cancelled: Any) -> int:
+        progress("Counting", 1.0)
+        return 42
+
+    taken: list[int] = []
+    job = Job(case, "Counting in", ("Counting",), work, taken.append)
+    job.run(threading.Lock())
+    assert job.fractions == {"Counting": 1.0}
+    assert (job.result, taken) == (42, [])
+
+
 def test_failed_job_gives_its_turn_back(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("core.segmentation.load_networks", lambda preset: 1 / 0)
     turn = threading.Lock()
-    job = Job(case, PAPER)
+    job = segmentation_job(case, PAPER)
     job.run(turn)
     assert isinstance(job.error, ZeroDivisionError)
     assert turn.acquire(blocking=False)
