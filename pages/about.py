@@ -2,11 +2,12 @@
 
 import streamlit as st
 
-from core.models.store import evaluations, trained_models
-from pages.shared.evaluation_view import evaluation_view
+from core.models.store import evaluations, trained_models, trained_presets
 from pages.shared.frame import begin
+from pages.shared.headline import headline_view
 from pages.shared.model_card import model_card
 from pages.shared.notices import optional_parts
+from pages.shared.trust_card import trust_view
 
 # Longer lines are hard to read.
 TEXT_PIXELS = 960
@@ -15,14 +16,14 @@ METHOD = (
     "encoders look at axial slices of 128 × 128 pixels in the window from −40 to 160 HU. The "
     "first finds the liver; its largest connected piece, with holes filled, is the liver region. "
     "The second sees only that region and finds tumors in it. Probabilities are brought back to "
-    "the grid of your scan before a threshold makes them labels. With “focus” the second network "
-    "looks at the liver’s box alone, at 160 × 160 pixels."
+    "the grid of your scan before a threshold makes them labels. With “focus” the first network "
+    "says where the liver lies; two of its own then look at that box alone, at 160 × 160 pixels."
 )
 LIMITS = """
 - Its CTs of patients come from challenges on liver tumors in contrast-enhanced scans. Scans
   without contrast medium, children and livers after surgery are untested.
 - A pixel of its 128 is about 3 mm wide: lesions below 1 cm are easily lost, and outlines are soft.
-  With “focus” it is about half that for tumors.
+  With “focus” it is about half that.
 - It does not know what a lesion is: cysts, metastases and carcinomas are all “tumor” to it.
 - A figure from synthetic scans says how the program works, not how well it does on patients.
 """
@@ -44,6 +45,8 @@ def page() -> None:
         st.markdown(METHOD)
         st.header("How well it does", anchor=False)
         _evaluations()
+        st.header("Whether it knows when it is wrong", anchor=False)
+        _trust()
         st.header("How it was trained", anchor=False)
         _cards()
         st.header("What it cannot do", anchor=False)
@@ -55,11 +58,21 @@ def page() -> None:
 
 
 def _evaluations() -> None:
-    runs = evaluations()
-    if not runs:
-        st.info("No evaluation run is shipped. Make one: `python -m core evaluate --help`.")
-    for name, run in runs.items():
-        evaluation_view(name, run)
+    headline_view(evaluations())
+    st.page_link(
+        "pages/metrics.py",
+        label="Open the Metrics page",
+        icon=":material/monitoring:",
+    )
+
+
+def _trust() -> None:
+    presets = [preset.name for preset in trained_presets()]
+    if presets:
+        chosen = st.segmented_control(
+            "Networks", presets, default=presets[-1], required=True, key="about-trust"
+        )
+        trust_view(chosen)
 
 
 def _cards() -> None:

@@ -13,8 +13,13 @@ from numpy.typing import NDArray
 
 from core.evaluation.run import Run
 from core.evaluation.tables import COUNTS, SCORES, lesions_of, overlaps_of
-from core.metrics.bootstrap import Interval, mean_interval, pooled_interval
-from core.metrics.detection import Criterion, detection
+from core.metrics.bootstrap import (
+    Interval,
+    detection_interval,
+    mean_interval,
+    pooled_interval,
+)
+from core.metrics.detection import Criterion, Detection, detection
 
 Floats = NDArray[np.float64]
 
@@ -172,7 +177,7 @@ def surface_averages(run: Run) -> tuple[Average, ...]:
 
 
 def lesion_averages(run: Run, criterion: Criterion) -> tuple[Average, ...]:
-    """Count lesions: recall and precision with their intervals by case, and F1 without.
+    """Count lesions: recall, precision and F1 with their intervals by case.
 
     Every lesion weighs the same. Empty where tumors are not scored.
     """
@@ -181,7 +186,11 @@ def lesion_averages(run: Run, criterion: Criterion) -> tuple[Average, ...]:
     table = _of(run.lesions, "tumor")
     truth = table["truth"].to_numpy(bool)
     found = detection(lesions_of(table), criterion)
-    sides = {"recall": table[truth], "precision": table[~truth], "f1": table[:0]}
+    intervals = {
+        "recall": replace(_share(table[truth], criterion), value=found.recall),
+        "precision": replace(_share(table[~truth], criterion), value=found.precision),
+        "f1": detection_interval(_by_case(run, table, criterion), "f1"),
+    }
     return tuple(
         Average.of(
             run,
@@ -189,13 +198,21 @@ def lesion_averages(run: Run, criterion: Criterion) -> tuple[Average, ...]:
             f"lesion_{score}_{criterion}",
             Unit.LESION,
             EmptyRule.LEFT_OUT,
-            replace(
-                mean_interval(side[criterion].astype(float).tolist(), _case_codes(side)),
-                value=getattr(found, score),
-            ),
+            interval,
         )
-        for score, side in sides.items()
+        for score, interval in intervals.items()
     )
+
+
+def _share(lesions: pd.DataFrame, criterion: Criterion) -> Interval:
+    return mean_interval(lesions[criterion].astype(float).tolist(), _case_codes(lesions))
+
+
+def _by_case(run: Run, lesions: pd.DataFrame, criterion: Criterion) -> list[Detection]:
+    """Count the lesions of every case with a score of tumors, of those without any as well."""
+    found = {key: detection(lesions_of(part), criterion) for key, part in lesions.groupby(CASE)}
+    cases = _of(run.cases, "tumor")[CASE].itertuples(index=False, name=None)
+    return [found.get(key, Detection()) for key in cases]
 
 
 def targets_of(run: Run) -> list[str]:

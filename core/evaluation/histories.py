@@ -21,7 +21,6 @@ class History:
 
     Parameters
     ----------
-    name : ``preset/network``.
     epochs : a row an epoch, phases one after the other: ``number`` from 1 over all phases,
         ``phase`` from 1, and the columns of the files, such as ``loss``, ``val_loss``,
         ``dice_coefficient``, ``val_dice_coefficient``, ``val_patient_dice`` (newer trainings).
@@ -29,7 +28,6 @@ class History:
     card : the model card.
     """
 
-    name: str
     epochs: pd.DataFrame
     kept: int | None
     card: dict[str, Any]
@@ -41,10 +39,18 @@ class History:
         return starts
 
 
-def histories(weights: Path | None = None) -> list[Path]:
-    """List the folders of trained networks that have a history, ``<preset>/<network>``."""
+def histories(weights: Path | None = None) -> dict[str, Path]:
+    """Find the folders of trained networks that have a history, by name.
+
+    They are ``<preset>/<network>`` and ``leakage/<split>/<network>``, the latter at the end.
+    """
     place = weights or store.WEIGHTS_DIR
-    return [path.parent for path in sorted(place.glob(f"*/*/{LAST_PHASE}"))]
+    found = [
+        path.parent
+        for depth in ("*/*", "leakage/*/*")
+        for path in sorted(place.glob(f"{depth}/{LAST_PHASE}"))
+    ]
+    return {folder.relative_to(place).as_posix(): folder for folder in found}
 
 
 def read_history(folder: Path) -> History:
@@ -59,7 +65,7 @@ def read_history(folder: Path) -> History:
     )
     epochs["number"] = range(1, len(epochs) + 1)
     card = read_card(folder) if (folder / CARD_NAME).is_file() else {}
-    return History(f"{folder.parent.name}/{folder.name}", epochs, _kept(phases, card), card)
+    return History(epochs, _kept(phases, card), card)
 
 
 def _phase_number(path: Path) -> int:

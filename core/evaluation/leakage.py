@@ -5,7 +5,7 @@ it has seen the neighbours of each; the other on patients it never met. Both are
 test patients that neither has seen.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -18,11 +18,31 @@ Split = Literal["slice", "patient"]
 SPLITS: tuple[Split, ...] = ("slice", "patient")
 # A network's target in the runs.
 TARGETS = {"liver": "organ", "tumor": "tumor"}
-AVERAGES = {
-    "per_slice_with_truth": "mean over slices that truly show it",
-    "per_slice": "mean over slices",
-    "per_patient": "mean over patients",
+# Ways to average the Dice, with the place of each in a card's and in a run's summary.
+_PLACES = {
+    "global": ("per_patient", "per_case", "global_dice"),
+    "per_slice_with_truth": ("per_slice_with_truth", "per_slice_with_truth", "mean_dice"),
+    # A run counts by case: here a patient has one.
+    "per_patient": ("per_patient", "per_case", "mean_dice"),
 }
+AVERAGES = tuple(_PLACES)
+
+Dices = Mapping[str, float | None]
+
+
+@dataclass(frozen=True)
+class Side:
+    """One side of a split.
+
+    Parameters
+    ----------
+    patients : their names.
+    slices, slices_with_tumor : how many it has.
+    """
+
+    patients: frozenset[str]
+    slices: int
+    slices_with_tumor: int
 
 
 @dataclass(frozen=True)
@@ -33,45 +53,39 @@ class Promise:
     ----------
     network : ``liver`` or ``tumor``.
     split : ``slice`` (at random, leaking) or ``patient``.
-    promised, given : mean Dice under one averaging; None where it was not measured.
-    validation_slices : how many slices validation judged.
-    shared_patients, validation_patients : validation patients who also trained it, and all.
-    test_cases : how many cases the run on unseen patients has.
+    promised, given : Dice by AVERAGES; None where it was not measured.
+    training, validation : what it learned from and was validated on.
+    test_patients : whom the run on unseen patients has; empty without a run.
     """
 
     network: str
     split: Split
-    promised: float | None
-    given: float | None
-    validation_slices: int
-    shared_patients: int
-    validation_patients: int
-    test_cases: int
+    promised: Dices
+    given: Dices
+    training: Side
+    validation: Side
+    test_patients: frozenset[str]
 
     @property
-    def gap(self) -> float | None:
-        """How much more was promised than given."""
-        if self.promised is None or self.given is None:
-            return None
-        return self.promised - self.given
+    def shared_patients(self) -> int:
+        """How many validation patients also trained the network: the leak."""
+        return len(self.validation.patients & self.training.patients)
+
+    @property
+    def known_test_patients(self) -> frozenset[str]:
+        """Test patients that are none, since the network met them in training or validation."""
+        return self.test_patients & (self.training.patients | self.validation.patients)
 
 
-def leakage(average: str, weights: Path | None = None) -> list[Promise]:
+def leakage(weights: Path | None = None) -> list[Promise]:
     """Read what of the comparison is there, by network and split; nothing of it may be.
 
-    Parameters
-    ----------
-    average : a key of AVERAGES.
-
-    Raises
-    ------
-    BadDataset
-        Where a run is damaged.
+    Raises BadDataset where a run is damaged.
     """
-    return list(_promises(average, weights or store.WEIGHTS_DIR))
+    return list(_promises(weights or store.WEIGHTS_DIR))
 
 
-def _promises(average: str, weights: Path) -> Iterator[Promise]:
+def _promises(weights: Path) -> Iterator[Promise]:
     runs = {
         split: _run(weights / "evaluations" / f"leakage-{split}-lits-a-test") for split in SPLITS
     }
@@ -79,7 +93,7 @@ def _promises(average: str, weights: Path) -> Iterator[Promise]:
         for split in SPLITS:
             folder = weights / "leakage" / split / network
             if (folder / CARD_NAME).is_file():
-                yield _promise(network, split, read_card(folder), runs[split], target, average)
+                yield _promise(network, split, read_card(folder), runs[split], target)
 
 
 def _run(folder: Path) -> Run | None:
@@ -87,25 +101,20 @@ def _run(folder: Path) -> Run | None:
 
 
 def _promise(
-    network: str, split: Split, card: dict[str, Any], run: Run | None, target: str, average: str
+    network: str, split: Split, card: dict[str, Any], run: Run | None, target: str
 ) -> Promise:
-    validation = card["data"]["validation"]
-    patients = set(validation["patients"])
-    scores = card.get("validation_scores", {}).get(average, {})
+    promised = card.get("validation_scores", {})
+    given = {} if run is None else run.facts["summary"].get(target, {})
     return Promise(
         network,
         split,
-        scores.get("mean_dice"),
-        None if run is None else _given(run, target, average),
-        validation["slices"],
-        len(patients & set(card["data"]["training"]["patients"])),
-        len(patients),
-        0 if run is None else len(run.facts["cases"]),
+        {name: promised.get(place, {}).get(dice) for name, (place, _, dice) in _PLACES.items()},
+        {name: given.get(place, {}).get(dice) for name, (_, place, dice) in _PLACES.items()},
+        _side(card["data"]["training"]),
+        _side(card["data"]["validation"]),
+        frozenset() if run is None else frozenset(run.facts["patients"]),
     )
 
 
-def _given(run: Run, target: str, average: str) -> float | None:
-    # A run counts by case: here a patient has one.
-    key = "per_case" if average == "per_patient" else average
-    dice: float | None = run.facts["summary"].get(target, {}).get(key, {}).get("mean_dice")
-    return dice
+def _side(data: dict[str, Any]) -> Side:
+    return Side(frozenset(data["patients"]), data["slices"], data["slices_with_tumor"])

@@ -6,11 +6,12 @@ Tibshirani 1993, percentile intervals). The seed is fixed: one input, one interv
 
 import math
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.metrics.detection import Detection
 from core.metrics.overlap import Overlap, pooled
 
 Floats = NDArray[np.float64]
@@ -95,6 +96,34 @@ def pooled_interval(
 
     low, high = _resampled(scores, len(counts), confidence, resamples, seed)
     value: float = getattr(pooled(overlaps), score)
+    return Interval(value, low, high, confidence, len(counts), 0)
+
+
+def detection_interval(
+    parts: Sequence[Detection],
+    score: str = "f1",
+    confidence: float = CONFIDENCE,
+    resamples: int = RESAMPLES,
+    seed: int = SEED,
+) -> Interval:
+    """Bootstrap a score of all lesions: cases are drawn, their lesions counted, then it is taken.
+
+    Cases without any lesion are drawn as well: they are patients too. Draws of such cases
+    alone leave the score undefined and are passed over.
+
+    Parameters
+    ----------
+    parts : the lesions of each case.
+    score : name of a property of `Detection`, such as ``f1``.
+    """
+    counts = np.array([astuple(part) for part in parts], np.int64).reshape(-1, 4)
+
+    def scores(drawn: NDArray[np.int64]) -> Floats:
+        sums = counts[drawn].sum(axis=1)
+        return np.array([getattr(Detection(*row), score) for row in sums.tolist()])
+
+    low, high = _resampled(scores, len(counts), confidence, resamples, seed)
+    value: float = getattr(sum(parts, Detection()), score)
     return Interval(value, low, high, confidence, len(counts), 0)
 
 

@@ -199,7 +199,8 @@ def _fit(
                 initial_value_threshold=best,
             ),
             keras.callbacks.CSVLogger(str(out / "history.csv"), append=True),
-            keras.callbacks.EarlyStopping(monitor, patience=recipe.patience, mode=better.__name__),
+            # After the file it reads.
+            StopWhenFinished(out, recipe),
             keras.callbacks.LambdaCallback(
                 on_epoch_end=lambda epoch, logs: report(_line(epoch, recipe.epochs, logs))
             ),
@@ -221,6 +222,19 @@ class PatientDice(keras.callbacks.Callback):  # type: ignore[misc]
         """Predict the validation slices once more, patient by patient."""
         if logs is not None:
             logs["val_patient_dice"] = patient_dice(slice_scores(self.model, self._batches))
+
+
+class StopWhenFinished(keras.callbacks.Callback):  # type: ignore[misc]
+    """Stops early by the whole history, so that an interruption gives no further patience."""
+
+    def __init__(self, out: Path, recipe: Recipe) -> None:
+        super().__init__()
+        self._out, self._recipe = out, recipe
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Read the history and judge it as a training that is started again does."""
+        if _is_finished(_history(self._out), self._recipe):
+            self.model.stop_training = True
 
 
 def settle_batch_norm(model: keras.Model, batches: Batches, count: int = 50) -> None:
@@ -250,7 +264,7 @@ def _is_finished(done: Sequence[dict[str, str]], recipe: Recipe) -> bool:
     monitor, better = MONITORS[recipe.keep]
     figures = [float(row[monitor]) for row in done]
     since_best = len(figures) - 1 - figures.index(better(figures)) if figures else 0
-    return len(done) >= recipe.epochs or since_best >= recipe.patience
+    return len(done) >= recipe.epochs or since_best >= max(recipe.patience, 1)
 
 
 def _line(epoch: int, epochs: int, logs: dict[str, float]) -> str:

@@ -14,7 +14,7 @@ def model_card(name: str, card: dict[str, Any]) -> None:
             f"**Training** {training['slices']:,} slices of {len(training['patients'])} patients "
             f"({training['slices_with_tumor']:,} slices with tumor)  \n"
             f"**Validation** {validation['slices']:,} slices of "
-            f"{len(validation['patients'])} other patients: {', '.join(validation['patients'])}  \n"
+            f"{_patients(training['patients'], validation['patients'])}  \n"
             f"**Encoder start** {card['recipe']['encoder_weights']}  \n"
             f"**Kept epoch** validation loss {card['kept_epoch']['val_loss']:.3f}, soft Dice of "
             f"the batches {card['kept_epoch']['val_dice_coefficient']:.3f}  \n"
@@ -23,3 +23,12 @@ def model_card(name: str, card: dict[str, Any]) -> None:
             f"{card['epochs_run']} epochs"
         )
         st.json(card, expanded=False)
+
+
+def _patients(training: list[str], validation: list[str]) -> str:
+    """Say who was validated on, and whether they trained the network as well."""
+    names = ", ".join(validation)
+    shared = len(set(training) & set(validation))
+    if not shared:
+        return f"{len(validation)} other patients: {names}"
+    return f"{len(validation)} patients, {shared} of them also trained on: {names}"

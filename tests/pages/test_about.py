@@ -9,24 +9,17 @@ from streamlit.testing.v1 import AppTest
 
 from core.models.store import CARD_NAME
 
-AVERAGES = {
-    "scored": 2,
-    "left_out_both_empty": 1,
-    **{f"mean_{score}": 0.75 for score in ("dice", "iou", "precision", "recall")},
-    **{f"global_{score}": None for score in ("dice", "iou", "precision", "recall")},
-}
-RUN = {
-    "cases": ["one", "two", "three"],
-    "data": "lits-small",
-    "split": "test",
-    "preset": "paper",
-    "commit": "abc1234",
-    "empty_masks": "Both empty: left out.",
-    "summary": {
-        target: dict.fromkeys(("per_case", "per_slice", "per_slice_with_truth"), AVERAGES)
-        for target in ("liver", "tumor")
-    },
-}
+
+def run_json(preset: str, liver: float, tumor: float | None) -> dict[str, object]:
+    dices = {"organ": liver, "tumor": tumor}
+    return {
+        "patients": ["one", "two"],
+        "preset": preset,
+        "summary": {
+            target: {"per_case": {"mean_dice": dice, "global_dice": None}}
+            for target, dice in dices.items()
+        },
+    }
 
 
 @pytest.fixture
@@ -42,18 +35,26 @@ def test_about_shows_a_card_for_each_network(about: Callable[[], AppTest]) -> No
     assert "No evaluation run" in page.info[0].value
 
 
-def test_about_shows_what_an_evaluation_averages_over(
+def test_about_shows_the_headline_of_each_preset_alone(
     about: Callable[[], AppTest], weights: Path
 ) -> None:
-    run = weights / "evaluations" / "lits-test" / "run.json"
-    run.parent.mkdir(parents=True)
-    run.write_text(json.dumps(RUN))
+    runs = {
+        "focus-lits-a-test": run_json("focus", 0.96, 0.5),
+        "leakage-slice-lits-a-test": run_json("paper", 0.11, 0.12),
+        "paper-lits-a-test": run_json("paper", 0.93, None),
+        "paper-phantoms": run_json("paper", 0.99, 0.98),
+    }
+    for name, facts in runs.items():
+        folder = weights / "evaluations" / name
+        folder.mkdir(parents=True)
+        (folder / "run.json").write_text(json.dumps(facts))
     page = about()
     assert not page.exception
-    assert [metric.value for metric in page.metric] == ["0.750", "–"] * 2
-    table = page.dataframe[0].value
-    assert set(table["Average"]) >= {"mean over cases", "global, all voxels pooled"}
-    assert any("Both empty: left out." in caption.value for caption in page.caption)
+    table = page.table[0].value
+    assert list(table.index) == ["paper", "focus"]
+    assert list(table.loc["paper"]) == ["0.930", "–", "–", "–"]
+    assert table.loc["focus", ("Tumors", "mean over patients")] == "0.500"
+    assert any("on 2 patients" in caption.value for caption in page.caption)
 
 
 def test_about_without_trained_networks_says_how_to_train(

@@ -91,6 +91,25 @@ def test_page_without_runs_says_how_to_make_one(visit: Callable[[], AppTest]) ->
     assert len(page.file_uploader) == 1
 
 
+def test_page_begins_with_the_best_preset_on_patients_held_out(
+    evaluations: Path, visit: Callable[[], AppTest]
+) -> None:
+    for name in ("leakage-slice-lits-a-test", "paper-lits-a-test", "focus-lits-a-test"):
+        shutil.copytree(evaluations / "blind", evaluations / name)
+    assert visit().selectbox(key=Key.MAIN).value == "focus-lits-a-test"
+    shutil.rmtree(evaluations / "focus-lits-a-test")
+    page = visit().selectbox(key=Key.MAIN)
+    assert page.value == "paper-lits-a-test"
+    assert page.options[-1] == "leakage-slice-lits-a-test"
+
+
+def test_page_never_begins_with_a_leaking_run(
+    evaluations: Path, visit: Callable[[], AppTest]
+) -> None:
+    (evaluations / "blind").rename(evaluations / "leakage-patient-lits-a-test")
+    assert visit().selectbox(key=Key.MAIN).value == "seeing"
+
+
 def test_headline_is_what_the_file_says(page: AppTest, evaluations: Path) -> None:
     summary = read_run(evaluations / "seeing").facts["summary"]
     assert cards(page) == {
@@ -111,6 +130,12 @@ def test_averaging_and_empty_rule_recompute_the_headline(page: AppTest, evaluati
     assert with_truth == f"{summary['per_slice_with_truth']['mean_dice']:.3f}"
     as_zero = cards(choose(page, Key.RULE, EmptyRule.ZERO))["Tumors: Dice"]
     assert float(as_zero) < float(left_out)
+
+
+def test_every_lesion_score_has_its_interval(page: AppTest) -> None:
+    lesions = next(frame.value for frame in page.dataframe if "Found means" in frame.value)
+    for score in ("Recall", "Precision", "F1"):
+        assert lesions[score].str.fullmatch(r"[\d.]+ \([\d.]+–[\d.]+\)").all()
 
 
 def test_publication_stands_beside_ours_with_its_contradiction(page: AppTest) -> None:
@@ -234,8 +259,8 @@ def test_images_at_hand_are_drawn_with_their_errors(
     scene.lits_folder(tmp_path / "slices" / "drawn")
     monkeypatch.setenv("HEPATOSCOPE_DATA", str(tmp_path))
     monkeypatch.setattr(
-        "core.evaluation.images.weights_digest",
-        lambda folder: {"liver": "a" * 64, "tumor": "b" * 64}[folder.name],
+        "core.evaluation.images.preset_digests",
+        lambda preset: {"liver": "a" * 64, "tumor": "b" * 64},
     )
     make_run(weights / "evaluations" / "seeing", cases=("volume-0",))
     st.cache_data.clear()

@@ -152,19 +152,60 @@ def test_training_is_drawn_with_its_card(run: Path, weights: Path) -> None:
 def test_without_leakage_trainings_one_line_says_how_to_make_them(run: Path, weights: Path) -> None:
     app = view("training", run)
     assert "--split slice" in text(app)
-    assert "can promise more" not in text(app)
+    assert "nearly copies" not in text(app)
 
 
 def test_leakage_sets_what_was_promised_beside_what_was_given(run: Path, weights: Path) -> None:
+    given = read_run(run).facts["summary"]["organ"]["per_case"]["global_dice"]
     leaky_weights(weights, run)
     app = view("training", run)
     assert not app.exception
     assert charts(app) == 3
-    table = app.dataframe[-1].value
-    assert table["Promised"].tolist() == ["0.950", "0.850"]
-    assert table["Patients on both sides"].tolist() == ["2 of 2", "0 of 1"]
-    assert "can promise more than a new patient gets" in text(app)
-    assert "Not here yet: tumor, slices split at random" in text(app)
+    table = app.table[0].value
+    pooled = table.loc["Liver"].loc["Pixels pooled"]
+    assert list(pooled["Slices at random"])[:2] == ["0.970", f"{given:.3f}"]
+    assert pooled["Patients held out", "Own validation"] == "0.870"
+    assert "nearly copies of each other" in text(app)
+    assert "Not here yet: tumor, slices at random" in text(app)
+
+
+def test_leakage_says_in_words_what_was_promised_too_much(run: Path, weights: Path) -> None:
+    leaky_weights(weights, run, ("liver", "tumor"))
+    given = read_run(run).facts["summary"]["tumor"]["per_case"]["mean_dice"]
+    app = choose(view("training", run), "Average of the Dice", "per_patient")
+    gap = 0.95 - round(given, 2)
+    words = f"{abs(gap):.2f} too {'much' if gap > 0 else 'little'}"
+    assert f"promises **0.95**, and patients it never met give **{given:.2f}**: {words}" in text(
+        app
+    )
+    assert words in set(app.table[0].value.loc["Tumors"].loc["Each patient"])
+
+
+def test_leakage_says_that_less_was_left_to_learn_from(run: Path, weights: Path) -> None:
+    leaky_weights(weights, None, ("liver", "tumor"))
+    app = view("training", run)
+    assert not app.exception
+    assert "(c) have 10 of the 20 slices with tumor, which leaves 10" in text(app)
+    assert "slices drawn at random leave 16" in text(app)
+    assert text(app).count("patients it never met are not scored yet") == 4
+    counts = app.dataframe[-1].value
+    assert counts["of them also trained on"].tolist() == [2, 0, 2, 0]
+
+
+def test_test_patient_who_was_trained_on_is_called_out(run: Path, weights: Path) -> None:
+    leaky_weights(weights, run)
+    path = weights / "leakage" / "patient" / "liver" / "card.json"
+    path.write_text(path.read_text().replace('["c"]', '["c", "drawn/a"]'))
+    app = view("training", run)
+    assert "split by patient met drawn/a before" in app.warning[0].value
+
+
+def test_card_of_a_leaking_split_says_who_was_on_both_sides(run: Path, weights: Path) -> None:
+    leaky_weights(weights, None)
+    app = view("training", run)
+    app.selectbox[0].set_value("leakage/slice/liver").run()
+    assert not app.exception
+    assert "2 patients, 2 of them also trained on: a, b" in text(app)
 
 
 def test_damaged_history_is_told_and_the_rest_stays(run: Path, weights: Path) -> None:
@@ -172,7 +213,7 @@ def test_damaged_history_is_told_and_the_rest_stays(run: Path, weights: Path) ->
     app = view("training", run)
     assert not app.exception
     assert "liver/history-1.csv is damaged" in app.error[0].value.replace("\\", "")
-    assert "leaking" in app.subheader[0].value
+    assert "two splits" in app.subheader[0].value
 
 
 def claim(app: AppTest, **figures: float | None) -> AppTest:

@@ -12,6 +12,7 @@ from core.evaluation.run import RUN_NAME, TABLES
 from core.evaluation.zipped import MAX_ZIP_BYTES, read_zipped_run
 from core.models import store
 from pages.shared.frame import plain
+from pages.shared.headline import best_first
 from pages.shared.metrics.state import Key
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 MAX_UPLOADED = 4
 MAX_OTHERS = 3
 MIB = 2**20
+# Runs of networks that were trained to show leakage, not to be used.
+LEAKAGE = "leakage-"
 HOW_TO_MAKE = "python -m core evaluate --data FOLDER --split test --out RUN"
 
 Stamp = tuple[tuple[int, int], ...]
@@ -62,9 +65,10 @@ def available() -> list[str]:
 
 
 def shipped() -> dict[str, Path]:
-    """Find the folders of runs that come with the program, by name."""
-    places = sorted((store.WEIGHTS_DIR / "evaluations").glob(f"*/{RUN_NAME}"))
-    return {place.parent.name: place.parent for place in places}
+    """Find the folders of runs that come with the program, by name; those of leakage last."""
+    folders = [place.parent for place in (store.WEIGHTS_DIR / "evaluations").glob(f"*/{RUN_NAME}")]
+    folders.sort(key=lambda folder: (folder.name.startswith(LEAKAGE), folder.name))
+    return {folder.name: folder for folder in folders}
 
 
 def uploaded() -> dict[str, Run]:
@@ -130,8 +134,9 @@ def _stamp(folder: Path) -> Stamp:
 
 
 def _first_readable(names: list[str]) -> str:
-    """Choose what to begin with: the first run that opens, else simply the first."""
-    for name in names:
+    """Choose what to begin with: of the runs that open that of the best preset, or the first."""
+    best = [name for name in best_first() if name in names]
+    for name in dict.fromkeys([*best, *names]):
         if name in uploaded():
             return name
         try:

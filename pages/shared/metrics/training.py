@@ -37,28 +37,28 @@ DICE = (
 
 def training_view(runs: Sequence[Run]) -> None:
     """Draw the history of one network at a time, and the comparison of the two splits."""
-    folders = {f"{path.parent.name}/{path.name}": path for path in histories()}
+    folders = histories()
     if not folders:
         st.info("No training history is here: `python -m core train` writes one.")
     else:
         own = f"{runs[0].facts['preset']}/" if runs else ""
-        names = sorted(folders, key=lambda name: (not name.startswith(own), name))
+        names = sorted(folders, key=lambda name: not name.startswith(own))
         name = st.selectbox("Network", names, key="metrics-history", persist_state="session")
         try:
-            _history(read_history(folders[name]))
+            _history(name, read_history(folders[name]))
         except HepatoScopeError as error:
             st.error(plain(str(error)), icon=":material/error:")
     leakage_view()
 
 
-def _history(history: History) -> None:
+def _history(name: str, history: History) -> None:
     left, right = st.columns(2, gap="medium")
     with left:
         show(_chart(history, LOSSES, "Loss"), "metrics-loss", LOSS)
     with right:
         show(_chart(history, DICES, "Dice"), "metrics-dice", DICE)
     if history.card:
-        model_card(history.name, history.card)
+        model_card(name, history.card)
     else:
         st.caption("This training has no card: it was not finished.")
 

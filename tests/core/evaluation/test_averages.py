@@ -113,5 +113,7 @@ def test_lesions_and_surfaces_are_those_of_the_file(run: Run) -> None:
         written["precision"],
         written["f1"],
     ]
+    assert 0 <= f1.low <= f1.value <= f1.high <= 1
+    assert f1.cases == 3, "the healthy case is a patient too"
     surfaces = {(one.target, one.score): one.value for one in surface_averages(run)}
     assert surfaces["organ", "hd95_mm"] == run.facts["summary"]["organ"]["surface"]["hd95_mm"]

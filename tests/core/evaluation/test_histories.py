@@ -8,6 +8,7 @@ import pytest
 from core.errors import BadDataset
 from core.evaluation.histories import histories, read_history
 from core.models.store import CARD_NAME
+from tests.core.evaluation.leaked import leaky_weights
 
 OLD = "epoch,loss,val_loss\n0,0.9,0.8\n1,0.7,0.6\n"
 NEW = "epoch,loss,val_loss,val_patient_dice\n0,0.5,0.5,0.4\n1,0.4,0.6,0.7\n"
@@ -43,9 +44,12 @@ def test_column_of_newer_trainings_is_empty_in_older_phases(folder: Path) -> Non
     assert by_patient.isna().tolist() == [True] * 6 + [False] * 2
 
 
-def test_networks_with_a_history_are_found(folder: Path) -> None:
+def test_networks_with_a_history_are_found_and_those_of_the_leakage_last(folder: Path) -> None:
+    weights = leaky_weights(folder.parents[1], None)
     (folder.parent / "tumor").mkdir()
-    assert histories(folder.parents[1]) == [folder]
+    found = histories(weights)
+    assert list(found) == ["paper/liver", "leakage/patient/liver", "leakage/slice/liver"]
+    assert found["paper/liver"] == folder
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Intervals by case, against SciPy's bootstrap with the same draws."""
 
 import math
+from dataclasses import astuple
 from typing import Any
 
 import numpy as np
@@ -9,11 +10,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from core.metrics.bootstrap import mean_interval, pooled_interval
+from core.metrics.bootstrap import detection_interval, mean_interval, pooled_interval
+from core.metrics.detection import Detection
 from core.metrics.overlap import Overlap
 
 scores = st.lists(st.floats(0, 1), min_size=2, max_size=12)
 counts = st.integers(0, 50)
+detections = st.lists(
+    st.integers(1, 9).flatmap(
+        lambda truth: st.builds(
+            lambda found, true, false: Detection(truth, found, true + false, true),
+            st.integers(0, truth), st.integers(0, 4), st.integers(0, 4),
+        )
+    ),
+    min_size=2, max_size=9,
+)  # fmt: skip
 overlaps = st.lists(st.builds(Overlap, st.integers(1, 50), counts, counts), min_size=2, max_size=9)
 
 
@@ -46,6 +57,28 @@ def test_interval_of_the_global_dice_is_scipys(cases: list[Overlap], seed: int) 
     found = pooled_interval(cases, resamples=300, seed=seed)
     assert (found.low, found.high) == pytest.approx(scipys(table, pooled_dice, seed), abs=1e-6)
     assert found.value == pytest.approx(pooled_dice(*table), abs=1e-6)
+
+
+def lesion_f1(truth: Any, found: Any, predicted: Any, true: Any) -> float:
+    recall = found.sum() / truth.sum()
+    precision = true.sum() / predicted.sum() if predicted.sum() else 0
+    return float(stats.hmean([recall, precision])) if recall and precision else 0.0
+
+
+@settings(max_examples=30)
+@given(detections, st.integers(0, 99))
+def test_interval_of_a_lesion_score_is_scipys(cases: list[Detection], seed: int) -> None:
+    table = tuple(np.array([astuple(case) for case in cases]).T)
+    found = detection_interval(cases, resamples=300, seed=seed)
+    assert (found.low, found.high) == pytest.approx(scipys(table, lesion_f1, seed), abs=1e-6)
+    assert found.value == pytest.approx(lesion_f1(*table), abs=1e-6)
+
+
+def test_cases_without_lesions_are_drawn_and_change_nothing() -> None:
+    found = detection_interval([Detection(2, 2, 2, 2), Detection()])
+    assert (found.value, found.low, found.high, found.cases) == (1, 1, 1, 2)
+    assert math.isnan(detection_interval([Detection(), Detection()]).high)
+    assert math.isnan(detection_interval([Detection(1, 1, 1, 1)]).low), "one case"
 
 
 def test_same_input_gives_the_same_interval() -> None:

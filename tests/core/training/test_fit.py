@@ -155,6 +155,19 @@ def test_finished_training_may_go_on_without_getting_better(tmp_path: Path) -> N
     assert train(tmp_path, 2, [])["kept_epoch"]["epoch"] == 0
 
 
+def test_interruption_gives_no_further_patience(tmp_path: Path) -> None:
+    best = train(tmp_path, 2, [])["kept_epoch"]["val_loss"]
+    rows = history(tmp_path)
+    rows[0]["val_loss"], rows[1]["val_loss"] = "0.0", str(best)
+    with (tmp_path / "history.csv").open("w") as lines:
+        table = csv.DictWriter(lines, list(rows[0]))
+        table.writeheader()
+        table.writerows(rows)
+    asked = replace(recipe(9), patience=2)
+    card = train_unet("tumor", cases("volume-0", "volume-1"), TINY, asked, tmp_path)
+    assert card["epochs_run"] == 3, "one epoch without a better one had passed before"
+
+
 def test_training_that_no_longer_improves_is_finished(tmp_path: Path) -> None:
     (tmp_path / "history.csv").write_text("epoch,val_loss\n0,0.7\n1,0.9\n2,0.8\n")
     small_network(32).save_weights(tmp_path / WEIGHTS_NAME)
