@@ -33,7 +33,9 @@ def headline_view(runs: dict[str, dict[str, Any]]) -> None:
     counts = sorted({len(run["patients"]) for run in shown.values()})
     st.caption(
         f"Dice on {' or '.join(map(str, counts))} patients whom no network has met in training. "
-        "They are few: the Metrics page has the intervals, and the cases behind each figure."
+        "They are few: the Metrics page has the intervals, and the cases behind each figure. A "
+        "patient without tumors counts as 0 where some are called, and is left out where none are: "
+        "the means over patients need not be of the same ones."
     )
 
 
