@@ -1,8 +1,8 @@
 """How fast the networks predict: OpenVINO against Keras, in one run.
 
-Run from the repository: ``python -m bench.runtime``. Prints the median milliseconds a slice
-of both, their ratio, and the largest difference in probability. The two take turns, so that
-a busy machine slows both alike.
+Run from the repository: ``python -m bench.runtime --preset focus``. Prints the median
+milliseconds a slice of both, their ratio, and the largest difference in probability. The two
+take turns, so that a busy machine slows both alike.
 """
 
 import argparse
@@ -15,7 +15,7 @@ from core.models.runtime import load_network
 from core.models.store import load_unet, model_dir
 from core.phantom import make_phantom
 from core.preprocessing import network_input
-from core.presets import PAPER
+from core.presets import PRESETS, preset_named
 from core.segmentation import liver_fit, network_view
 
 
@@ -24,13 +24,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--preset", default="paper", choices=list(PRESETS))
     arguments = parser.parse_args()
 
+    preset = preset_named(arguments.preset)
     volume = make_phantom(0).volume
-    fit = liver_fit(volume, PAPER)
-    images = network_input(network_view(volume, fit, PAPER, slice(20, 20 + arguments.batch)))
-    folder = model_dir(PAPER.name, "liver")
-    fast, keras_model = load_network(folder, PAPER.size), load_unet(folder, PAPER.size)
+    fit = liver_fit(volume, preset)
+    images = network_input(network_view(volume, fit, preset, slice(20, 20 + arguments.batch)))
+    folder = model_dir(preset.name, "liver")
+    fast, keras_model = load_network(folder, preset.size), load_unet(folder, preset.size)
     engines = {
         "OpenVINO": fast,
         "Keras predict": lambda batch: keras_model.predict(batch, verbose=0)[..., 0],
