@@ -86,6 +86,42 @@ def tversky_loss(truth: Any, probability: Any) -> Any:
     return cross_entropy + ops.power(1 - index, 0.75)
 
 
+def boundary_loss(truth: Any, probability: Any) -> Any:
+    """Count the pixels along the outline of a tumor five times.
+
+    After the weight map of Ronneberger et al., U-Net, MICCAI 2015.
+    """
+    truth = ops.cast(truth, "float32")
+    widest = ops.max_pool(truth, 5, strides=1, padding="same")
+    inmost = -ops.max_pool(-truth, 5, strides=1, padding="same")
+    entropy = keras.losses.binary_crossentropy(truth, probability)
+    return bce_dice_loss(truth, probability) + 4 * ops.mean((widest - inmost)[..., 0] * entropy)
+
+
+def deep_loss(truth: Any, probabilities: Any) -> Any:
+    """Judge the coarser stages of the decoder too, each half as much as the next finer one.
+
+    Lee et al., Deeply-Supervised Nets, AISTATS 2015.
+    """
+    stages = range(probabilities.shape[-1])
+    shares = [0.5**stage for stage in stages]
+    losses = [
+        share * bce_dice_loss(truth, probabilities[..., stage : stage + 1])
+        for stage, share in zip(stages, shares, strict=True)
+    ]
+    return sum(losses) / sum(shares)
+
+
+def with_stages(model: keras.Model) -> keras.Model:
+    """Give `model` an outcome of each coarser decoder stage beside its own [N, S, S, 1 + 3]."""
+    found = [model.output]
+    for stage, factor in ((3, 2), (2, 4), (1, 8)):
+        features = model.get_layer(f"decoder_stage{stage}b_relu").output
+        small = keras.layers.Conv2D(1, 1, activation="sigmoid")(features)
+        found.append(keras.layers.UpSampling2D(factor, interpolation="bilinear")(small))
+    return keras.Model(model.input, keras.layers.Concatenate()(found))
+
+
 def by_patient(pack: Pack, slices: NDArray[np.int64]) -> NDArray[np.float64]:
     """Draw as the product does."""
     return sampling_weights(pack, slices)
@@ -111,6 +147,7 @@ class Trial:
     loss: Callable[[Any, Any], Any] = bce_dice_loss
     weights: Callable[[Pack, NDArray[np.int64]], NDArray[np.float64]] = by_patient
     neighbours: bool = False
+    deep: bool = False
 
 
 TRIALS = (
@@ -120,6 +157,8 @@ TRIALS = (
     Trial("neighbouring slices as channels (2.5D)", neighbours=True),
     Trial("small tumors drawn more often", weights=small_first),
     Trial("focal Tversky loss", loss=tversky_loss),
+    Trial("outlines count more", loss=boundary_loss),
+    Trial("deep supervision", loss=deep_loss, deep=True),
 )
 
 
@@ -274,8 +313,9 @@ def train(
         trial, pack, augmentation=Augmentation(), slices_per_epoch=slices, seed=1
     )
     decay = keras.optimizers.schedules.CosineDecay(learning_rate, len(batches))
-    model.compile(keras.optimizers.Adam(decay), trial.loss, jit_compile=False)
-    model.fit(batches, epochs=1, verbose=0, shuffle=False)
+    fitted = with_stages(model) if trial.deep else model
+    fitted.compile(keras.optimizers.Adam(decay), trial.loss, jit_compile=False)
+    fitted.fit(batches, epochs=1, verbose=0, shuffle=False)
     settle_batch_norm(model, TrialBatches(trial, pack))
     model.save_weights(out)
     return model
@@ -289,6 +329,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--slices", type=int, default=2000)
     parser.add_argument("--learning-rate", type=float, default=3e-4)
+    parser.add_argument("--only", type=int, nargs="+", help="numbers of the trials, from 0")
     arguments = parser.parse_args()
     arguments.out.mkdir(parents=True, exist_ok=True)
     roots = (arguments.data / "lits-a", arguments.data / "lits-b", arguments.phantoms)
@@ -297,7 +338,8 @@ def main() -> None:
     pack = pack_cases(training, FOCUS, "tumor", arguments.out / "packs", print)
     judges = [judge_of(case, FOCUS) for case in validation if case.dataset == "lits-a"]
     start = model_dir("focus", "tumor") / WEIGHTS_NAME
-    for number, trial in enumerate(TRIALS):
+    for number in arguments.only or range(len(TRIALS)):
+        trial = TRIALS[number]
         record = arguments.out / f"trial-{number}.json"
         if not record.is_file():
             began = perf_counter()
