@@ -102,7 +102,8 @@ def phantom(arguments: argparse.Namespace) -> int:
 def train(arguments: argparse.Namespace) -> int:
     """Train one network on labelled folders."""
     from core.io.datasets import find_cases
-    from core.training.fit import Recipe, train_unet
+    from core.training.fit import train_unet
+    from core.training.recipe import Recipe
 
     cases = [case for root in arguments.data for case in find_cases(root, "train")]
     recipe = Recipe(

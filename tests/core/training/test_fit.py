@@ -17,7 +17,8 @@ from keras import Input, Model, Sequential, layers
 from core.errors import BadDataset, WeightsMissing
 from core.models.store import CARD_NAME, WEIGHTS_NAME, read_card
 from core.training import fit
-from core.training.fit import Recipe, settle_batch_norm, train_unet
+from core.training.fit import settle_batch_norm, train_unet
+from core.training.recipe import Recipe
 from tests.core.training.sample import TINY, cases
 
 
