@@ -59,7 +59,7 @@ def mean_interval(
     """
     everything = np.asarray(values, np.float64)
     defined = ~np.isnan(everything)
-    _, members = np.unique_inverse(_codes(cases, len(everything))[defined])
+    _, members = np.unique_inverse(case_numbers(cases, len(everything))[defined])
     number = np.bincount(members).astype(np.float64)
     total = np.bincount(members, weights=everything[defined])
 
@@ -67,7 +67,7 @@ def mean_interval(
         found: Floats = total[drawn].sum(axis=1) / number[drawn].sum(axis=1)
         return found
 
-    low, high = _resampled(means, len(number), confidence, resamples, seed)
+    low, high = resampled(means, len(number), confidence, resamples, seed)
     value = float(total.sum() / number.sum()) if len(number) else math.nan
     return Interval(value, low, high, confidence, len(number), int(np.count_nonzero(~defined)))
 
@@ -94,7 +94,7 @@ def pooled_interval(
         sums = counts[drawn].sum(axis=1)
         return np.array([getattr(_overlap(row), score) for row in sums])
 
-    low, high = _resampled(scores, len(counts), confidence, resamples, seed)
+    low, high = resampled(scores, len(counts), confidence, resamples, seed)
     value: float = getattr(pooled(overlaps), score)
     return Interval(value, low, high, confidence, len(counts), 0)
 
@@ -122,19 +122,22 @@ def detection_interval(
         sums = counts[drawn].sum(axis=1)
         return np.array([getattr(Detection(*row), score) for row in sums.tolist()])
 
-    low, high = _resampled(scores, len(counts), confidence, resamples, seed)
+    low, high = resampled(scores, len(counts), confidence, resamples, seed)
     value: float = getattr(sum(parts, Detection()), score)
     return Interval(value, low, high, confidence, len(counts), 0)
 
 
-def _resampled(
+def resampled(
     statistic: Callable[[NDArray[np.int64]], Floats],
     cases: int,
     confidence: float,
     resamples: int,
     seed: int,
 ) -> tuple[float, float]:
-    """Percentiles of a `statistic` of drawn cases [resamples, cases]; NaN of fewer than two."""
+    """Percentiles of a `statistic` of drawn cases [resamples, cases]; NaN of fewer than two.
+
+    Draws of which it gives NaN are passed over.
+    """
     if cases < 2:
         return math.nan, math.nan
     drawn = np.random.default_rng(seed).integers(0, cases, (resamples, cases))
@@ -147,8 +150,8 @@ def _resampled(
     return low, high
 
 
-def _codes(cases: Sequence[Hashable] | None, length: int) -> NDArray[np.int64]:
-    """Give each value the number of its case."""
+def case_numbers(cases: Sequence[Hashable] | None, length: int) -> NDArray[np.int64]:
+    """Give each of `length` values the number of its case; its own number without `cases`."""
     if cases is None:
         return np.arange(length)
     if len(cases) != length:
