@@ -125,6 +125,46 @@ def train(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def train_patches(arguments: argparse.Namespace) -> int:
+    """Train the autoencoder of patches on labelled folders."""
+    from core.io.datasets import find_cases
+    from core.training.autoencoder import PatchRecipe, train_autoencoder
+
+    cases = [case for root in arguments.data for case in find_cases(root, "train")]
+    recipe = PatchRecipe(
+        bottleneck=arguments.bottleneck,
+        pooled=not arguments.unpooled,
+        epochs=arguments.epochs,
+        batch_size=arguments.batch_size,
+        learning_rate=arguments.learning_rate,
+        patience=arguments.patience,
+        seed=arguments.seed,
+        validation_fraction=arguments.validation_fraction,
+        validation_patients=tuple(arguments.validation_patients),
+    )
+    train_autoencoder(cases, recipe, arguments.out, say)
+    return 0
+
+
+def embed(arguments: argparse.Namespace) -> int:
+    """Make a patch atlas of labelled cases."""
+    from core.io.datasets import find_cases
+    from core.representation.build import AtlasRecipe, build_atlas
+    from core.representation.encoders import load_autoencoder
+
+    cases = find_cases(arguments.data, arguments.split)
+    recipe = AtlasRecipe(images=arguments.images, seed=arguments.seed)
+    atlas = build_atlas(cases, load_autoencoder(), recipe, arguments.out, say)
+    say(f"{len(atlas):,} patches of {len(set(atlas.table['case']))} case(s) in {arguments.out}")
+    for row in atlas.facts["anomaly"]:
+        area = row["auroc"]
+        say(
+            f"tumor against liver by {row['score']}, {row['population']} patches: AUROC "
+            f"{figure(area['value'])} ({figure(area['low'])} to {figure(area['high'])})"
+        )
+    return 0
+
+
 def _add_segment(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = commands.add_parser("segment", help="segment scans; finished ones are skipped")
     parser.add_argument(
@@ -170,16 +210,39 @@ def _add_phantom(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def _add_train(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = commands.add_parser("train", help="train a network; started again, it resumes")
-    parser.add_argument("network", choices=["liver", "tumor"])
+    networks = parser.add_subparsers(required=True, metavar="NETWORK")
+    for network in ("liver", "tumor"):
+        unet = networks.add_parser(network, help=f"the U-Net that finds the {network}")
+        _add_unet_options(unet)
+        unet.set_defaults(run=train, network=network)
+    patches = networks.add_parser("autoencoder", help="the autoencoder of 32×32 patches")
+    _add_training_options(patches, epochs=60, batch_size=128, patience=10)
+    patches.add_argument("--bottleneck", type=int, default=64, help="numbers a patch")
+    patches.add_argument(
+        "--unpooled", action="store_true", help="no average over the patch before the bottleneck"
+    )
+    patches.set_defaults(run=train_patches)
+
+
+def _add_training_options(
+    parser: argparse.ArgumentParser, *, epochs: int, batch_size: int, patience: int
+) -> None:
     parser.add_argument(
         "--data", type=Path, action="append", required=True, help="labelled folder; may be repeated"
     )
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--preset", default="paper", choices=list(PRESETS))
-    parser.add_argument("--epochs", type=int, default=20)
-    parser.add_argument("--batch-size", type=int, default=16)
+    parser.add_argument("--epochs", type=int, default=epochs)
+    parser.add_argument("--batch-size", type=int, default=batch_size)
     parser.add_argument("--learning-rate", type=float, default=1e-3)
-    parser.add_argument("--patience", type=int, default=6, help="epochs without improvement")
+    parser.add_argument("--patience", type=int, default=patience, help="epochs without improvement")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--validation-fraction", type=float, default=0.15)
+    parser.add_argument("--validation-patients", nargs="*", default=[])
+
+
+def _add_unet_options(parser: argparse.ArgumentParser) -> None:
+    _add_training_options(parser, epochs=20, batch_size=16, patience=6)
+    parser.add_argument("--preset", default="paper", choices=list(PRESETS))
     parser.add_argument("--slices-per-epoch", type=int)
     parser.add_argument(
         "--encoder-weights",
@@ -189,16 +252,29 @@ def _add_train(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser.add_argument(
         "--keep", choices=["loss", "dice", "last"], default="loss", help="epoch to keep"
     )
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--validation-fraction", type=float, default=0.15)
-    parser.add_argument("--validation-patients", nargs="*", default=[])
     parser.add_argument(
         "--split",
         choices=["patient", "slice"],
         default="patient",
         help="“slice” leaks patients into validation; only to measure by how much",
     )
-    parser.set_defaults(run=train)
+
+
+def _add_embed(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser(
+        "embed", help="make a patch atlas; patches cut before are not cut again"
+    )
+    parser.add_argument("--data", type=Path, required=True, help="labelled folder")
+    parser.add_argument("--split", help="only this split of the folder")
+    parser.add_argument(
+        "--no-images",
+        dest="images",
+        action="store_false",
+        help="leave the patches out, where the data may not be passed on",
+    )
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.set_defaults(run=embed)
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -208,7 +284,7 @@ def build_parser() -> argparse.ArgumentParser:
         description="HepatoScope without a browser. For research and teaching, not for diagnosis.",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for add in (_add_segment, _add_evaluate, _add_compare, _add_train, _add_phantom):
+    for add in (_add_segment, _add_evaluate, _add_compare, _add_train, _add_embed, _add_phantom):
         add(commands)
     return parser
 

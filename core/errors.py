@@ -5,6 +5,7 @@ HepatoScopeError
 ├── UnsupportedScan     it decodes, but is nothing we can segment: 2-D, RGB, MR, too large
 ├── WeightsMissing      no trained network for this preset on this machine
 ├── BadDataset          a training or evaluation folder that cannot be used, or would leak
+├── BadAtlas            a patch atlas that is damaged, of other weights, or too small for a map
 └── Cancelled           the user asked to stop
 """
 
@@ -27,6 +28,10 @@ class WeightsMissing(HepatoScopeError):
 
 class BadDataset(HepatoScopeError):
     """A data folder cannot be used for training or evaluation."""
+
+
+class BadAtlas(HepatoScopeError):
+    """A patch atlas cannot be read, or what is asked of it cannot be done."""
 
 
 class Cancelled(HepatoScopeError):

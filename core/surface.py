@@ -124,7 +124,7 @@ def _cut_at_volume(
 
     low, high, level = LOWEST_LEVEL, 0.5, 0.5
     for _ in range(LEVEL_STEPS):
-        corners, faces, *_ = marching_cubes(filled, level, gradient_direction="ascent")  # type: ignore[no-untyped-call]
+        corners, faces, *_ = marching_cubes(filled, level, gradient_direction="ascent")
         excess = _enclosed(corners, faces) - volume
         if abs(excess) <= VOLUME_TOLERANCE * volume or (excess > 0 and level == high):
             break

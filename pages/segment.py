@@ -68,7 +68,7 @@ def _open_case(case: Case) -> None:
 def _shown_in_its_tab(job: jobs.Job, case: Case) -> bool:
     if job.tab is None or case.segmentation is None:
         return False
-    return job.case.id == case.id and st.session_state.get(RESULT_TABS) == job.tab
+    return job.concerns(case) and st.session_state.get(RESULT_TABS) == job.tab
 
 
 def _result(case: Case, segmentation: Segmentation) -> None:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from core.errors import BadDataset, HepatoScopeError
 from core.io.datasets import LabelledCase
+from core.io.patients import patient_of
 from core.labels import organ_mask, tumor_mask
 from core.metrics.calibration import ProbabilityHistogram, probability_histogram
 from core.metrics.lesions import LesionRecord, compare_lesions
@@ -16,7 +17,6 @@ from core.metrics.overlap import Overlap, overlap_by_slice, pooled
 from core.metrics.surface import SurfaceScore, surface_score
 from core.presets import Preset
 from core.segmentation import Networks, Segmentation, segment
-from core.training.patients import patient_of
 from core.volume import Volume
 
 TARGETS = {"organ": organ_mask, "tumor": tumor_mask}

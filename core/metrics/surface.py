@@ -216,9 +216,7 @@ def _areas_by_code(spacing: Spacing) -> Floats:
     for code in range(1, 255):
         fewer = code if code.bit_count() <= 4 else 255 - code
         cube = np.array([fewer >> bit & 1 for bit in range(8)], np.float64).reshape(2, 2, 2)
-        corners, faces, *_ = marching_cubes(  # type: ignore[no-untyped-call]
-            cube, 0.5, spacing=spacing, method="lorensen"
-        )
-        areas[code] = mesh_surface_area(corners.astype(np.float64), faces)  # type: ignore[no-untyped-call]
+        corners, faces, *_ = marching_cubes(cube, 0.5, spacing=spacing, method="lorensen")
+        areas[code] = mesh_surface_area(corners.astype(np.float64), faces)
     areas.flags.writeable = False
     return areas

@@ -1,4 +1,6 @@
-"""Convert one trained network to OpenVINO: ``python -m core.models.convert FOLDER SIZE TARGET``.
+"""Convert a trained network to OpenVINO: ``python -m core.models.convert FOLDER PART TARGET``.
+
+PART is the size of a U-Net's input in pixels, or `encoder` or `decoder` of an autoencoder.
 
 A program of its own, because Streamlit resets Keras after every run of a page: a network
 half built in the server's process would be swept away, and TensorFlow's memory would stay.
@@ -6,23 +8,36 @@ half built in the server's process would be swept away, and TensorFlow's memory 
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from core.models.store import load_unet
+from core.models.autoencoder import DECODER, ENCODER
+from core.models.store import load_autoencoder, load_unet
+
+if TYPE_CHECKING:
+    from keras import Model
 
 
-def convert(folder: Path, size: int, target: Path) -> None:
-    """Write the network of `folder` for inputs of `size` pixels to `target` (.xml, with .bin)."""
+def convert(folder: Path, part: str, target: Path) -> None:
+    """Write the network of `folder` to `target` (.xml, with .bin)."""
     import openvino
     import tensorflow as tf
 
-    keras_model = load_unet(folder, size)
+    keras_model = network(folder, part)
+    shape = [None, *keras_model.input_shape[1:]]
     call = tf.function(
-        lambda images: keras_model(images, training=False),
-        input_signature=[tf.TensorSpec([None, size, size, 3], tf.float32)],
+        lambda given: keras_model(given, training=False),
+        input_signature=[tf.TensorSpec(shape, tf.float32)],
     )
     model = openvino.convert_model(call.get_concrete_function())
     openvino.save_model(model, target, compress_to_fp16=False)
 
 
+def network(folder: Path, part: str) -> "Model":
+    """Rebuild the network of `folder`, or the `part` of it that is meant."""
+    if part in (ENCODER, DECODER):
+        return load_autoencoder(folder).get_layer(part)
+    return load_unet(folder, int(part))
+
+
 if __name__ == "__main__":
-    convert(Path(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3]))
+    convert(Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3]))

@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from core.errors import WeightsMissing
 from core.models.store import weights_digest
 
 ROOT = Path(__file__).parents[2]
@@ -34,46 +35,61 @@ def load_network(folder: Path, size: int) -> Network:
     The network maps float32 [N, size, size, 3] in 0..1 to probabilities [N, size, size].
     It may be called from several threads.
     """
-    return _load(folder, size, weights_digest(folder))
+    predict = load_part(folder, str(size))
+    return lambda images: predict(images)[..., 0]
+
+
+def load_part(folder: Path, part: str) -> Network:
+    """Load what `core.models.convert` calls the `part` of a network: float32 in, float32 out.
+
+    Raises WeightsMissing where the files in `folder` do not make that network.
+    """
+    return _load(folder, part, weights_digest(folder))
 
 
 # Keyed by the weights too: a network trained anew in the same folder is another network.
 @lru_cache(maxsize=8)
-def _load(folder: Path, size: int, digest: str) -> Network:
+def _load(folder: Path, part: str, digest: str) -> Network:
     import openvino
 
-    converted = cache_dir() / f"{digest[:16]}-{size}.xml"
+    converted = cache_dir() / f"{digest[:16]}-{part}.xml"
     if not converted.is_file():
-        _convert(folder, size, converted)
+        _convert(folder, part, converted)
     compiled = openvino.Core().compile_model(
         converted, "CPU", {"INFERENCE_PRECISION_HINT": "f32", "PERFORMANCE_HINT": "LATENCY"}
     )
 
-    def predict(images: NDArray[np.float32]) -> NDArray[np.float32]:
+    def predict(given: NDArray[np.float32]) -> NDArray[np.float32]:
         # A request of its own, because requests are not shared between threads.
         request = compiled.create_infer_request()
-        result: NDArray[np.float32] = request.infer({0: images})[compiled.output(0)]
-        return result[..., 0].copy()
+        result: NDArray[np.float32] = request.infer({0: given})[compiled.output(0)]
+        return result.copy()
 
     return predict
 
 
-def _convert(folder: Path, size: int, target: Path) -> None:
+def _convert(folder: Path, part: str, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     # Written aside and moved, weights first, so that nobody reads half a network.
     with tempfile.TemporaryDirectory(dir=target.parent) as aside:
-        _export(folder, size, Path(aside) / target.name)
+        _export(folder, part, Path(aside) / target.name)
         for suffix in (".bin", ".xml"):
             (Path(aside) / target.name).with_suffix(suffix).replace(target.with_suffix(suffix))
 
 
-def _export(folder: Path, size: int, target: Path) -> None:
+def _export(folder: Path, part: str, target: Path) -> None:
     command = [
         sys.executable,
         "-m",
         "core.models.convert",
         str(folder.resolve()),
-        str(size),
+        part,
         str(target.resolve()),
     ]
-    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
+    if done.returncode:
+        last = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+        raise WeightsMissing(
+            f"The weights in “{folder.name}” do not make the network of its card ({last}); fetch "
+            "the folder anew or train the network again."
+        )

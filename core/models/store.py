@@ -117,3 +117,13 @@ def load_unet(folder: Path, size: int) -> "Model":
     model = build_unet(size)
     model.load_weights(folder / WEIGHTS_NAME)
     return model
+
+
+def load_autoencoder(folder: Path) -> "Model":
+    """Rebuild the autoencoder of `folder` as its card describes it, and load its weights."""
+    from core.models.autoencoder import build_autoencoder
+
+    shape = read_card(folder)["architecture"]
+    model = build_autoencoder(shape["bottleneck"], shape["pooled"])
+    model.load_weights(folder / WEIGHTS_NAME)
+    return model

@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.io.datasets import LabelledCase
+from core.io.patients import patient_of
 from core.presets import Preset
 from core.provenance import versions
 from core.training.history import Epoch
 from core.training.licences import licences_of
 from core.training.pack import Pack, Task
-from core.training.patients import patient_of
 from core.training.recipe import MONITORS, Recipe
 
 

@@ -9,6 +9,7 @@ import keras
 import numpy as np
 
 from core.io.datasets import LabelledCase
+from core.io.patients import split_by_patient
 from core.models.losses import bce_dice_loss, dice_coefficient
 from core.models.store import CARD_NAME, WEIGHTS_NAME, save_weights
 from core.models.unet import build_unet
@@ -25,7 +26,6 @@ from core.training.history import (
 )
 from core.training.judge import averages, patient_dice, slice_scores
 from core.training.pack import Task, pack_cases, view_of
-from core.training.patients import split_by_patient
 from core.training.recipe import MONITORS, Recipe, check_files
 
 # Where Keras' BackupAndRestore keeps the newest epoch.

@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.io.datasets import LabelledCase
+from core.io.patients import patient_of
 from core.labels import TUMOR
 from core.preprocessing import SliceFit, apply_window, axial_view, box_around, liver_gray
 from core.presets import Preset
-from core.training.patients import patient_of
 
 Task = Literal["liver", "tumor"]
 

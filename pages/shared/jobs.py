@@ -25,24 +25,25 @@ Work = Callable[[Progress, Callable[[], bool]], Any]
 
 @dataclass
 class Job:
-    """One piece of work on a case: written by its thread, read by the page.
+    """One piece of work: written by its thread, read by the page.
 
     Parameters
     ----------
-    title : what is being done, to be followed by the name of the case.
+    title : what is being done, and to what.
     stages : of the work, in order.
     work : done in the thread; must not touch the session.
     keep : takes the result over, in the page.
+    case : that it is about, where it is about one.
     tab : label of the tab that shows its progress while it is open, where there is one.
     fractions : done share of every stage begun so far.
     error : what ended it, where something did.
     """
 
-    case: Case
     title: str
     stages: tuple[str, ...]
     work: Work
     keep: Callable[[Any], None]
+    case: Case | None = None
     tab: str | None = None
     fractions: dict[str, float] = field(default_factory=dict)
     waiting: bool = False
@@ -60,6 +61,10 @@ class Job:
     def done(self) -> bool:
         """Whether the thread has ended."""
         return self._done.is_set()
+
+    def concerns(self, case: Case) -> bool:
+        """Whether it is about `case`, in whatever state that is by now."""
+        return self.case is not None and self.case.id == case.id
 
     def wait(self, seconds: float) -> bool:
         """Wait until the thread has ended; False where it takes longer."""
@@ -108,7 +113,7 @@ def segmentation_job(case: Case, preset: Preset) -> Job:
         store_result(case.id, *result)
         st.session_state[Key.ARRIVED] = case.id
 
-    return Job(case, "Segmenting", STAGES, work, keep)
+    return Job(f"Segmenting {case.title}", STAGES, work, keep, case)
 
 
 def start(case: Case, preset: Preset) -> None:
@@ -160,7 +165,7 @@ def show_progress() -> None:
         st.rerun()
         return
     with st.container(border=True):
-        st.markdown(f"**{job.title} {plain(job.case.title)}**")
+        st.markdown(f"**{plain(job.title)}**")
         done = job.fractions.copy()
         st.progress(min(1.0, sum(done.values()) / len(job.stages)))
         st.markdown("  \n".join(_stage_line(stage, done.get(stage)) for stage in job.stages))

@@ -64,7 +64,8 @@ def measure_doubt(case: Case, segmentation: Segmentation) -> None:
     def keep(doubt: Doubt) -> None:
         keep_doubt(case.id, doubt)
 
-    jobs.begin(jobs.Job(case, "Measuring the doubt in", STAGES, work, keep, tab=DOUBT_TAB))
+    title = f"Measuring the doubt in {case.title}"
+    jobs.begin(jobs.Job(title, STAGES, work, keep, case, DOUBT_TAB))
 
 
 def content(segmentation: Segmentation) -> tuple[object, ...]:

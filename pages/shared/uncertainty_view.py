@@ -45,7 +45,7 @@ def uncertainty_view(case: Case, segmentation: Segmentation) -> None:
     """Offer to measure the doubt of a result, or show it."""
     st.markdown(WHAT)
     job, doubt = jobs.running(), kept_doubts().get(case.id)
-    if job is not None and job.tab == DOUBT_TAB and job.case.id == case.id:
+    if job is not None and job.tab == DOUBT_TAB and job.concerns(case):
         jobs.show_progress()
     elif doubt is None or doubt.of != content(segmentation):
         _offer(case, segmentation, outdated=doubt is not None)

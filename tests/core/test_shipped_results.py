@@ -9,11 +9,11 @@ import pytest
 
 from core.evaluation import Run, evaluate, read_run
 from core.io.datasets import find_cases
+from core.io.patients import patient_of
 from core.models.store import WEIGHTS_DIR, model_dir, preset_digests, read_card
 from core.phantom import write_phantoms
 from core.presets import PAPER, PRESETS, preset_named
 from core.segmentation import load_networks
-from core.training.patients import patient_of
 
 SHIPPED = ["paper-lits-a-test", "paper-phantoms", "focus-lits-a-test", "focus-phantoms"]
 RUNS = WEIGHTS_DIR / "evaluations"

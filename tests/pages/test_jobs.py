@@ -81,13 +81,13 @@ def test_one_job_runs_at_a_time_and_the_waiting_one_can_be_cancelled(case: Case)
     assert turn.acquire(blocking=False)
 
 
-def test_any_work_runs_as_a_job_and_its_result_waits_for_the_page(case: Case) -> None:
+def test_any_work_runs_as_a_job_and_its_result_waits_for_the_page() -> None:
     def work(progress: Any, cancelled: Any) -> int:
         progress("Counting", 1.0)
         return 42
 
     taken: list[int] = []
-    job = Job(case, "Counting in", ("Counting",), work, taken.append)
+    job = Job("Counting", ("Counting",), work, taken.append)
     job.run(threading.Lock())
     assert job.fractions == {"Counting": 1.0}
     assert (job.result, taken) == (42, [])

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from core.errors import BadDataset
 from core.io.datasets import LabelledCase
-from core.training.patients import patient_of, refuse_leaks, split_by_patient
+from core.io.patients import patient_of, refuse_leaks, split_by_patient
 
 
 def case(name: str, dataset: str = "lits-a") -> LabelledCase:

@@ -1,0 +1,43 @@
+"""The map of patches: points that are chosen, clicked and colored in the browser.
+
+The browser draws; Python is told what was done (a polygon, a patch) and answers with flags. The
+pictures of the patches go as an element of their own, so that they are sent once.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from pages.shared.atlas import assets
+from pages.shared.atlas.exchange import Points, points_message
+
+__all__ = ["Points", "patch_map", "picture_shelf"]
+
+_map = st.components.v2.component(
+    "hepatoscope_patch_map",
+    html=assets.text("map.html"),
+    css=assets.text("map.css"),
+    js=assets.script(assets.MAP),
+)
+_shelf = st.components.v2.component(
+    "hepatoscope_patch_pictures",
+    html="<div></div>",
+    js=assets.script(assets.SHELF),
+)
+
+
+def patch_map(points: Points, *, key: str, on_done: Callable[[], None]) -> None:
+    """Draw a map; `on_done` is called when the visitor did something on it: see `done_on`."""
+    _map(key=key, data=points_message(points), on_done_change=on_done)
+
+
+def done_on(key: str) -> Any:
+    """Tell what the visitor did last on the map `key`, as the browser says it."""
+    said = st.session_state.get(key)
+    return said.get("done") if said else None
+
+
+def picture_shelf(message: bytes, *, key: str) -> None:
+    """Hand the pictures of an atlas to all maps on the page; draws nothing."""
+    _shelf(key=key, data=message)
