@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import convolve1d
 
 from core.io.datasets import LabelledCase, find_cases
+from core.io.patients import split_by_patient
 from core.labels import organ_mask, tumor_mask
 from core.metrics.aggregate import mean_of_defined, with_truth
 from core.metrics.overlap import Overlap, overlap, pooled
@@ -40,7 +41,6 @@ from core.segmentation import (
 from core.training.data import Augmentation, Batches, example, sampling_weights, vary
 from core.training.fit import settle_batch_norm
 from core.training.pack import Pack, pack_cases
-from core.training.patients import split_by_patient
 
 # The last one has no tumor.
 VALIDATION = ("volume-11", "volume-22", "volume-29", "volume-43", "volume-34")
