@@ -22,7 +22,7 @@ COMPARISON_NAME = "comparison.json"
 NEIGHBOURS = 10
 
 
-def probe(codes: Floats, table: pd.DataFrame, judged: Floats, judged_table: pd.DataFrame) -> Floats:
+def probe(codes: Floats, table: pd.DataFrame, judged: Floats) -> Floats:
     """Score `judged` codes [M, D] for tumor by a linear probe of `codes` [N, D]: higher, likelier.
 
     Learned on patches that are clearly one or the other, both kinds weighing the same.
