@@ -1,17 +1,16 @@
 """The atlas as a map: colored, chosen from, and each patch opened."""
 
 import streamlit as st
-from pages.shared.atlas.clicked import clicked_view
 
 from core.representation.projections import Pca, Projection, Tsne, Umap
 from pages.shared.atlas import Points, done_on, patch_map
 from pages.shared.atlas.chosen import chosen_view
+from pages.shared.atlas.clicked import clicked_view
 from pages.shared.atlas.colors import NAMES, colored
 from pages.shared.atlas.draw_anew import draw_anew
 from pages.shared.atlas.exchange import read_done
 from pages.shared.atlas.shelf import shelf_token, shelve
 from pages.shared.atlas.state import Key, Scene, act, choice_of, flags_of
-from pages.shared.metrics.drawing import choose
 
 COMPONENT = "atlas-component"
 HOW = (
@@ -45,7 +44,7 @@ def map_view(scene: Scene) -> None:
 def _live(scene: Scene) -> None:
     left, right = st.columns([2, 3], gap="medium", vertical_alignment="bottom")
     with left:
-        name = choose("Map", scene.maps, Key.MAP)
+        name = choose_map(scene)
     with right:
         column = st.selectbox(
             "Color", list(NAMES), format_func=NAMES.__getitem__, key=Key.COLOR,
@@ -66,6 +65,17 @@ def _live(scene: Scene) -> None:
     draw_anew(scene, name)
     # Last: the map is there before the pictures for its pointer are.
     shelve(scene)
+
+
+def choose_map(scene: Scene) -> str:
+    """Ask for one of the maps of `scene`; another atlas may lack the one chosen before."""
+    if st.session_state.get(Key.MAP) not in scene.maps:
+        st.session_state[Key.MAP] = "tsne"
+    name = st.segmented_control(
+        "Map", list(scene.maps), format_func=scene.maps.__getitem__, key=Key.MAP, required=True,
+        persist_state="session",
+    )  # fmt: skip
+    return str(name)
 
 
 def colored_map(scene: Scene, name: str, column: str, key: str) -> None:

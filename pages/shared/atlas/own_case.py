@@ -15,11 +15,10 @@ from core.representation.patches import PATCH, SLICE_SIDE, Squares, squares_of
 from core.segmentation import Progress, Segmentation
 from pages.shared import jobs
 from pages.shared.atlas.colors import NAMES, colored
-from pages.shared.atlas.map_view import colored_map
+from pages.shared.atlas.map_view import choose_map, colored_map
 from pages.shared.atlas.shelf import shelve
 from pages.shared.atlas.state import Key, Scene, autoencoder, choice_of, choose_rows
 from pages.shared.frame import plain
-from pages.shared.metrics.drawing import choose
 from pages.shared.metrics.figures import framed
 from pages.shared.session import Case, current_case
 
@@ -97,7 +96,7 @@ def _linked(scene: Scene, case: Case, segmentation: Segmentation) -> None:
     assert scene.own is not None
     left, right = st.columns([2, 3], gap="medium", vertical_alignment="bottom")
     with left:
-        name = choose("Map", scene.maps, Key.MAP)
+        name = choose_map(scene)
     with right:
         column = st.selectbox(
             "Color", list(NAMES), format_func=NAMES.__getitem__, key=Key.COLOR,
