@@ -51,7 +51,8 @@ def _choose_atlas() -> Atlas | None:
     atlas = with_originals(open_atlas(found[name]))
     with right.container(horizontal=True, vertical_alignment="bottom"):
         if st.session_state.get(Key.OWN) is not None:
-            st.toggle("Show my case", value=True, key=Key.WITH_OWN, persist_state="session")
+            st.session_state.setdefault(Key.WITH_OWN, True)
+            st.toggle("Show my case", key=Key.WITH_OWN, persist_state="session")
         offer_originals(atlas)
     splits = ", ".join(
         f"{facts['patches']:,} of {len(facts['patients'])} patient(s)"

@@ -16,8 +16,11 @@ Corner = tuple[int, int]
 def marked(
     gray: NDArray[np.uint8], chosen: Iterable[Corner], clicked: Iterable[Corner] = ()
 ) -> NDArray[np.uint8]:
-    """Frame patches, given by their corners (top, left), on a slice [S, S]: uint8 [S, S, 3]."""
-    picture = np.repeat(gray[..., None], 3, axis=2)
+    """Frame patches, given by their corners (top, left), on a slice: uint8 [S, S, 3].
+
+    The slice is gray [S, S] or in colors [S, S, 3]; it stays as it is.
+    """
+    picture = np.repeat(gray[..., None], 3, axis=2) if gray.ndim == 2 else gray.copy()
     for corners, color in ((chosen, CHOSEN_RGB), (clicked, CLICKED_RGB)):
         for top, left in corners:
             inner = np.zeros((PATCH, PATCH), bool)

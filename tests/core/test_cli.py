@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from core import segmentation
-from core.cli import figure, main
+from core.cli import main
+from core.commands import figure
 from core.errors import WeightsMissing
 from core.presets import Preset
 from tests import scene

@@ -18,7 +18,7 @@ LAYERS = (
     "phantom models metrics io quality postprocessing preview overview",
     "segmentation representation explainers sam measurement surface uncertainty doubt",
     "cohort reporting training evaluation record",
-    "cli __main__",
+    "commands cli __main__",
 )
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names.split()}
 HEAVY = ("tensorflow", "keras", "torch", "shap", "umap")

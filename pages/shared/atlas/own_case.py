@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from core.representation.atlas import Atlas
 from core.representation.heatmap import error_map
-from core.representation.marking import overlaid
+from core.representation.marking import marked, overlaid
 from core.representation.own import STAGES, OwnPatches, place_own
 from core.representation.patches import PATCH, SLICE_SIDE, Squares, squares_of
 from core.segmentation import Progress, Segmentation
@@ -173,21 +173,18 @@ def _slice_figure(
     choice = choice_of(scene)
     places = scene.atlas.table.iloc[rows]
     values, _, _ = colored(scene.atlas.table, column)
-    shown = overlaid(squares.gray[0], squares.tumor[0] / 255 * 0.55, RED)
+    corners = list(zip(places["top"], places["left"], strict=True))
+    shown = marked(
+        overlaid(squares.gray[0], squares.tumor[0] / 255 * 0.55, RED),
+        [corner for corner, row in zip(corners, rows, strict=True) if choice.chosen[row]],
+        [corner for corner, row in zip(corners, rows, strict=True) if row == choice.clicked],
+    )
     figure = go.Figure(go.Image(z=shown, hoverinfo="skip"))
-    lines = ["#e046a0" if row == choice.clicked else "#18b2a0" for row in rows]
     figure.add_scatter(
         x=places["left"] + PATCH / 2 - 0.5,
         y=places["top"] + PATCH / 2 - 0.5,
         mode="markers",
-        marker={
-            "symbol": "square",
-            "size": 16,
-            "opacity": [
-                0.9 if choice.chosen[row] or row == choice.clicked else 0.3 for row in rows
-            ],
-            "color": lines,
-        },
+        marker={"symbol": "square", "size": 16, "opacity": 0.3, "color": "#18b2a0"},
         text=[f"{NAMES[column]}: {values[row]:.3g}" for row in rows],
         hovertemplate="%{text}<extra></extra>",
         showlegend=False,

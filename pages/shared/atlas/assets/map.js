@@ -1,7 +1,7 @@
 // A map of patches: what is in view, how it is colored, and what the visitor does with it.
 import { unpack } from "./packet.js";
 import { View } from "./view.js";
-import { MISSING, colors, paint, radiusOf } from "./paint.js";
+import { MEANT, MISSING, colors, paint, radiusOf } from "./paint.js";
 import { Gestures } from "./gestures.js";
 import { Tip } from "./tip.js";
 
@@ -43,7 +43,7 @@ class PatchMap {
     this.rgb = colors(this.values, header);
     if (moved) this.view.fit(this.positions);
     this.legend();
-    this.root.querySelector("[data-clear]").disabled = !this.flags.some((flag) => flag !== 0);
+    this.root.querySelector("[data-clear]").disabled = !this.flags.some((flag) => flag & MEANT);
     this.canvas.setAttribute("aria-label", header.label);
     this.resize();
   }

@@ -1,9 +1,11 @@
 // Draws points into pixels. No WebGL: hosts and many classrooms have no GPU, and then it is slower.
 
-// Bits of a point's flags; exchange.py has the same, and 1 for what is merely chosen.
+// Bits of a point's flags; exchange.py has the same.
+const CHOSEN = 1;
 const OWN = 2;
 const NEAR = 4;
 const CLICKED = 8;
+export const MEANT = CHOSEN | NEAR | CLICKED;
 
 const PLAIN = 235;
 const FADED = 55;
@@ -50,14 +52,14 @@ export function radiusOf(view, count, density) {
   return Math.min(Math.max(crowd, 1.2 * density) * view.zoom ** 0.3, 7 * density);
 }
 
-/** Paint all points; those with flags last, so that they lie on top. */
+/** Paint all points; those that are meant last, so that they lie on top of the others, faded. */
 export function paint(context, view, positions, rgb, flags, density) {
   const { width, height } = view;
   const image = context.createImageData(width, height);
   const pixels = new Uint32Array(image.data.buffer);
   const radius = radiusOf(view, rgb.length, density);
-  const some = flags.some((flag) => flag !== 0);
-  const passes = some ? [(f) => f === 0, (f) => f !== 0] : [() => true];
+  const some = flags.some((flag) => flag & MEANT);
+  const passes = some ? [(f) => !(f & MEANT), (f) => f & MEANT] : [() => true];
   for (const [number, meant] of passes.entries()) {
     const grown = some && number === 1 ? radius * 1.25 : radius;
     const alpha = (some && number === 0 ? FADED : PLAIN) << 24;
@@ -75,26 +77,30 @@ export function paint(context, view, positions, rgb, flags, density) {
     }
   }
   context.putImageData(image, 0, 0);
-  ring(context, view, positions, flags, radius, density);
+  ring(context, view, positions, flags, radius, density, some);
 }
 
 /** Ring the clicked patch, its neighbours, and those of one's own case. */
-function ring(context, view, positions, flags, radius, density) {
+function ring(context, view, positions, flags, radius, density, some) {
   const style = getComputedStyle(context.canvas);
-  const inks = [
-    [OWN, style.getPropertyValue("--own") || "#e0732e", 1.6],
-    [NEAR, style.color, 1.4],
-    [CLICKED, style.getPropertyValue("--clicked") || "#cf4f95", 2.6],
+  const ink = (name) => style.getPropertyValue(name).trim();
+  const rings = [
+    [(flag) => flag & OWN && !(flag & MEANT), ink("--own"), 1, some ? 0.35 : 0.9],
+    [(flag) => flag & OWN && flag & CHOSEN, ink("--st-primary-color"), 2.4, 1],
+    [(flag) => flag & NEAR, style.color, 1.4, 1],
+    [(flag) => flag & CLICKED, ink("--clicked"), 2.6, 1],
   ];
-  for (const [flag, ink, weight] of inks) {
-    context.strokeStyle = ink;
+  for (const [meant, color, weight, alpha] of rings) {
+    context.strokeStyle = color;
+    context.globalAlpha = alpha;
     context.lineWidth = weight * density;
     for (let i = 0; i < flags.length; i++) {
-      if (!(flags[i] & flag)) continue;
+      if (!meant(flags[i])) continue;
       const [x, y] = view.toCanvas(positions[2 * i], positions[2 * i + 1]);
       context.beginPath();
       context.arc(x, y, radius + 2.5 * density + weight, 0, 2 * Math.PI);
       context.stroke();
     }
   }
+  context.globalAlpha = 1;
 }
