@@ -1,7 +1,9 @@
 """The map of patches: points that are chosen, clicked and colored in the browser.
 
 The browser draws; Python is told what was done (a polygon, a patch) and answers with flags. The
-pictures of the patches go as an element of their own, so that they are sent once.
+pictures of the patches go as an element of their own, so that they are sent once. It is our own
+because plotly's WebGL scatter takes ten times as long where there is no GPU, as on most hosts:
+``python -m bench.embeddings_page``.
 """
 
 from collections.abc import Callable

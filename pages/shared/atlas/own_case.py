@@ -191,7 +191,7 @@ def _slice_figure(
     )
     figure.update_xaxes(visible=False, range=[-0.5, SLICE_SIDE - 0.5], constrain="domain")
     figure.update_yaxes(visible=False, range=[SLICE_SIDE - 0.5, -0.5], scaleanchor="x")
-    figure = framed(figure, 520, showlegend=False)
+    figure = framed(figure, 430, showlegend=False)
     return figure.update_layout(dragmode="select", margin={"l": 0, "r": 0, "t": 0, "b": 0})
 
 
