@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from core.metrics.discrimination import auroc_interval
+from core.metrics.discrimination import auroc, auroc_interval
 from core.representation.patches import kinds
 
 Floats = NDArray[np.float32]
@@ -60,6 +60,35 @@ def judge(scores: Floats, codes: Floats, table: pd.DataFrame, seed: int = 0) -> 
         "probe_accuracy": _balanced(said > 0, tumor),
         "purity": _known(_purity(here, tumor, patients)),
         **{key: _known(value) for key, value in _shape(here, tumor, seed).items()},
+    }
+
+
+def across_patients(codes: Floats, table: pd.DataFrame) -> dict[str, Any]:
+    """Judge `codes` [N, D] on each patient by a probe of the codes of all others.
+
+    ``pooled`` is the AUROC of all patches together, with its interval by patient; it asks whether
+    one threshold serves everyone. ``within`` is the mean of the AUROCs inside those patients who
+    have both kinds, ``patients`` in number: each counts the same, however many patches it has.
+    """
+    kind = kinds(table)
+    patients = table["patient"].to_numpy()
+    scores = np.full(len(table), math.nan)
+    for patient in np.unique(patients):
+        others = patients != patient
+        # Without one kind nothing can be learned, and the patient stays out.
+        if len(np.unique(kind[others & ~np.isnan(kind)])) == 2:
+            scores[~others] = probe(codes[others], table[others], codes[~others])
+    clear = ~np.isnan(kind) & ~np.isnan(scores)
+    said, tumor, owners = scores[clear], kind[clear] == 1, patients[clear]
+    area = auroc_interval(said, tumor, owners.tolist())
+    inside = [auroc(said[owners == one], tumor[owners == one]) for one in np.unique(owners)]
+    defined = [value for value in inside if not math.isnan(value)]
+    return {
+        "patches": int(clear.sum()),
+        "tumor": int(tumor.sum()),
+        "pooled": {key: _known(getattr(area, key)) for key in ("value", "low", "high")},
+        "within": float(np.mean(defined)) if defined else None,
+        "patients": len(defined),
     }
 
 

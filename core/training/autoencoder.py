@@ -188,6 +188,8 @@ def _data(cases: Sequence[LabelledCase], patches: Patches) -> dict[str, Any]:
     return {
         "cases": [f"{case.dataset}/{case.name}" for case in cases],
         "patients": sorted({patient_of(case) for case in cases}),
+        # Those of cases without tumor give no patch.
+        "patients_with_patches": sorted(set(patches.table["patient"])),
         "patches": len(patches),
         "patches_with_tumor": int(np.nansum(kinds(patches.table))),
     }

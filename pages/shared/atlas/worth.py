@@ -86,10 +86,25 @@ def _comparison() -> None:
             f"tumor, {judged['patches'] - judged['tumor']} of plain liver"
         )
         st.dataframe(pd.DataFrame(rows), hide_index=True)
-    st.caption(
-        f"{found['meaning']} The autoencoder with the highest AUROC on the validation patients is "
-        "the one shipped; their few patches of tumor decide little, as the intervals say. The "
-        "liver network was never told of tumors either, but it was told what a liver is."
+    st.markdown("**One patient after the other**, by a probe that learned on all others")
+    st.dataframe(_across(found["rows"]), hide_index=True)
+    st.caption(f"{found['meaning']} {found['choice']}")
+
+
+def _across(rows: list[dict[str, Any]]) -> pd.DataFrame:
+    """One row for each code: does one threshold serve everyone, and does it tell inside a liver."""
+    return pd.DataFrame(
+        [
+            {
+                COLUMNS["encoder"]: row["name"] + (" (shipped)" if row["shipped"] else ""),
+                "Tumor": row["across"]["tumor"],
+                "Liver": row["across"]["patches"] - row["across"]["tumor"],
+                "AUROC, all patients pooled": _figure(row["across"]["pooled"]),
+                "AUROC inside a patient, mean": _figure(row["across"]["within"]),
+                "Patients with both": row["across"]["patients"],
+            }
+            for row in rows
+        ]
     )
 
 
