@@ -6,10 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFont
 
 SCALE = 3
-GAP, CAPTION = 8, 14
+GAP, CAPTION = 8, 22
+# Legible where a sheet is shown at half its size.
+FONT_PIXELS = 18
 COLUMNS = 12
 PAPER, INK = 255, 0
 
@@ -31,13 +33,13 @@ def patch_sheet(
     columns = min(columns, max(1, len(images)))
     rows = max(1, math.ceil(len(images) / columns))
     sheet = Image.new("L", (GAP + columns * wide, GAP + rows * high), PAPER)
-    pen = ImageDraw.Draw(sheet)
+    pen, font = ImageDraw.Draw(sheet), ImageFont.load_default(FONT_PIXELS)
     for number, (image, caption) in enumerate(zip(images, captions, strict=True)):
         left, top = GAP + number % columns * wide, GAP + number // columns * high
         # Pixels stay squares: smoothing would draw texture that is not there.
         enlarged = Image.fromarray(image).resize((side, side), Image.Resampling.NEAREST)
         sheet.paste(enlarged, (left, top))
-        pen.text((left, top + side + 1), caption, fill=INK)
+        pen.text((left, top + side), caption, fill=INK, font=font)
     buffer = io.BytesIO()
     sheet.save(buffer, "PNG", optimize=True)
     return buffer.getvalue()

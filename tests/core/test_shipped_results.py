@@ -1,5 +1,6 @@
 """The figures shipped in weights/evaluations come out again when the code runs again."""
 
+import json
 import os
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from core.presets import PAPER, PRESETS, preset_named
 from core.segmentation import load_networks
 
 SHIPPED = ["paper-lits-a-test", "paper-phantoms", "focus-lits-a-test", "focus-phantoms"]
+ROOT = WEIGHTS_DIR.parent
 RUNS = WEIGHTS_DIR / "evaluations"
 PHANTOM_SEED = 0
 
@@ -73,3 +75,21 @@ def test_readme_shows_the_figures_of_the_shipped_run(run: str) -> None:
         per_case = record["summary"][target]["per_case"]
         row = f"{per_case['mean_dice']:.3f} | {per_case['global_dice']:.3f}"
         assert row in readme, f"{run} {target}: {row}"
+
+
+def test_readme_tells_the_figures_of_the_atlas_as_they_are() -> None:
+    readme = " ".join((ROOT / "README.md").read_text().split())
+    atlas = json.loads((ROOT / "weights" / "atlas" / "lits" / "atlas.json").read_text())
+    found = {(row["score"], row["population"]): row["auroc"] for row in atlas["anomaly"]}
+    comparison = json.loads((ROOT / "weights" / "autoencoder" / "comparison.json").read_text())
+    probes = {row["name"]: row["test"]["probe_auroc"] for row in comparison["rows"]}
+    for area in (
+        found["reconstruction_error", "inner"],
+        found["reconstruction_error", "all"],
+        found["neighbour_distance", "all"],
+        probes["autoencoder, averaged, 64 numbers"],
+        probes["liver network, stage 4"],
+    ):
+        interval = f"({area['low']:.2f}–{area['high']:.2f})"
+        assert interval in readme or interval[1:-1] in readme
+        assert f"{area['value']:.2f}" in readme

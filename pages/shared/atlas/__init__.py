@@ -7,25 +7,31 @@ because plotly's WebGL scatter takes ten times as long where there is no GPU, as
 """
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-from pages.shared.atlas import assets
+from pages.shared import inline
 from pages.shared.atlas.exchange import Points, points_message
 
 __all__ = ["Points", "patch_map", "picture_shelf"]
 
+FOLDER = Path(__file__).parent / "assets"
+# Later modules import from earlier ones.
+MAP = ("packet.js", "view.js", "paint.js", "gestures.js", "tip.js", "map.js")
+SHELF = ("packet.js", "pictures.js")
+
 _map = st.components.v2.component(
     "hepatoscope_patch_map",
-    html=assets.text("map.html"),
-    css=assets.text("map.css"),
-    js=assets.script(assets.MAP),
+    html=inline.text(FOLDER, "map.html"),
+    css=inline.text(FOLDER, "map.css"),
+    js=inline.script(FOLDER, MAP),
 )
 _shelf = st.components.v2.component(
     "hepatoscope_patch_pictures",
     html="<div></div>",
-    js=assets.script(assets.SHELF),
+    js=inline.script(FOLDER, SHELF),
 )
 
 

@@ -15,7 +15,7 @@ from pages.shared.atlas.shelf import NOT_SHIPPED, pictures_of
 from pages.shared.atlas.slice_view import slice_view
 from pages.shared.atlas.state import Scene, choice_of
 
-SHOWN, ON_A_SHEET = 36, 480
+SHOWN, ON_A_SHEET = 24, 480
 EMPTY = (
     "Drag around some points on the map: their patches, what sets them apart from the rest, and "
     "where they lie in their slices appear here."
@@ -54,7 +54,7 @@ def middle_first(scene: Scene, chosen: NDArray[np.bool_]) -> NDArray[np.int64]:
 
 def _gallery(scene: Scene, rows: NDArray[np.int64], count: int) -> None:
     pictures = pictures_of(scene)
-    st.image(patch_sheet(pictures.patches(rows), captions(scene, rows), columns=9), width="stretch")
+    st.image(patch_sheet(pictures.patches(rows), captions(scene, rows), columns=8), width="stretch")
     more = f"The {len(rows)} most typical of {count:,}" if count > len(rows) else "All of them"
     st.caption(f"{more}; below each, its share of tumor.")
     if not all(pictures.are_true(row) for row in rows.tolist()):

@@ -88,7 +88,10 @@ def _comparison() -> None:
         st.dataframe(pd.DataFrame(rows), hide_index=True)
     st.markdown("**One patient after the other**, by a probe that learned on all others")
     st.dataframe(_across(found["rows"]), hide_index=True)
-    st.caption(f"{found['meaning']} {found['choice']}")
+    st.caption(
+        f"{found['meaning']} {found['choice']} Features of the liver network cannot be drawn "
+        "again, which error maps, galleries and walks need: it is a rival here, not a choice."
+    )
 
 
 def _across(rows: list[dict[str, Any]]) -> pd.DataFrame:

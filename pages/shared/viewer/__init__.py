@@ -20,7 +20,7 @@ __all__ = ["ViewerState", "rearm", "slice_viewer", "viewer_state"]
 
 _component = st.components.v2.component(
     "hepatoscope_slice_viewer",
-    html=assets.text("viewer.html"),
+    html=assets.html(),
     css=assets.style(),
     js=assets.script(),
 )

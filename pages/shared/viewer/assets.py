@@ -1,7 +1,8 @@
 """The browser's half of the viewer, read from the files beside this one."""
 
-import re
 from pathlib import Path
+
+from pages.shared import inline
 
 FOLDER = Path(__file__).parent / "assets"
 
@@ -22,21 +23,16 @@ MODULES = (
 STYLES = ("viewer.css", "controls.css", "planes.css", "strip.css", "values.css", "narrow.css")
 
 
-def text(name: str) -> str:
-    """Read one asset."""
-    return (FOLDER / name).read_text(encoding="utf-8")
+def html() -> str:
+    """Give the viewer's elements."""
+    return inline.text(FOLDER, "viewer.html")
 
 
 def script() -> str:
-    """Join the modules to one, because an inline component cannot import its neighbours.
-
-    Imports between the files go, and so does every `export` but the default one.
-    """
-    joined = "\n".join(text(name) for name in MODULES)
-    joined = re.sub(r'^import [^;]*? from "\./[^"]+";\n', "", joined, flags=re.MULTILINE)
-    return re.sub(r"^export (?!default)", "", joined, flags=re.MULTILINE)
+    """Join the modules to one."""
+    return inline.script(FOLDER, MODULES)
 
 
 def style() -> str:
     """Join the style sheets to one."""
-    return "\n".join(text(name) for name in STYLES)
+    return "\n".join(inline.text(FOLDER, name) for name in STYLES)
