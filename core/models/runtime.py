@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,7 @@ from core.models.store import weights_digest
 ROOT = Path(__file__).parents[2]
 
 Network = Callable[[NDArray[np.float32]], NDArray[np.float32]]
+Outputs = Callable[[NDArray[np.float32]], dict[str, NDArray[np.float32]]]
 
 
 def cache_dir() -> Path:
@@ -47,17 +49,23 @@ def load_part(folder: Path, part: str) -> Network:
     return _load(folder, part, weights_digest(folder))
 
 
+def load_outputs(folder: Path, part: str) -> Outputs:
+    """Load a `part` that answers with several arrays: float32 in, float32 by name out.
+
+    Raises WeightsMissing where the files in `folder` do not make that network.
+    """
+    return _load_outputs(folder, part, weights_digest(folder))
+
+
+def is_converted(folder: Path, part: str) -> bool:
+    """Tell whether the `part` of the network in `folder` loads at once on this machine."""
+    return _converted(part, weights_digest(folder)).is_file()
+
+
 # Keyed by the weights too: a network trained anew in the same folder is another network.
 @lru_cache(maxsize=8)
 def _load(folder: Path, part: str, digest: str) -> Network:
-    import openvino
-
-    converted = cache_dir() / f"{digest[:16]}-{part}.xml"
-    if not converted.is_file():
-        _convert(folder, part, converted)
-    compiled = openvino.Core().compile_model(
-        converted, "CPU", {"INFERENCE_PRECISION_HINT": "f32", "PERFORMANCE_HINT": "LATENCY"}
-    )
+    compiled = _compiled(folder, part, digest)
 
     def predict(given: NDArray[np.float32]) -> NDArray[np.float32]:
         # A request of its own, because requests are not shared between threads.
@@ -66,6 +74,32 @@ def _load(folder: Path, part: str, digest: str) -> Network:
         return result.copy()
 
     return predict
+
+
+@lru_cache(maxsize=3)
+def _load_outputs(folder: Path, part: str, digest: str) -> Outputs:
+    compiled = _compiled(folder, part, digest)
+
+    def predict(given: NDArray[np.float32]) -> dict[str, NDArray[np.float32]]:
+        answers = compiled.create_infer_request().infer({0: given})
+        return {output.get_any_name(): answers[output].copy() for output in compiled.outputs}
+
+    return predict
+
+
+def _compiled(folder: Path, part: str, digest: str) -> Any:
+    """Compile the converted network for this CPU; converts it first where that was never done."""
+    import openvino
+
+    converted = _converted(part, digest)
+    if not converted.is_file():
+        _convert(folder, part, converted)
+    precise = {"INFERENCE_PRECISION_HINT": "f32", "PERFORMANCE_HINT": "LATENCY"}
+    return openvino.Core().compile_model(converted, "CPU", precise)
+
+
+def _converted(part: str, digest: str) -> Path:
+    return cache_dir() / f"{digest[:16]}-{part}.xml"
 
 
 def _convert(folder: Path, part: str, target: Path) -> None:
