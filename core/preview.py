@@ -145,10 +145,10 @@ def _mark(panel: Image.Image, vertical: str, bar: float) -> None:
         (vertical[1], middle, far, "mb"),
     )
     for letter, x, y, anchor in places:
-        draw.text((x, y), letter, INK, _font(15), anchor, stroke_width=2, stroke_fill=PAPER)
+        draw.text((x, y), letter, INK, sans(15), anchor, stroke_width=2, stroke_fill=PAPER)
     bottom = PANEL - 10
     draw.line((8, bottom, 8 + bar, bottom), INK, 2)
-    draw.text((8, bottom - 4), "5 cm", INK, _font(12), "lb", stroke_width=2, stroke_fill=PAPER)
+    draw.text((8, bottom - 4), "5 cm", INK, sans(12), "lb", stroke_width=2, stroke_fill=PAPER)
 
 
 def _sheet(panels: list[Image.Image], caption: str) -> Image.Image:
@@ -162,15 +162,15 @@ def _sheet(panels: list[Image.Image], caption: str) -> Image.Image:
     x = float(GAP)
     for label, name in ((LIVER, "liver"), (TUMOR, "tumor")):
         draw.rectangle((x, top + 3, x + 11, top + 14), COLORS[label])
-        draw.text((x + 17, top + 1), name, INK, _font(14))
-        x += 17 + draw.textlength(name, _font(14)) + 16
-    draw.text((width - GAP, top + 1), "Research use only, not for diagnosis", INK, _font(14), "ra")
-    small = _font(13)
-    draw.text((GAP, top + 23), _shortened(caption, width - 2 * GAP, small), FAINT, small)
+        draw.text((x + 17, top + 1), name, INK, sans(14))
+        x += 17 + draw.textlength(name, sans(14)) + 16
+    draw.text((width - GAP, top + 1), "Research use only, not for diagnosis", INK, sans(14), "ra")
+    small = sans(13)
+    draw.text((GAP, top + 23), shortened(caption, width - 2 * GAP, small), FAINT, small)
     return sheet
 
 
-def _shortened(text: str, width: float, font: Font) -> str:
+def shortened(text: str, width: float, font: Font) -> str:
     """Cut `text` so that it fits into `width` pixels."""
     if font.getlength(text) <= width:
         return text
@@ -188,5 +188,6 @@ def _contour(region: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return region & ~inside
 
 
-def _font(size: int) -> Font:
+def sans(size: int) -> Font:
+    """Give the sans-serif face that every picture is lettered in, `size` pixels high."""
     return ImageFont.load_default(size)
