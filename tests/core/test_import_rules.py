@@ -14,9 +14,10 @@ PAGES = sorted([ROOT / "app.py", *(ROOT / "pages").rglob("*.py")])
 # From the ground up; a module may import what stands on its own line or above it.
 LAYERS = (
     "errors labels components volume preprocessing presets provenance capabilities"
-    " slices caliper findings",
-    "phantom models metrics io quality postprocessing preview overview",
-    "segmentation representation explainers sam measurement surface uncertainty doubt",
+    " slices caliper findings slab",
+    "phantom models metrics io quality postprocessing preview overview parenchyma",
+    "segmentation representation explainers sam measurement surface uncertainty doubt stages"
+    " closeup probe stress",
     "cohort reporting training evaluation record",
     "commands cli __main__",
 )
