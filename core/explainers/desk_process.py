@@ -1,0 +1,41 @@
+"""What runs behind the `Desk`: ``python -m core.explainers.desk_process``.
+
+Takes pickled ``(function, arguments)`` on standard input, and answers on standard output with
+``("progress", share)`` and at last ``("done", result)``.
+"""
+
+import os
+import pickle
+import sys
+import warnings
+from typing import IO, Any
+
+from core.explainers.desk import Failed
+
+
+def serve(tasks: IO[bytes], answers: IO[bytes]) -> None:
+    """Answer tasks until nobody is there to ask."""
+
+    def tell(kind: str, what: Any) -> None:
+        pickle.dump((kind, what), answers)
+        answers.flush()
+
+    while True:
+        try:
+            function, arguments = pickle.load(tasks)
+        except EOFError:
+            return
+        try:
+            tell("done", function(*arguments, lambda share: tell("progress", share)))
+        # Carried to the asker, who knows what to do with it.
+        except Exception as error:
+            tell("done", Failed(error))
+
+
+if __name__ == "__main__":
+    # Keras tells whoever calls a model with a list that it expected no list: SHAP does.
+    warnings.filterwarnings("ignore", message="The structure of `inputs`")
+    # Results go out by the first standard output; what libraries print must not get between.
+    results = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    serve(sys.stdin.buffer, results)

@@ -1,0 +1,1 @@
+"""One method a file; each defines `METHOD`, and the registry finds it."""

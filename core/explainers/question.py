@@ -1,0 +1,211 @@
+"""What is asked of an explanation: which network, which slice, and which part of its answer."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter
+
+from core.errors import HepatoScopeError
+from core.explainers.backgrounds import (
+    Background,
+    own_background,
+    plain_background,
+    read_background,
+)
+from core.labels import organ_mask
+from core.measurement import lesion_map
+from core.models.store import model_dir
+from core.preprocessing import CENTER, SliceFit, axial_view, mask_to_liver
+from core.presets import Preset, preset_named
+from core.segmentation import Segmentation, liver_fit, network_view, shrink_mask, tumor_fit
+from core.volume import Volume
+
+Floats = NDArray[np.float32]
+
+# A slice of which nothing but the coarsest light and shade is left.
+BLUR_SHARE = 1 / 12
+
+
+class Asked(StrEnum):
+    """The networks that can be asked why."""
+
+    TUMOR = "tumor"
+    LIVER = "liver"
+
+
+@dataclass(frozen=True, eq=False)
+class Question:
+    """One network, one slice, and the number that is to be explained.
+
+    That number is the mean of the network's probability over `target`.
+
+    Parameters
+    ----------
+    weights : folder of the network.
+    gray : uint8 [S, S], what it saw.
+    target : float32 [S, S], at least 0, with the sum 1.
+    inside : bool [S, S], the pixels that could have been otherwise: the liver region for the
+        tumor network, which sees black elsewhere; the slice without margins for the liver's.
+    plain : uint8 [S, S], the slice with nothing to see: a liver of one gray, or a strong blur.
+    background : uint8 [B, S, S], slices that stand for the usual.
+    pixel_mm : side of a pixel of the square.
+    """
+
+    weights: Path
+    gray: NDArray[np.uint8]
+    target: Floats
+    inside: NDArray[np.bool_]
+    plain: NDArray[np.uint8]
+    background: NDArray[np.uint8]
+    pixel_mm: float
+
+    @property
+    def size(self) -> int:
+        """Side of the network's square in pixels."""
+        return len(self.gray)
+
+    @property
+    def image(self) -> Floats:
+        """The slice as the network takes it: [S, S] in 0..1."""
+        return as_image(self.gray)
+
+    @property
+    def start(self) -> Floats:
+        """The plain slice as the network takes it: [S, S] in 0..1."""
+        return as_image(self.plain)
+
+
+@dataclass(frozen=True, eq=False)
+class Posed:
+    """A question about a scan, with the way back to it.
+
+    Parameters
+    ----------
+    fit : brings maps [N, S, S] back to axial slices.
+    tumor, organ : bool [S, S], what the segmentation calls in the square.
+    """
+
+    question: Question
+    fit: SliceFit
+    tumor: NDArray[np.bool_]
+    organ: NDArray[np.bool_]
+
+
+def pose(
+    volume: Volume,
+    segmentation: Segmentation,
+    z: int,
+    asked: Asked,
+    *,
+    lesion: int | None = None,
+    background: Background = Background.PLAIN,
+) -> Posed:
+    """Ask why `asked` answered as it did to axial slice `z`.
+
+    Parameters
+    ----------
+    lesion : explain the mean probability over this lesion of the slice (its number in
+        `Findings`) instead of that over the whole square.
+    background : what SHAP compares with.
+
+    Raises
+    ------
+    HepatoScopeError
+        The slice shows no liver, or not that lesion, or has no background.
+    """
+    preset = preset_named(segmentation.preset)
+    only = slice(z, z + 1)
+    organ = organ_mask(segmentation.labels)
+    if not organ[..., z].any():
+        raise HepatoScopeError(
+            f"Slice {z + 1} shows no liver, so there is nothing to explain; choose another slice."
+        )
+    fit = _fit(volume, segmentation, preset, asked, organ)
+    seen = network_view(volume, fit, preset, only)
+    inside = shrink_mask(organ, fit, only)
+    median = segmentation.liver_gray
+    gray = seen[0] if asked is Asked.LIVER else mask_to_liver(seen, inside, median)[0]
+    tumor = np.zeros_like(inside[0])
+    if lesion is not None:
+        tumor = _lesion(segmentation, fit, z, lesion)
+    elif (called := segmentation.labels[..., only] == 2).any():
+        tumor = _shrunk(called, fit)
+    plain = plain_slice(gray, inside[0] if asked is Asked.TUMOR else None)
+    free = inside[0] if asked is Asked.TUMOR else _shown(fit)
+    if background is Background.PLAIN:
+        usual = plain_background(gray, plain, free)
+    elif background is Background.OWN:
+        usual = own_background(volume, segmentation, fit, z, str(asked))
+    else:
+        usual = read_background(preset.name, str(asked))
+    question = Question(
+        model_dir(preset.name, str(asked)),
+        gray,
+        _target(tumor if lesion is not None else np.ones_like(inside[0])),
+        free,
+        plain,
+        usual,
+        fit.box.rows * volume.spacing[1] / fit.inner_rows,
+    )
+    return Posed(question, fit, tumor, inside[0])
+
+
+def as_image(gray: NDArray[np.uint8]) -> Floats:
+    """Bring 8-bit slices to 0..1, any shape."""
+    image: Floats = gray.astype(np.float32) / np.float32(255)
+    return image
+
+
+def plain_slice(gray: NDArray[np.uint8], liver: NDArray[np.bool_] | None) -> NDArray[np.uint8]:
+    """Take from a slice [S, S] what there is to see.
+
+    The tumor network's becomes a `liver` of one gray; the liver network's is blurred until no
+    organ is left of it.
+    """
+    if liver is not None:
+        return np.where(liver, np.uint8(CENTER), np.uint8(0))
+    blurred = gaussian_filter(gray.astype(np.float32), len(gray) * BLUR_SHARE)
+    rounded: NDArray[np.uint8] = np.rint(blurred).astype(np.uint8)
+    return rounded
+
+
+def _fit(
+    volume: Volume,
+    segmentation: Segmentation,
+    preset: Preset,
+    asked: Asked,
+    organ: NDArray[np.bool_],
+) -> SliceFit:
+    if asked is Asked.LIVER:
+        return liver_fit(volume, preset, segmentation.liver_box)
+    return tumor_fit(volume, organ, preset)
+
+
+def _lesion(segmentation: Segmentation, fit: SliceFit, z: int, lesion: int) -> NDArray[np.bool_]:
+    mask = lesion_map(segmentation.labels)[..., z : z + 1] == lesion
+    if not mask.any():
+        raise HepatoScopeError(
+            f"Slice {z + 1} does not show lesion {lesion}; choose a slice that does, or ask about "
+            "the whole slice."
+        )
+    return _shrunk(mask, fit)
+
+
+def _shrunk(mask: NDArray[np.bool_], fit: SliceFit) -> NDArray[np.bool_]:
+    """Bring one slice of a mask [X, Y, 1] to the square; of a small one its brightest pixel."""
+    share = fit.shrink(axial_view(mask) * np.uint8(255))[0]
+    shrunk: NDArray[np.bool_] = share >= min(128, max(1, int(share.max())))
+    return shrunk
+
+
+def _target(mask: NDArray[np.bool_]) -> Floats:
+    return (mask / np.count_nonzero(mask)).astype(np.float32)
+
+
+def _shown(fit: SliceFit) -> NDArray[np.bool_]:
+    full = np.full((1, fit.rows, fit.columns), 255, np.uint8)
+    shown: NDArray[np.bool_] = fit.shrink(full)[0] > 0
+    return shown
