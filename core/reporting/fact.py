@@ -43,7 +43,8 @@ class Fact:
             return "yes" if self.value else "no"
         if isinstance(self.value, str):
             return self.value
-        number = f"{self.value:,.{self.digits}f}"
+        # “z”: what rounds to nothing has no sign.
+        number = f"{self.value:z,.{self.digits}f}"
         return f"{number} {self.unit}" if self.unit else number
 
 
