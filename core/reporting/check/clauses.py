@@ -1,0 +1,102 @@
+"""Bring a sentence into plain form and cut it into clauses, each of which says one thing."""
+
+import re
+from dataclasses import dataclass
+
+from core.reporting.check.quantities import Quantity, read_quantities
+
+MARK = re.compile(r"«(\d+)»")
+# Spelling, signs and set phrases, in the order in which they are replaced.
+PLAIN = (
+    (r"[\u00a0\u2009\u202f]", " "),
+    (r"[’‘]", "'"),
+    (r"[“”\"()\[\]*]", " "),
+    (r"\bcan't\b|\bcannot\b", "can not"),
+    (r"n't\b", " not"),
+    (r"\b(there|it|that|here)'s\b", r"\1 is"),
+    (r"tumour", "tumor"),
+    (r"\bcentr(e|ed)\b", r"center\1"),
+    (r"centere", "center"),
+    (r"(lit|met)re(s?)\b", r"\1er\2"),
+    (r"\bper cent\b", "percent"),
+    (r"\bgrey\b", "gray"),
+    (r"haem", "hem"),
+    (r"×", " x "),
+    (r"³", "3"),
+    (r"(?<=\d) ?x ?(?=\d)", " x "),
+    (r"(?<=\d)(\s?(?:mm|cm)) ?x ?(?=\d)", r"\1 x "),
+    (r"(?<=\d) ?[-–] ?(?=\d)", " to "),
+    (r"[−]", "-"),
+    (r" [–-] |—", ", "),
+    (r"[~≈]", " about "),
+    (r"\b(?:approx|ca)\.", "about"),
+    (r"≥", " at least "),
+    (r"≤", " at most "),
+    (r"(?<!\w)>", " more than "),
+    (r"(?<!\w)<", " less than "),
+    (r"\b(?:i\.e\.|e\.g\.|that is,)", ", "),
+    (r"\bdo not\b|\bdoes not\b|\bdid not\b", "not"),
+    (r"\bleft and (?:the )?right\b|\bright and (?:the )?left\b", "both"),
+    (r"\bneither the left nor the right lobe\b", "neither lobe"),
+    (r" out of every (?:100|hundred)(?: parts)?| (?:out of|in) (?:a )?(?:100|hundred)\b", " %"),
+    (r"\btwo thirds of", "about 67 % of"),
+    (r"\bthree quarters of", "about 75 % of"),
+    (r"\b(?:a|one) quarter of", "25 % of"),
+    (r"\b(?:a|one) third of", "about 33 % of"),
+    (r"\b(?:a |one )?half of(?= the)", "50 % of"),
+    (r"\b(?:a|one) tenth of", "10 % of"),
+    (r"(?<=[\w%]) (?=there (?:is|are|was|were)\b)", ", "),
+    (r"\bi\b", "we"),
+)
+BORDER = re.compile(
+    r"\s*(?:[,;]|(?<!\w)(?:and|but|while|whereas|although|though|which|however|with|without)(?!\w))\s*"
+)
+
+
+@dataclass(frozen=True)
+class Clause:
+    """A part of a sentence.
+
+    Parameters
+    ----------
+    text : in small letters, «0» standing for the first quantity of the sentence.
+    quantities : all of the sentence.
+    sentence : all clauses, for what was said before.
+    """
+
+    text: str
+    quantities: tuple[Quantity, ...]
+    sentence: str
+
+    @property
+    def own(self) -> tuple[Quantity, ...]:
+        """The quantities in this clause, in order."""
+        return tuple(self.quantities[int(mark)] for mark in MARK.findall(self.text))
+
+    @property
+    def words(self) -> str:
+        """The clause with its quantities as they were written, for reasons."""
+        return MARK.sub(lambda mark: self.quantities[int(mark[1])].text, self.text)
+
+
+def plain(sentence: str) -> str:
+    """Write a sentence in small letters, American spelling and words for signs."""
+    text = sentence.lower()
+    for pattern, replacement in PLAIN:
+        text = re.sub(pattern, replacement, text)
+    return re.sub(r"\s+", " ", text).strip(" .!")
+
+
+def clauses_of(sentence: str) -> tuple[Clause, ...]:
+    """Cut a sentence at commas and joining words; “without” stays with what it denies."""
+    text, quantities = read_quantities(plain(sentence))
+    parts: list[str] = []
+    start, opening = 0, ""
+    for border in BORDER.finditer(text):
+        parts.append(opening + text[start : border.start()])
+        word = border.group().strip(" ,;")
+        opening = "without " if word == "without" else "with " if word == "with" else ""
+        start = border.end()
+    parts.append(opening + text[start:])
+    stripped = (part.strip(" :.") for part in parts)
+    return tuple(Clause(part, quantities, text) for part in stripped if part)

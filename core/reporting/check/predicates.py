@@ -1,0 +1,210 @@
+"""What can be said of one lesion: size, density, side, height, slices, confidence.
+
+Words for size are held against these diameters: tiny means below 10 mm, and is wrong from 20 mm;
+small means up to 20 mm, and is wrong from 50 mm; large means from 50 mm, and is wrong up to
+20 mm; huge means from 100 mm, and is wrong below 50 mm. In between nothing is said.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from core.reporting.check.agreement import agrees, equals, number_of, values_of
+from core.reporting.check.evidence import find
+from core.reporting.check.quantities import Form, Quantity
+from core.reporting.check.words import finder
+from core.reporting.fact import Fact, Facts
+
+
+@dataclass(frozen=True)
+class Predicate:
+    """Something that is true of a lesion, false, or not known (None).
+
+    Parameters
+    ----------
+    words : as the sentence says it.
+    holds : tells it of a lesion by its number.
+    fact : finds the fact of that lesion that decides.
+    """
+
+    words: str
+    holds: Callable[[int], bool | None]
+    fact: Callable[[int], Fact | None]
+
+    def denied(self) -> "Predicate":
+        """Return the opposite."""
+
+        def opposite(number: int) -> bool | None:
+            holds = self.holds(number)
+            return None if holds is None else not holds
+
+        return Predicate(f"not {self.words}", opposite, self.fact)
+
+
+SHORT = re.compile(r"\b(?:short(?:est)?|perpendicular|smallest) (?:axis|diameter)|\bwidth\b")
+CONTRAST = finder(
+    """
+    darker, brighter, denser, less dense, difference, differ, differs, contrast, relative to,
+    below the liver, lower than, higher than, less than the
+    """
+)
+DISTANCE = re.compile(r"\b(?:from the|away|apart|distance|deep|distant)\b")
+ISODENSE_HU = 10.0
+# Words: supported if true of the diameter in mm, contradicted if true of it.
+SIZE_WORDS: tuple[tuple[str, Callable[[float], bool], Callable[[float], bool]], ...] = (
+    (r"tiny|minute|minuscule|punctate", lambda d: d < 10, lambda d: d >= 20),
+    (r"sub-?centimeter|sub-?centimetric", lambda d: d < 10, lambda d: d >= 10),
+    (r"small(?!er|est)", lambda d: d <= 20, lambda d: d >= 50),
+    (r"large(?!r|st)|big(?!ger|gest)|bulky|sizable", lambda d: d >= 50, lambda d: d <= 20),
+    (r"huge|giant|massive|enormous", lambda d: d >= 100, lambda d: d < 50),
+)
+DENSITY_WORDS: tuple[tuple[str, Callable[[float], bool]], ...] = (
+    (r"hypo-?dense|hypo-?attenuat\w+|low-(?:density|attenuation)|dark(?:er)?\b(?! by)|less dense",
+     lambda hu: hu < 0),
+    (r"hyper-?dense|hyper-?attenuat\w+|high-(?:density|attenuation)|bright(?:er)?|denser",
+     lambda hu: hu > 0),
+    (r"iso-?dense|iso-?attenuat\w+", lambda hu: abs(hu) < ISODENSE_HU),
+)  # fmt: skip
+SIDE = re.compile(r"\b(right|left)\b(?!-handed)")
+OF_CENTER = re.compile(r"\b(right|left) of\b.{0,20}\bcenter")
+PART = r"(?:third|part|portion|half|area|region|zone|aspect|pole|section|end|lobe|liver|of)"
+HEIGHTS = (
+    (rf"(?:upper|superior|cranial|top)(?:most)? {PART}|\btop\b|\bdome\b|high up", "upper"),
+    (rf"(?:middle|mid|central) {PART}", "middle"),
+    (rf"(?:lower|inferior|caudal|bottom)(?:most)? {PART}|\bbottom\b|low down", "lower"),
+)
+SLICES = re.compile(r"\b(?:slices?|images?|image number|slice number) (\d+)(?: to (\d+))?")
+
+
+def words_predicates(text: str, facts: Facts) -> Iterator[Predicate]:
+    """Read words about a lesion: size, density, place, slices."""
+    for pattern, right, wrong in SIZE_WORDS:
+        if found := re.search(rf"\b(?:{pattern})\b", text):
+            yield _judged(found.group(), facts, "longest_diameter", right, wrong)
+    for pattern, test in DENSITY_WORDS:
+        if found := re.search(rf"\b(?:{pattern})", text):
+            yield _judged(found.group(), facts, "contrast_hu", test, _opposite(test))
+    if found := SIDE.search(text):
+        yield _side(found[1], OF_CENTER.search(text) is not None, facts)
+    for pattern, height in HEIGHTS:
+        if found := re.search(rf"\b(?:{pattern})", text):
+            yield _place(found.group(), height, facts)
+    if found := SLICES.search(text):
+        yield _on_slices(int(found[1]), int(found[2] or found[1]), facts)
+
+
+def _opposite(test: Callable[[float], bool]) -> Callable[[float], bool]:
+    return lambda value: not test(value)
+
+
+def _judged(
+    words: str,
+    facts: Facts,
+    name: str,
+    right: Callable[[float], bool],
+    wrong: Callable[[float], bool],
+) -> Predicate:
+    """Hold a word against a number, which may be too near the middle to tell."""
+
+    def holds(number: int) -> bool | None:
+        fact = find(facts, f"lesion.{number}.{name}")
+        value = None if fact is None else number_of(fact)
+        if value is None:
+            return None
+        return True if right(value) else False if wrong(value) else None
+
+    return Predicate(words, holds, lambda number: find(facts, f"lesion.{number}.{name}"))
+
+
+def _side(side: str, of_center: bool, facts: Facts) -> Predicate:
+    """Hold a side against the lobe, or the liver's center where this is named or all is known."""
+
+    def fact_of(number: int) -> Fact | None:
+        lobe = find(facts, f"lesion.{number}.lobe")
+        known = lobe is not None and re.search(r"\b(?:left|right)\b", str(lobe.value).lower())
+        return lobe if known and not of_center else find(facts, f"lesion.{number}.location")
+
+    def holds(number: int) -> bool | None:
+        fact = fact_of(number)
+        found = None if fact is None else SIDE.search(str(fact.value).lower())
+        return None if found is None else found[1] == side
+
+    return Predicate(side, holds, fact_of)
+
+
+def _place(words: str, height: str, facts: Facts) -> Predicate:
+    def fact_of(number: int) -> Fact | None:
+        return find(facts, f"lesion.{number}.location")
+
+    def holds(number: int) -> bool | None:
+        fact = fact_of(number)
+        return None if fact is None else height in str(fact.value).lower()
+
+    return Predicate(words, holds, fact_of)
+
+
+def _on_slices(first: int, last: int, facts: Facts) -> Predicate:
+    """Hold slices, counted from 1, against those that a lesion spans."""
+
+    def fact_of(number: int) -> Fact | None:
+        return find(facts, f"lesion.{number}.slices")
+
+    def holds(number: int) -> bool | None:
+        fact = fact_of(number)
+        ends = [] if fact is None else [int(end) for end in re.findall(r"\d+", str(fact.value))]
+        return ends[0] <= first and last <= ends[-1] if ends else None
+
+    return Predicate(f"slice {first}", holds, fact_of)
+
+
+def quantity_predicate(quantity: Quantity, text: str, facts: Facts) -> Predicate | None:
+    """Hold a quantity that a clause `text` gives of a lesion; None if no fact is of that kind."""
+    name = {"mm": "longest_diameter", "mL": "volume", "HU": "mean_hu", "%": "confidence"}.get(
+        quantity.unit
+    )
+    if name is None or (quantity.unit == "mm" and DISTANCE.search(text)):
+        return None
+    if name == "longest_diameter" and quantity.form is Form.DIMENSIONS:
+        return _dimensions(quantity, facts)
+    if name == "longest_diameter" and SHORT.search(text):
+        name = "short_diameter"
+    if name == "mean_hu" and CONTRAST.search(text):
+        name = "contrast_hu"
+
+    def fact_of(number: int) -> Fact | None:
+        return find(facts, f"lesion.{number}.{name}")
+
+    def holds(number: int) -> bool | None:
+        fact = fact_of(number)
+        if fact is None:
+            return None
+        value = number_of(fact)
+        if name == "contrast_hu" and value is not None and value < 0:
+            fact = Fact(fact.id, fact.label, -value, fact.unit, fact.digits)
+        return agrees(fact, quantity)
+
+    return Predicate(quantity.text, holds, fact_of)
+
+
+def _dimensions(quantity: Quantity, facts: Facts) -> Predicate:
+    """Hold two diameters, in either order, against the longest and the one across it."""
+
+    def fact_of(number: int) -> Fact | None:
+        long = find(facts, f"lesion.{number}.longest_diameter")
+        numbers = sorted(quantity.numbers, key=lambda one: -one.value)
+        if long and any(equals(value, numbers[0], quantity.about) for value in values_of(long)):
+            return find(facts, f"lesion.{number}.short_diameter")
+        return long
+
+    def holds(number: int) -> bool | None:
+        names = ("longest_diameter", "short_diameter")
+        known = [find(facts, f"lesion.{number}.{name}") for name in names]
+        numbers = sorted(quantity.numbers, key=lambda one: -one.value)
+        for fact, said in zip(known, numbers, strict=False):
+            if fact is None:
+                return None
+            if not any(equals(value, said, quantity.about) for value in values_of(fact)):
+                return False
+        return True if len(numbers) == len(names) else None
+
+    return Predicate(quantity.text, holds, fact_of)

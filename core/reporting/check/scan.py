@@ -1,0 +1,111 @@
+"""What a clause says of the scan: modality, slices, their thickness, and whether it is real."""
+
+import re
+
+from core.reporting.check.agreement import agrees
+from core.reporting.check.clauses import MARK
+from core.reporting.check.evidence import against, find, unknown
+from core.reporting.check.quantities import Quantity
+from core.reporting.check.verdict import Claim
+from core.reporting.fact import Facts
+
+CT = re.compile(r"\b(?:ct|cts|computed tomography|computer tomography)\b")
+OTHER = re.compile(r"\b(?:mri?|magnetic resonance|ultraso\w*|sonogra\w*|pet(?:-ct)?|x-ray|mrt)\b")
+PICTURE = re.compile(r"\b(?:scan|image|study|slices?|exam\w*|shows?|is an?|this is|acquired)\b")
+THICKNESS = re.compile(r"\b(?:slice|section)s? thickness|\bthick\b|\bslices of «|«\d+» slices\b")
+OF_SLICES = re.compile(r"«\d+» of «(\d+)»")
+SYNTHETIC = re.compile(r"\b(?:synthetic|artificial|simulated|phantom|computer-generated)\b")
+REAL = re.compile(r"\breal (?:scan|patient|ct|case|data)\b")
+COVERED = re.compile(
+    r"\b(?:whole|entire|complete) liver\b.{0,40}\b(?:scan|cover|includ|shown|imag)"
+)
+CUT = re.compile(
+    r"\b(?:cut off|truncated|incomplete(?:ly)?|not completely|partly (?:shown|covered))\b"
+)
+NOT = re.compile(r"\b(?:not|no|never)\b")
+
+
+def read_scan(text: str, quantities: tuple[Quantity, ...], facts: Facts) -> tuple[list[Claim], str]:
+    """Judge what a clause says of the scan; what was read is taken from the text."""
+    claims = [*_modality(text, facts), *_synthetic(text, facts), *_coverage(text, facts)]
+    thick = THICKNESS.search(text) or OF_SLICES.search(text)
+    for mark in MARK.finditer(text):
+        quantity = quantities[int(mark[1])]
+        name = "scan.slices" if quantity.unit == "slices" else ""
+        if quantity.unit == "mm" and thick:
+            name = "scan.slice_thickness"
+        if name and (fact := find(facts, name)):
+            claims.append(against(agrees(fact, quantity), quantity.text, fact))
+            text = text.replace(mark.group(), "")
+    return claims, text
+
+
+def _modality(text: str, facts: Facts) -> list[Claim]:
+    fact = find(facts, "scan.modality")
+    if said := OTHER.search(text):
+        denied = NOT.search(text[: said.start()]) is not None
+        other = None if fact is None else str(fact.value).lower() != "ct"
+        return [against(None if other is None else other != denied, said.group(), fact)]
+    if (said := CT.search(text)) and PICTURE.search(text):
+        return [against(None if fact is None else str(fact.value) == "CT", said.group(), fact)]
+    return []
+
+
+def _synthetic(text: str, facts: Facts) -> list[Claim]:
+    fact = find(facts, "scan.synthetic")
+    for pattern, means in ((SYNTHETIC, True), (REAL, False)):
+        if said := pattern.search(text):
+            denied = NOT.search(text[: said.start()]) is not None
+            holds = None if fact is None else bool(fact.value) == (means != denied)
+            return [against(holds, said.group(), fact)]
+    return []
+
+
+def _coverage(text: str, facts: Facts) -> list[Claim]:
+    fact = find(facts, "scan.coverage")
+    for pattern, means in ((COVERED, True), (CUT, False)):
+        if (said := pattern.search(text)) and "liver" in text:
+            whole = None if fact is None else str(fact.value).startswith(("the whole", "whole"))
+            denied = NOT.search(text[: said.start()]) is not None
+            holds = None if whole is None else whole == (means != denied)
+            return [against(holds, said.group(), fact)]
+    return []
+
+
+MAP = re.compile(
+    r"\b(?:shap|attribut\w+|heat ?maps?|saliency|explanation|importance|grad-?cam|activation map)\b"
+)
+INSIDE = re.compile(
+    r"\b(?:in|inside|within|on|onto|over) (?:the |that )?(?:called )?(?:tumor|lesion|mass)"
+)
+FOCUSED = re.compile(
+    r"\b(?:concentrat\w+|focus\w*|mostly|mainly|most|chiefly|predominantly|largely|majority)\b"
+)
+MOSTLY, HARDLY = 50.0, 25.0
+
+
+def speaks_of_map(text: str) -> bool:
+    """Whether an attribution map is what a clause is about."""
+    return MAP.search(text) is not None
+
+
+def read_map(text: str, words: str, quantities: tuple[Quantity, ...], facts: Facts) -> Claim:
+    """Hold what is said of an attribution map against its share that lies on lesions.
+
+    A map “concentrates” where at least half of it lies; below a quarter it does not.
+    """
+    fact = find(facts, "explanation.share_tumor")
+    if fact is None:
+        return unknown(words, "no attribution map was made of this scan")
+    if not INSIDE.search(text):
+        return unknown(words, "only the share of the map that lies on lesions is measured")
+    for mark in MARK.finditer(text):
+        quantity = quantities[int(mark[1])]
+        if quantity.unit == "%":
+            return against(agrees(fact, quantity), quantity.text, fact)
+    if not FOCUSED.search(text) or not isinstance(fact.value, int | float):
+        return unknown(words)
+    denied = NOT.search(text) is not None
+    if HARDLY <= fact.value < MOSTLY:
+        return unknown(words, f"{fact.shown} is neither most of the map nor little of it")
+    return against((fact.value >= MOSTLY) != denied, words, fact)
