@@ -55,9 +55,25 @@ def sources_of(volume: Volume, what: str) -> list[Dataset]:
 
 
 def plane_of(source: Dataset, volume: Volume) -> int:
-    """Index on the native grid's third axis of the plane that a single-slice `source` shows."""
+    """Index on the native grid's third axis of the plane that `source` shows, a slice or frame."""
     position = RAS_TO_LPS @ np.array([*map(float, source.ImagePositionPatient), 1.0])
     return round(float((np.linalg.inv(volume.native.affine) @ position)[2]))
+
+
+def images_by_plane(
+    sources: list[Dataset], volume: Volume
+) -> dict[int, tuple[Dataset, list[int] | None]]:
+    """Find the image of each plane of the native grid, and of a multi-frame one its frame.
+
+    Planes that were interpolated across missing slices have none.
+    """
+    if "PerFrameFunctionalGroupsSequence" not in sources[0]:
+        return {plane_of(source, volume): (source, None) for source in sources}
+    frames = sources[0].PerFrameFunctionalGroupsSequence
+    return {
+        plane_of(frame.PlanePositionSequence[0], volume): (sources[0], [number])
+        for number, frame in enumerate(frames, start=1)
+    }
 
 
 def uid_of(*parts: str) -> str:

@@ -1,0 +1,130 @@
+"""A report as a Word document, to be edited."""
+
+import io
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from core.reporting.document.content import (
+    head_lines,
+    lesion_table,
+    not_assessable,
+    other_facts,
+    printable,
+    provenance_lines,
+    range_of,
+    weights_line,
+)
+from core.reporting.document.report import NOTICE, Report
+from core.reporting.text import Section
+
+if TYPE_CHECKING:
+    from docx.document import Document
+
+TEXT_MM, SMALL = 175.0, 8
+SIDE_MM, TOP_MM = 17.5, 20.0
+
+
+def to_docx(report: Report) -> bytes:
+    """Write a report as an A4 document with headings, tables whose head repeats, and pictures."""
+    from docx import Document
+
+    document = Document()
+    _page(document, report)
+    document.add_heading(printable(report.narrative.title), 0)
+    _pairs(document, list(head_lines(report)))
+    for section in report.narrative.sections:
+        _section(document, section)
+    _pictures(document, report)
+    if table := lesion_table(report):
+        document.add_heading("Lesions", 1)
+        _table(document, table.head, [row.cells for row in table.rows])
+    document.add_heading("Measurements", 1)
+    facts = [(fact.label, fact.shown, range_of(fact), fact.origin) for fact in other_facts(report)]
+    _table(document, ("Fact", "Value", "Range", "Origin"), facts)
+    if lines := not_assessable(report):
+        document.add_heading("Not assessable", 1)
+        for line in lines:
+            document.add_paragraph(line, "List Bullet")
+    document.add_heading("Provenance", 1)
+    _pairs(document, list(provenance_lines(report)))
+    file = io.BytesIO()
+    document.save(file)
+    return file.getvalue()
+
+
+def _page(document: "Document", report: Report) -> None:
+    """Set paper, language, properties, and the lines above and below every page."""
+    from docx.shared import Mm
+
+    made, section = report.provenance, document.sections[0]
+    section.page_width, section.page_height = Mm(210), Mm(297)
+    section.left_margin = section.right_margin = Mm(SIDE_MM)
+    section.top_margin = section.bottom_margin = Mm(TOP_MM)
+    properties = document.core_properties
+    properties.title, properties.author = printable(report.narrative.title), made.software
+    properties.comments, properties.language = NOTICE, "en-US"
+    properties.created = properties.modified = made.written
+    properties.last_modified_by = ""
+    section.header.paragraphs[0].add_run(NOTICE).bold = True
+    foot = section.footer.paragraphs[0]
+    _small(foot.add_run(f"{made.software} · {made.time} · weights {weights_line(report)} · page "))
+    _field(foot, "PAGE")
+    _small(foot.add_run(" of "))
+    _field(foot, "NUMPAGES")
+
+
+def _small(run: Any) -> None:
+    from docx.shared import Pt
+
+    run.font.size = Pt(SMALL)
+
+
+def _field(paragraph: Any, code: str) -> None:
+    """Add a number that the word processor counts, such as ``PAGE``."""
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    field = OxmlElement("w:fldSimple")
+    field.set(qn("w:instr"), code)
+    run = paragraph.add_run("1")
+    _small(run)
+    field.append(run._r)
+    paragraph._p.append(field)
+
+
+def _pairs(document: "Document", lines: Sequence[tuple[str, str]]) -> None:
+    paragraph = document.add_paragraph()
+    for index, (label, value) in enumerate(lines):
+        if index:
+            paragraph.add_run().add_break()
+        paragraph.add_run(f"{label}: ").bold = True
+        paragraph.add_run(value)
+
+
+def _section(document: "Document", section: Section) -> None:
+    document.add_heading(printable(section.title), 1)
+    paragraph = document.add_paragraph()
+    for index, sentence in enumerate(section.sentences):
+        paragraph.add_run(f"{' ' if index else ''}{printable(sentence.text)}")
+        if sentence.mark:
+            paragraph.add_run(f" [{printable(sentence.mark)}]").italic = True
+
+
+def _pictures(document: "Document", report: Report) -> None:
+    from docx.shared import Mm
+
+    for picture in report.pictures:
+        width = Mm(min(TEXT_MM, picture.width / 300 * 25.4))
+        shape = document.add_picture(io.BytesIO(picture.png), width=width)
+        shape._inline.docPr.set("descr", picture.alternative)
+        document.add_paragraph(picture.caption, "Caption")
+
+
+def _table(document: "Document", head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    from docx.oxml import OxmlElement
+
+    table = document.add_table(1 + len(rows), len(head), "Light Grid Accent 1")
+    for line, cells in zip(table.rows, (head, *rows), strict=True):
+        for cell, text in zip(line.cells, cells, strict=True):
+            _small(cell.paragraphs[0].add_run(printable(text)))
+    table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))

@@ -1,0 +1,133 @@
+"""A report as PDF: A4, tagged for screen readers (PDF/UA-1), all fonts embedded.
+
+Typst sets it: of the free libraries tried it alone writes a structure tree and enforces
+PDF/UA-1, and it needs nothing from the system. Its own fonts hold Latin, Greek, Cyrillic
+and Hebrew; other scripts need a font of the host.
+"""
+
+import json
+import re
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from core.reporting.document.content import (
+    Table,
+    head_lines,
+    lesion_table,
+    not_assessable,
+    other_facts,
+    printable,
+    provenance_lines,
+    range_of,
+    weights_line,
+)
+from core.reporting.document.report import NOTICE, Report
+
+TEMPLATE = Path(__file__).with_name("report.typ")
+MOST_PAGES, MOST_ROWS, LONGEST_NAME = 3, 60, 60
+TEXT_MM = 175.0
+PAGE = re.compile(rb"/Type\s*/Page\b")
+
+
+def to_pdf(report: Report) -> bytes:
+    """Set a report on A4 pages.
+
+    It takes up to three pages, drawn smaller and without the plate of lesions where it would
+    not fit otherwise; only a narrative far beyond our own takes more. More than 60 lesions
+    are left to the other documents.
+    """
+    for compact in (False, True):
+        pdf = _compiled(report, compact)
+        if len(PAGE.findall(pdf)) <= MOST_PAGES:
+            break
+    return pdf
+
+
+def _compiled(report: Report, compact: bool) -> bytes:
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        for picture in report.pictures:
+            (folder / f"{picture.name}.png").write_bytes(picture.png)
+        (folder / "report.json").write_text(json.dumps(_data(report, compact)), "utf-8")
+        (folder / TEMPLATE.name).write_bytes(TEMPLATE.read_bytes())
+        return _set(folder / TEMPLATE.name)
+
+
+def _set(source: Path) -> bytes:
+    """Set `source` in Typst's own fonts, or in those of the host where a letter is missing.
+
+    PDF/UA-1 forbids letters that no font has: then the pages are tagged all the same.
+    """
+    import typst
+
+    standards: list[list[Any]] = [["ua-1"], ["ua-1"], []]
+    for attempt, standard in enumerate(standards):
+        try:
+            return typst.compile(
+                str(source), pdf_standards=standard, ignore_system_fonts=attempt == 0
+            )
+        except typst.TypstError as error:
+            if "could not be displayed" not in str(error):
+                raise
+    raise AssertionError("without a standard every letter can be set")
+
+
+def _data(report: Report, compact: bool) -> dict[str, Any]:
+    made, narrative = report.provenance, report.narrative
+    head = list(head_lines(report))
+    name = dict(head).get("Scan", narrative.title)
+    written = made.written
+    return {
+        "title": printable(narrative.title),
+        "name": name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…",
+        "notice": NOTICE,
+        "software": made.software,
+        "weights": weights_line(report),
+        "time": made.time,
+        "date": {"year": written.year, "month": written.month, "day": written.day},
+        "head": head,
+        "sections": _sections(report),
+        "pictures": _pictures(report, compact),
+        "lesions": _lesions(lesion_table(report, MOST_ROWS), compact),
+        "facts": [
+            [printable(fact.label), printable(fact.shown), range_of(fact)]
+            for fact in other_facts(report)
+        ],
+        "fact_size": 7 if compact else 8,
+        "not_assessable": not_assessable(report),
+        "provenance": list(provenance_lines(report)),
+    }
+
+
+def _sections(report: Report) -> list[dict[str, Any]]:
+    return [
+        {
+            "title": printable(section.title),
+            "sentences": [
+                {"text": printable(sentence.text), "mark": printable(sentence.mark)}
+                for sentence in section.sentences
+            ],
+        }
+        for section in report.narrative.sections
+    ]
+
+
+def _pictures(report: Report, compact: bool) -> list[dict[str, Any]]:
+    chosen = report.pictures[:1] if compact else report.pictures
+    return [
+        {
+            "file": f"{picture.name}.png",
+            "width": min(TEXT_MM, picture.width / 300 * 25.4) * (0.85 if compact else 1),
+            "caption": picture.caption,
+            "alternative": picture.alternative,
+        }
+        for picture in chosen
+    ]
+
+
+def _lesions(table: Table | None, compact: bool) -> dict[str, Any] | None:
+    if table is None:
+        return None
+    rows = [row.cells for row in table.rows]
+    return {"head": table.head, "rows": rows, "more": table.more, "size": 7 if compact else 8}
