@@ -134,7 +134,7 @@ def segment(
     watch = _Watch(progress, cancelled)
     watch.start(STAGES[0])
     networks = networks or load_networks(preset)
-    first = preset_named(preset.finder) if preset.finder else preset
+    first = finder_of(preset) if preset.finder else preset
     fit = liver_fit(volume, first)
     gray = np.concatenate([network_view(volume, fit, first, part) for part in watch.over(volume)])
     parts = list(_batches(len(gray)))
@@ -144,14 +144,14 @@ def segment(
     if networks.finder:
         seen = [networks.finder(network_input(gray[part])) for part in watch.over(volume)]
         small = np.concatenate(seen)
-        from_afar = _native(small, first.liver_temperature, fit, volume)
+        from_afar = native_probability(small, first.liver_temperature, fit)
         box = _box_of(small >= first.liver_threshold, fit, preset)
         fit = liver_fit(volume, preset, box)
         gray = np.concatenate([network_view(volume, fit, preset, part) for part in parts])
     seen = [networks.liver(network_input(gray[part])) for part in watch.over(volume)]
-    liver_probability = _native(np.concatenate(seen), preset.liver_temperature, fit, volume)
+    liver_probability = native_probability(np.concatenate(seen), preset.liver_temperature, fit)
     if from_afar is not None:
-        _average(liver_probability, from_afar)
+        average_with(liver_probability, from_afar)
 
     watch.start(STAGES[2])
     liver, liver_steps = liver_region(liver_probability, preset.liver_threshold, volume.voxel_ml)
@@ -167,7 +167,7 @@ def segment(
         if inside[part].any():
             masked = mask_to_liver(gray[part], inside[part], median)
             small_tumor[part] = networks.tumor(network_input(masked))
-    tumor_probability = _native(small_tumor, preset.tumor_temperature, fit, volume)
+    tumor_probability = native_probability(small_tumor, preset.tumor_temperature, fit)
 
     watch.start(STAGES[4])
     tumor, tumor_steps = tumor_region(
@@ -217,6 +217,11 @@ def relabel(
     )
 
 
+def finder_of(preset: Preset) -> Preset:
+    """Give the preset whose liver network comes first; it looks through the same window."""
+    return replace(preset_named(preset.finder or preset.name), window=preset.window)
+
+
 def liver_fit(volume: Volume, preset: Preset, box: Box | None = None) -> SliceFit:
     """How the axial slices of `volume`, or a box of them, sit in the liver network's square."""
     columns, rows, _ = volume.shape
@@ -264,10 +269,10 @@ def _box_of(small_liver: NDArray[np.bool_], fit: SliceFit, preset: Preset) -> Bo
     return box_around(fit.restore(piece) >= 128, preset.liver_margin or 0.0)
 
 
-def _native(
-    small: NDArray[np.float32], temperature: float, fit: SliceFit, volume: Volume
+def native_probability(
+    small: NDArray[np.float32], temperature: float, fit: SliceFit
 ) -> NDArray[np.uint8]:
-    """Temper probabilities [Z, S, S] and resample them to the grid of `volume`, uint8 [X, Y, Z]."""
+    """Temper probabilities [Z, S, S] and resample them to the scan's grid, uint8 [X, Y, Z]."""
     if temperature != 1:
         small = temper(small, temperature)
     probability = np.empty((len(small), fit.rows, fit.columns), np.uint8)
@@ -276,7 +281,7 @@ def _native(
     return np.ascontiguousarray(from_axial_view(probability))
 
 
-def _average(probability: NDArray[np.uint8], other: NDArray[np.uint8]) -> None:
+def average_with(probability: NDArray[np.uint8], other: NDArray[np.uint8]) -> None:
     """Replace `probability` [X, Y, Z] by its mean with `other`, slice by slice to save memory."""
     for z in range(probability.shape[2]):
         total = probability[..., z].astype(np.uint16) + other[..., z] + 1

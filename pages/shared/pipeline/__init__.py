@@ -1,0 +1,1 @@
+"""The Pipeline page: one case on stage, step by step."""
