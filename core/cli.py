@@ -130,6 +130,70 @@ def _add_embed(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.set_defaults(run=commands.embed)
 
 
+def _add_sam(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = subparsers.add_parser("sam", help="score SAM on slices with ground truth")
+    parser.add_argument("--data", type=Path, required=True, help="labelled folder")
+    parser.add_argument("--split", help="only this split of the folder")
+    parser.add_argument("--cases", nargs="+", metavar="CASE", help="only these cases")
+    parser.add_argument(
+        "--checkpoint",
+        required=True,
+        metavar="NAME_OR_FOLDER",
+        help="such as facebook/sam-vit-base, or the folder of a SAM",
+    )
+    parser.add_argument(
+        "--download", action="store_true", help="fetch the checkpoint where it is not here yet"
+    )
+    parser.add_argument(
+        "--mode",
+        choices=["automatic", "points", "box"],
+        default="automatic",
+        help="best of all masks, or prompts drawn from the truth",
+    )
+    parser.add_argument("--slices", type=int, default=3, help="of a case, at most")
+    parser.add_argument("--side", type=int, default=16, help="points along each side of the grid")
+    parser.add_argument("--points", type=int, default=1, help="drawn in every object")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument(
+        "--preset",
+        choices=list(PRESETS),
+        help="also score these networks on the same slices, in a run beside, OUT-PRESET",
+    )
+    parser.add_argument("--out", type=Path, required=True, metavar="RUN")
+    parser.set_defaults(run=commands.sam)
+
+
+def _add_explain(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = subparsers.add_parser("explain", help="show which pixels an answer rests on")
+    parser.add_argument("input", type=Path, metavar="INPUT", help="a scan, as for segment")
+    parser.add_argument("--slice", type=int, help="axial slice, from 1; default: most tumor")
+    parser.add_argument("--method", default="shap", help="such as shap, integrated or occlusion")
+    parser.add_argument("--network", default="tumor", choices=["tumor", "liver"])
+    parser.add_argument("--preset", default="paper", choices=list(PRESETS))
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--out", type=Path, required=True, metavar="PNG")
+    parser.set_defaults(run=commands.explain)
+
+
+def _add_faithfulness(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = subparsers.add_parser(
+        "faithfulness", help="put the explanations to the test; started again, it goes on"
+    )
+    parser.add_argument("--data", type=Path, required=True, help="labelled folder")
+    parser.add_argument("--split", help="only this split of the folder")
+    parser.add_argument("--preset", default="paper", choices=list(PRESETS))
+    parser.add_argument("--out", type=Path, required=True)
+    parser.set_defaults(run=commands.faithfulness)
+
+
+def _add_backgrounds(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = subparsers.add_parser(
+        "backgrounds", help="draw phantoms beside the networks for SHAP to compare with"
+    )
+    parser.add_argument("--preset", default="paper", choices=list(PRESETS))
+    parser.set_defaults(run=commands.backgrounds)
+
+
 def build_parser() -> argparse.ArgumentParser:
     """Describe all commands."""
     parser = argparse.ArgumentParser(
@@ -137,7 +201,18 @@ def build_parser() -> argparse.ArgumentParser:
         description="HepatoScope without a browser. For research and teaching, not for diagnosis.",
     )
     subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
-    for add in (_add_segment, _add_evaluate, _add_compare, _add_train, _add_embed, _add_phantom):
+    for add in (
+        _add_segment,
+        _add_evaluate,
+        _add_compare,
+        _add_train,
+        _add_embed,
+        _add_explain,
+        _add_faithfulness,
+        _add_backgrounds,
+        _add_sam,
+        _add_phantom,
+    ):
         add(subparsers)
     return parser
 

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from core.errors import BadDataset
+from core.errors import BadDataset, HepatoScopeError
 from core.presets import preset_named
 
 if TYPE_CHECKING:
@@ -155,4 +155,110 @@ def embed(arguments: argparse.Namespace) -> int:
             f"tumor against liver by {row['score']}, {row['population']} patches: AUROC "
             f"{figure(area['value'])} ({figure(area['low'])} to {figure(area['high'])})"
         )
+    return 0
+
+
+def sam(arguments: argparse.Namespace) -> int:
+    """Score SAM on slices of labelled cases, and our networks on the same ones where asked to."""
+    from core.evaluation.run import write_run
+    from core.evaluation.sam import Mode, Plan, score_beside, score_sam
+    from core.evaluation.score import evaluate_with
+    from core.io.datasets import find_cases
+    from core.sam.automatic import Settings
+    from core.sam.hub import fetched
+    from core.sam.model import load_sam
+    from core.segmentation import load_networks
+
+    cases = named(find_cases(arguments.data, arguments.split), arguments.cases)
+    checkpoint = fetched(arguments.checkpoint, say if arguments.download else None)
+    loaded = load_sam(checkpoint)
+    settings = Settings(side=arguments.side)
+    mode = Mode(arguments.mode)
+    plan = Plan(mode, arguments.slices, arguments.points, arguments.seed, settings=settings)
+    scores, failures = evaluate_with(cases, lambda case: score_sam(case, loaded, plan), say)
+    models = {"sam": checkpoint.digest}
+    where = arguments.data.name, arguments.split
+    facts = plan.facts(checkpoint.name)
+    write_run(arguments.out, scores, failures, plan.preset, models, *where, facts)
+    if arguments.preset:
+        preset = preset_named(arguments.preset)
+        networks = load_networks(preset)
+        ours, missed = evaluate_with(
+            cases, lambda case: score_beside(case, preset, networks, plan), say
+        )
+        beside = arguments.out.with_name(f"{arguments.out.name}-{preset.name}")
+        write_run(beside, ours, missed, preset, networks.digests, *where, plan.facts_beside())
+    return 1 if failures else 0
+
+
+def explain(arguments: argparse.Namespace) -> int:
+    """Segment a scan and explain one of its slices, as a picture."""
+    from core.explainers.explain import explain as answer
+    from core.explainers.pictures import draw, native_map, sheet_png
+    from core.explainers.question import Asked, pose
+    from core.explainers.registry import method_named
+    from core.io import read
+    from core.preview import telling_slice
+    from core.segmentation import segment as run
+    from core.slices import Plane
+
+    method = method_named(arguments.method)
+    volume = read(arguments.input)
+    segmentation = run(volume, preset_named(arguments.preset))
+    if arguments.slice is None:
+        z = telling_slice(segmentation.labels, Plane.AXIAL)
+    elif 1 <= arguments.slice <= volume.shape[2]:
+        z = arguments.slice - 1
+    else:
+        raise HepatoScopeError(
+            f"The scan has slices 1 to {volume.shape[2]}, and {arguments.slice} is none of them; "
+            "choose another with --slice."
+        )
+    posed = pose(volume, segmentation, z, Asked(arguments.network))
+    found = answer(posed.question, method.name, None, arguments.seed, lambda share: None)
+    pictures = draw(volume, segmentation.labels, z, native_map(posed, found.values))
+    note = f"{method.title}, {arguments.network} network of {arguments.preset}, slice {z + 1}"
+    arguments.out.parent.mkdir(parents=True, exist_ok=True)
+    arguments.out.write_bytes(sheet_png(pictures, volume.source, note))
+    error = found.completeness_error
+    told = "" if error is None else f", adds up within {error:.1%}"
+    say(f"slice {z + 1}: answer {found.score:.4f}{told}, {found.seconds:.1f} s")
+    return 0
+
+
+def faithfulness(arguments: argparse.Namespace) -> int:
+    """Put all methods to the test on the true lesions of labelled cases."""
+    from core.explainers.trial import run_trial
+    from core.explainers.trust import write_trial
+    from core.io.datasets import find_cases
+    from core.models.store import preset_digests
+
+    preset = preset_named(arguments.preset)
+    cases = find_cases(arguments.data, arguments.split)
+    rows = run_trial(cases, preset, arguments.out, say)
+    if not rows:
+        raise BadDataset(
+            f"The networks found no lesion in {arguments.data.name}, so there is nothing to "
+            "explain; give cases with larger lesions."
+        )
+    facts = {
+        "data": arguments.data.name,
+        "split": arguments.split,
+        "cases": [case.name for case in cases],
+        "preset": preset.name,
+        "models": preset_digests(preset),
+    }
+    for verdict in write_trial(arguments.out, rows, facts):
+        gain = verdict.figures["insertion_gain"]
+        told = "trusted" if verdict.trusted else "; ".join(verdict.reasons)
+        say(f"{verdict.title}: insertion {figure(gain.value)} over random order; {told}")
+    return 0
+
+
+def backgrounds(arguments: argparse.Namespace) -> int:
+    """Draw the phantoms that SHAP can compare with, beside the networks of a preset."""
+    from core.explainers.backgrounds import write_backgrounds
+
+    for path in write_backgrounds(preset_named(arguments.preset)):
+        say(f"wrote {path.parent.parent.name}/{path.parent.name}/{path.name}")
     return 0

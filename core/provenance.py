@@ -4,6 +4,7 @@ import subprocess
 from pathlib import Path
 
 VERSION = "0.1.0"
+NOTICE = "For research and teaching. Not for diagnosis."
 
 
 def commit() -> str:
@@ -25,5 +26,5 @@ def versions() -> dict[str, str]:
     """Versions of HepatoScope and of the libraries that decide its figures."""
     from importlib.metadata import version
 
-    libraries = ("tensorflow", "openvino", "nibabel", "pydicom", "numpy")
+    libraries = ("tensorflow", "openvino", "shap", "nibabel", "pydicom", "numpy")
     return {"hepatoscope": VERSION, **{name: version(name) for name in libraries}}

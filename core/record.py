@@ -6,12 +6,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from core.findings import Findings
-from core.provenance import commit, versions
+from core.provenance import NOTICE, commit, versions
 from core.quality import QualityFinding
 from core.segmentation import Segmentation
 from core.volume import Volume, spacing_of
-
-NOTICE = "For research and teaching. Not for diagnosis."
 
 
 def findings_record(

@@ -1,6 +1,7 @@
 """Give a segmentation back on the grid of the scan it was made from."""
 
 import gzip
+from typing import Any
 
 import nibabel as nib
 import numpy as np
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 from core.io.dicom_seg import labels_to_dicom_seg
 from core.volume import Volume, to_native
 
-__all__ = ["labels_to_dicom_seg", "labels_to_nifti"]
+__all__ = ["array_to_nifti", "labels_to_dicom_seg", "labels_to_nifti"]
 
 SCANNER_CODE = 1
 # Beyond float32 rounding, a qform (rotation and spacing) cannot hold the affine.
@@ -33,14 +34,28 @@ def labels_to_nifti(volume: Volume, labels: NDArray[np.uint8]) -> bytes:
     ------
     ValueError : `labels` has another shape than `volume`.
     """
-    if labels.shape != volume.shape:
-        raise ValueError(f"labels have shape {labels.shape}, the volume {volume.shape}")
+    return array_to_nifti(volume, labels, "HepatoScope: 1 liver, 2 tumor")
+
+
+def array_to_nifti(volume: Volume, array: NDArray[Any], description: str) -> bytes:
+    """Encode any array [X, Y, Z] on the grid of `volume` as the .nii.gz that lies on its input.
+
+    Parameters
+    ----------
+    description : at most 79 ASCII characters, for the header.
+
+    Raises
+    ------
+    ValueError : `array` has another shape than `volume`.
+    """
+    if array.shape != volume.shape:
+        raise ValueError(f"the array has shape {array.shape}, the volume {volume.shape}")
     affine = volume.native.affine
-    image = nib.Nifti1Image(to_native(labels, volume.native), affine, dtype=np.uint8)
+    image = nib.Nifti1Image(to_native(array, volume.native), affine, dtype=array.dtype)
     image.set_qform(affine, SCANNER_CODE)
     image.set_sform(affine, SCANNER_CODE)
     if np.abs(image.get_qform() - affine).max() > QFORM_TOLERANCE:
         image.set_qform(None, 0)
     image.header.set_xyzt_units("mm")
-    image.header["descrip"] = b"HepatoScope: 1 liver, 2 tumor"
+    image.header["descrip"] = description.encode()
     return gzip.compress(image.to_bytes(), compresslevel=6, mtime=0)

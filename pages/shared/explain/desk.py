@@ -1,0 +1,22 @@
+"""The process that explains: one for the whole server."""
+
+import threading
+
+import streamlit as st
+
+from core.explainers.desk import Desk
+from core.explainers.explain import prepare
+from core.explainers.question import Question
+
+
+@st.cache_resource(show_spinner=False, on_release=lambda desk: desk.close())
+def desk() -> Desk:
+    """Give the desk that all visitors ask."""
+    return Desk()
+
+
+def warm_up(question: Question) -> None:
+    """Let the process load TensorFlow and the network while the visitor still looks around."""
+    asked = desk()
+    if not asked.ready:
+        threading.Thread(target=asked.ask, args=(prepare, question), daemon=True).start()
