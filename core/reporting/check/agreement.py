@@ -52,9 +52,9 @@ def _fits(value: float, quantity: Quantity) -> bool:
         case Relation.MORE:
             return value > number.value
         case Relation.AT_LEAST:
-            return value >= number.value or equals(value, number, about)
+            return value >= number.value or (about and equals(value, number, about))
         case Relation.LESS:
             return value < number.value
         case Relation.AT_MOST:
-            return value <= number.value or equals(value, number, about)
+            return value <= number.value or (about and equals(value, number, about))
     return equals(value, number, about)

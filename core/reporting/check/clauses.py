@@ -35,6 +35,7 @@ PLAIN = (
     (r"(?<!\w)>", " more than "),
     (r"(?<!\w)<", " less than "),
     (r"\b(?:i\.e\.|e\.g\.|that is,)", ", "),
+    (r"\bnothing (?:abnormal|unusual)\b", "no abnormality"),
     (r"\bdo not\b|\bdoes not\b|\bdid not\b", "not"),
     (r"\bleft and (?:the )?right\b|\bright and (?:the )?left\b", "both"),
     (r"\bneither the left nor the right lobe\b", "neither lobe"),
@@ -45,7 +46,10 @@ PLAIN = (
     (r"\b(?:a|one) third of", "about 33 % of"),
     (r"\b(?:a |one )?half of(?= the)", "50 % of"),
     (r"\b(?:a|one) tenth of", "10 % of"),
-    (r"(?<=[\w%]) (?=there (?:is|are|was|were)\b)", ", "),
+    (r"\b((?:besides|in addition to|next to) .*?) (?=there (?:is|are|was|were)\b)", r"\1, "),
+    (r"\bbetween (\w+) and (\w+)(?= (?:\w+ )?(?:lesion|mass|tumor|nodule))", r"\1 to \2"),
+    (r"\b(lesion|tumor)s (\d+),? (?:and|&) (?:lesion )?(\d+)", r"\1s \2&\3"),
+    (r"\b(lesion|tumor)s (\d+), (\d+),? (?:and|&) (\d+)", r"\1s \2&\3&\4"),
     (r"\bi\b", "we"),
 )
 BORDER = re.compile(

@@ -26,6 +26,7 @@ VAGUE = {
 NUMBER = rf"(?:{any_of(NUMBER_WORDS)}|\d{{1,2}})"
 EXACT = r"(?:exactly|precisely|just|only|a total of|altogether)"
 PATTERNS = (
+    (re.compile(rf"\b({NUMBER}) (?:to|or) ({NUMBER})\b"), "range"),
     (re.compile(rf"\b(?:no|not) more than ({NUMBER})\b|\bat most ({NUMBER})\b"), "most"),
     (
         re.compile(rf"\b(?:at least|no fewer than|no less than|not fewer than) ({NUMBER})\b"),
@@ -69,8 +70,10 @@ def count_in(text: str) -> tuple[int, int] | None:
     """Read the least and the most that are counted in the words before a noun."""
     for pattern, kind in PATTERNS:
         if found := pattern.search(text):
-            number = number_in(next(group for group in found.groups() if group))
+            numbers = [number_in(group) for group in found.groups() if group]
+            number = numbers[0]
             return {
+                "range": (number, numbers[-1]),
                 "most": (0, number),
                 "least": (number, MANY),
                 "more": (number + 1, MANY),

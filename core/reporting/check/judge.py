@@ -1,33 +1,63 @@
 """Check sentences: read the claims of each clause, and hold them against the facts."""
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from core.reporting.check.change import read_change, speaks_of_change
 from core.reporting.check.clauses import MARK, Clause, clauses_of, plain
 from core.reporting.check.evidence import unknown
-from core.reporting.check.lesions import Statement, begin, extend, judge_statement, lesions_told
-from core.reporting.check.liver import (
-    read_liver_quantities,
-    read_size,
-    read_totals,
-    speaks_of_liver,
-)
+from core.reporting.check.lesions import judge_statement
+from core.reporting.check.liver import read_liver_quantities, read_size, speaks_of_liver
 from core.reporting.check.outside import read_outside
+from core.reporting.check.predicates import SIDE
 from core.reporting.check.scan import read_map, read_scan, speaks_of_map
 from core.reporting.check.sentences import split_sentences
-from core.reporting.check.subjects import Subject, subject_of
+from core.reporting.check.statements import Statement, begin, extend, lesions_told
+from core.reporting.check.subjects import ANYTHING, APART_FROM, Subject, subject_of
+from core.reporting.check.totals import read_totals
 from core.reporting.check.verdict import Checked, Claim, Verdict, join
+from core.reporting.check.vocabulary import unknown_words
 from core.reporting.fact import Facts
+
+BACK = re.compile(r"^(?:it|its|this one|this lesion|they|their|these)\b")
 
 
 @dataclass
 class _Reading:
-    """What was read of a sentence so far."""
+    """What was read of a sentence so far.
+
+    Parameters
+    ----------
+    topic : what the last clause was about.
+    antecedent : whom “it” means at its start.
+    waiting : a place told before the lesions that lie there.
+    """
 
     facts: Facts
+    antecedent: Subject | None = None
+    topic: str = ""
+    waiting: str = ""
     claims: list[Claim] = field(default_factory=list)
     statements: list[Statement] = field(default_factory=list)
-    topic: str = ""
+
+
+def check_sentence(text: str, facts: Facts) -> Checked:
+    """Read the claims of one sentence and judge each by the facts.
+
+    Parameters
+    ----------
+    text : one sentence; what “it” means is not known, `check_text` knows it.
+    facts : what is known of the scan that it is about.
+
+    Examples
+    --------
+    >>> from core.reporting.fact import Fact
+    >>> facts = Facts((Fact("lesion.count", "Lesions", 3),))
+    >>> check_sentence("A solitary lesion is seen.", facts).reason
+    'It says “a solitary lesion is seen”. The facts say “Lesions: 3”.'
+    """
+    return _check(text, _Reading(facts))
 
 
 def check_text(text: str, facts: Facts) -> tuple[Checked, ...]:
@@ -38,29 +68,36 @@ def check_text(text: str, facts: Facts) -> tuple[Checked, ...]:
     text : plain text or simple Markdown.
     facts : what is known of the scan that the text is about.
     """
-    return tuple(check_sentence(sentence, facts) for sentence in split_sentences(text))
+    return tuple(_checked_in_turn(split_sentences(text), facts))
 
 
-def check_sentence(text: str, facts: Facts) -> Checked:
-    """Read the claims of one sentence and judge each by the facts.
+def _checked_in_turn(sentences: Iterable[str], facts: Facts) -> Iterable[Checked]:
+    """Let “it” at the start of a sentence mean what the one before was about."""
+    last = _Reading(facts)
+    for sentence in sentences:
+        reading = _Reading(facts)
+        if BACK.match(plain(sentence)):
+            reading.topic, reading.antecedent = last.topic, last.antecedent
+        yield _check(sentence, reading)
+        last = reading
 
-    Examples
-    --------
-    >>> facts = Facts((Fact("lesion.count", "Lesions", 3),))
-    >>> check_sentence("A solitary lesion is seen.", facts).reason
-    'It says “a solitary lesion is seen”. The facts say “Lesions: 3”.'
-    """
+
+def _check(text: str, reading: _Reading) -> Checked:
+    facts = reading.facts
     if _is_quoted(text, facts):
         return join(text, [Claim(Verdict.SUPPORTED, "It is a fact, word by word.")])
     if text.strip().endswith("?"):
         return join(text, [unknown(text, "a question states nothing")])
-    reading = _Reading(facts)
     for clause in clauses_of(text):
         _read_clause(clause, reading)
-    told = 0
+    told = 1 if APART_FROM.search(plain(text)) else 0
     for statement in reading.statements:
         reading.claims += judge_statement(statement, facts, told)
         told += lesions_told(statement)
+    if reading.statements:
+        reading.antecedent = reading.statements[-1].subject
+    if reading.claims and all(claim.verdict is Verdict.SUPPORTED for claim in reading.claims):
+        reading.claims += unknown_words(plain(text))
     return join(text, reading.claims)
 
 
@@ -71,7 +108,7 @@ def _is_quoted(text: str, facts: Facts) -> bool:
 
 
 def _read_clause(clause: Clause, reading: _Reading) -> None:
-    """Read one clause, what is outside the facts first, and lesions last."""
+    """Read one clause: what no fact tells first, then the map, change, and what is measured."""
     facts = reading.facts
     if reading.topic == "elsewhere" and clause.text.startswith(("with ", "without ")):
         return
@@ -80,26 +117,25 @@ def _read_clause(clause: Clause, reading: _Reading) -> None:
     text = outside.rest
     if outside.elsewhere:
         reading.topic = "elsewhere"
-        return
-    if not text:
-        return
-    if speaks_of_map(text) or (reading.topic == "map" and not subject_of(text, False)):
+    elif speaks_of_map(text) or (reading.topic == "map" and not subject_of(text, False)):
         reading.topic = "map"
         reading.claims.append(read_map(text, clause.words, clause.quantities, facts))
-        return
-    if speaks_of_change(text, clause.sentence):
+    elif speaks_of_change(text, clause.sentence):
         reading.topic = "change"
         lesion = _single(subject_of(text, bool(reading.statements)), facts)
         reading.claims += read_change(text, clause.words, clause.quantities, facts, lesion)
-        return
-    _read_measurements(text, clause, reading)
+    elif text:
+        _read_measurements(text, clause, reading)
 
 
 def _single(subject: Subject | None, facts: Facts) -> int | None:
     """Return the number of the lesion that is singled out, if one is."""
-    if subject is None or subject.number is None:
+    if subject is None or len(subject.numbers) != 1:
         return None
-    return subject.number if subject.number > 0 else max(facts.lesion_numbers, default=1)
+    number = subject.numbers[0]
+    if number > 0:
+        return number
+    return max(facts.lesion_numbers, default=1) if number < 0 else 1
 
 
 def _read_measurements(text: str, clause: Clause, reading: _Reading) -> None:
@@ -107,7 +143,7 @@ def _read_measurements(text: str, clause: Clause, reading: _Reading) -> None:
     facts, quantities = reading.facts, clause.quantities
     claims, text = read_scan(text, quantities, facts)
     reading.claims += claims
-    claims, text = read_totals(text, quantities, facts)
+    claims, text = read_totals(text, quantities, facts, reading.topic == "liver")
     reading.claims += claims
     subject = subject_of(text, bool(reading.statements))
     if speaks_of_liver(text) or (reading.topic == "liver" and subject is None):
@@ -117,11 +153,32 @@ def _read_measurements(text: str, clause: Clause, reading: _Reading) -> None:
         if subject is None:
             claims, text = read_liver_quantities(text, quantities, facts)
             reading.claims += claims
+    _read_lesions(text, subject, clause, reading)
+
+
+def _read_lesions(text: str, subject: Subject | None, clause: Clause, reading: _Reading) -> None:
+    """Begin a statement about lesions, add to the last one, or wait for the lesions to come."""
+    facts, quantities = reading.facts, clause.quantities
+    if subject is None and not reading.statements and reading.topic == "lesions":
+        subject = reading.antecedent and _again(reading.antecedent, text)
     if subject is not None:
         reading.topic = "lesions"
-        reading.statements.append(begin(subject, clause.words, quantities, facts))
+        if ANYTHING.search(text):
+            reading.claims.append(unknown(clause.words, "only lesions were looked for"))
+        started = begin(subject, clause.words, quantities, facts)
+        if reading.waiting:
+            started = extend(started, reading.waiting, reading.waiting, quantities, facts)
+        reading.waiting = ""
+        reading.statements.append(started)
     elif reading.topic == "lesions" and reading.statements:
         last = reading.statements.pop()
         reading.statements.append(extend(last, text, clause.words, quantities, facts))
     elif left := MARK.findall(text):
         reading.claims += [unknown(quantities[int(mark)].text) for mark in left]
+    elif SIDE.search(text):
+        reading.waiting = text
+
+
+def _again(antecedent: Subject, text: str) -> Subject:
+    """Say more of the lesions that the sentence before was about."""
+    return Subject(antecedent.quantifier, antecedent.numbers, antecedent.before, text)

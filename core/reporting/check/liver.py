@@ -6,6 +6,7 @@ from core.reporting.check.agreement import agrees, number_of
 from core.reporting.check.clauses import MARK
 from core.reporting.check.evidence import against, find, unknown
 from core.reporting.check.quantities import Quantity
+from core.reporting.check.statements import quantities_in
 from core.reporting.check.verdict import Claim
 from core.reporting.check.words import finder
 from core.reporting.fact import Fact, Facts
@@ -39,6 +40,7 @@ NORMAL_SIZE = re.compile(
     r"|\bof normal (?:size|volume)\b"
     r"|\bwithin (?:the )?(?:normal|published|usual) (?:limits|range)\b"
 )
+REFERENCE = re.compile(r"\b(?:normal|reference|published|usual) (?:is|are|range|values?|limits?)\b")
 THAT_IS = re.compile(r"^(?:is |this is |that is )?(?:not )?(?:normal|usual)$")
 WHOLLY_NORMAL = finder("normal, unremarkable, fine, clear, ok, in order")
 NOT = finder("not, no, never, without, neither")
@@ -64,6 +66,8 @@ def speaks_of_liver(text: str) -> bool:
 def read_size(text: str, facts: Facts, of_volume: bool) -> list[Claim]:
     """Judge words for the liver's size in a clause about it; `of_volume` if that was just told."""
     size, fact = judged_size(facts)
+    if REFERENCE.search(text) and MARK.search(text):
+        return []
     denied = NOT.search(text) is not None
     for name, pattern in (("normal", NORMAL_SIZE), ("large", LARGE), ("small", SMALL)):
         said = pattern.search(text) or (name == "normal" and of_volume and THAT_IS.search(text))
@@ -81,6 +85,16 @@ def _with_not(words: str, denied: bool) -> str:
     return f"not {words}" if denied else words
 
 
+def _reference(quantity: Quantity, facts: Facts) -> Claim:
+    """Hold a normal range against the one that the facts cite."""
+    fact = find(facts, "liver.volume_reference")
+    cited = [] if fact is None else re.findall(r"[\d,]*\d", str(fact.value))
+    known = {float(number.replace(",", "")) for number in cited}
+    if fact and quantity.unit == "mL" and known >= {number.value for number in quantity.numbers}:
+        return against(True, quantity.text, fact)
+    return unknown(quantity.text, "it is not the reference that the facts cite")
+
+
 def _wholly_normal(words: str, denied: bool, size: str, facts: Facts) -> Claim:
     """Refuse “normal” where lesions or the volume speak against it; else it says too much."""
     count = find(facts, "lesion.count")
@@ -94,6 +108,8 @@ def _wholly_normal(words: str, denied: bool, size: str, facts: Facts) -> Claim:
 def read_liver_quantities(text: str, quantities: tuple[Quantity, ...], facts: Facts) -> Found:
     """Hold mL and HU in a clause about the liver against its volume and density."""
     claims: list[Claim] = []
+    if REFERENCE.search(text) and MARK.search(text):
+        return [_reference(quantity, facts) for quantity in quantities_in(text, quantities)], ""
     for mark in MARK.finditer(text):
         quantity = quantities[int(mark[1])]
         name = {"mL": "liver.volume", "HU": "liver.mean_hu"}.get(quantity.unit)
@@ -105,41 +121,3 @@ def read_liver_quantities(text: str, quantities: tuple[Quantity, ...], facts: Fa
             claims.append(unknown(quantity.text, "lengths of the liver are not measured"))
             text = text.replace(mark.group(), "")
     return claims, text
-
-
-TOTAL = re.compile(
-    r"\b(?:total|combined|overall|altogether|together)\b.*\b(?:tumor|lesion)"
-    r"|\btumor (?:volume|load)"
-    r"|\bvolume of (?:all )?(?:the )?tumors?\b"
-)
-OF_ALL_TUMOR = re.compile(r"\bthe tumors?\b.*\bvolume\b")
-SHARE = finder(
-    """
-    burden, occup*, replac*, involv*, load, take, takes, liver, tumor, tumors, lesion,
-    lesions, share
-    """
-)
-SURE = finder("confiden*, certain*, sure, probabilit*, likelihood")
-
-
-def read_totals(text: str, quantities: tuple[Quantity, ...], facts: Facts) -> Found:
-    """Hold tumor volume and burden against the facts; they are consumed from the text."""
-    claims: list[Claim] = []
-    volume, burden = find(facts, "tumor.volume"), find(facts, "tumor.burden")
-    for mark in MARK.finditer(text):
-        quantity = quantities[int(mark[1])]
-        fact: Fact | None = None
-        if quantity.unit == "mL" and (TOTAL.search(text) or _one_tumor(text, facts)):
-            fact = volume
-        elif quantity.unit == "%" and SHARE.search(text) and not SURE.search(text):
-            fact = burden
-        if fact:
-            claims.append(against(agrees(fact, quantity), quantity.text, fact))
-            text = text.replace(mark.group(), "")
-    return claims, text
-
-
-def _one_tumor(text: str, facts: Facts) -> bool:
-    """Whether “the tumor” of this clause is all tumor there is."""
-    count = find(facts, "lesion.count")
-    return bool(OF_ALL_TUMOR.search(text) and count and number_of(count) != 1)

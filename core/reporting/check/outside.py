@@ -46,10 +46,11 @@ FEATURES = finder(
     hypervascular, hypovascular, biliary, contour*, margin*, border*, capsul*, subcapsul*,
     necro*, calcif*, thromb*, invas*, irregular*, lobulated, well-defined,
     well-circumscribed, ill-defined, round, rounded, oval, homogen*, heterogen*, texture,
-    caudate, segment*, couinaud, patent, patency, varices, edema, inflam*, perfus*, phase,
+    caudate, segmental, couinaud, patent, patency, varices, edema, inflam*, perfus*, phase,
     phases, contrast-enhanced, unenhanced, non-contrast, noncontrast, arterial,
     portal-venous, patient, patient's, man, woman, male, female, age, aged, year-old, pain,
-    quality, excellent, artifact*, motion, noise, accura*, correct*, sensitivity, specificity, midclavicular,
+    quality, excellent, artifact*, motion, noise, accura*, correct*, sensitivity, specificity,
+    midclavicular,
     craniocaudal, dilat*, scar, surface, nodularity, exophytic, abut*, infiltrat*,
     vascular*, caliber, hilum, shape, shaped
     """
@@ -57,7 +58,7 @@ FEATURES = finder(
 COLORS = finder("green, red, blue, yellow, orange-colored, color, colors, colored, gray")
 SEGMENT = re.compile(r"\bsegments?\b[ivx\d ,/ab]*(?:(?:and|to) [ivx\d]+[ab]?\b)?|\bs[1-8]\b")
 UNASSESSED = re.compile(
-    r"\b(?:not|no|nor|neither)\b.{0,30}\b(?:assess|determin|evaluat|measur|judg|tell|graded)"
+    r"\b(?:not|no|nor|neither)\b.{0,30}\b(?:assess|determin|evaluat|measur|judg|tell|told|graded|given|named)"
 )
 DENIED_SURELY = re.compile(r"\bnot (?:be )?(?:\w+ )?(?:excluded|ruled out)\b")
 # Malignant lesions are lesions all the same where they are counted.

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from core.reporting.check.agreement import agrees, equals, number_of, values_of
 from core.reporting.check.evidence import find
-from core.reporting.check.quantities import Form, Quantity
+from core.reporting.check.quantities import Form, Number, Quantity
 from core.reporting.check.words import finder
 from core.reporting.fact import Fact, Facts
 
@@ -58,13 +58,20 @@ SIZE_WORDS: tuple[tuple[str, Callable[[float], bool], Callable[[float], bool]], 
     (r"large(?!r|st)|big(?!ger|gest)|bulky|sizable", lambda d: d >= 50, lambda d: d <= 20),
     (r"huge|giant|massive|enormous", lambda d: d >= 100, lambda d: d < 50),
 )
+DENSITY = r"(?:density|attenuation)"
 DENSITY_WORDS: tuple[tuple[str, Callable[[float], bool]], ...] = (
-    (r"hypo-?dense|hypo-?attenuat\w+|low-(?:density|attenuation)|dark(?:er)?\b(?! by)|less dense",
-     lambda hu: hu < 0),
-    (r"hyper-?dense|hyper-?attenuat\w+|high-(?:density|attenuation)|bright(?:er)?|denser",
-     lambda hu: hu > 0),
-    (r"iso-?dense|iso-?attenuat\w+", lambda hu: abs(hu) < ISODENSE_HU),
-)  # fmt: skip
+    (
+        rf"hypo-?dense|hypo-?attenuat\w+|low(?:er)?[- ]{DENSITY}|dark(?:er)?\b(?! by)|less dense|"
+        rf"{DENSITY}[\w ]* (?:is|are) lower",
+        lambda hu: hu < 0,
+    ),
+    (
+        rf"hyper-?dense|hyper-?attenuat\w+|high(?:er)?[- ]{DENSITY}|bright(?:er)?|denser|"
+        rf"{DENSITY}[\w ]* (?:is|are) higher",
+        lambda hu: hu > 0,
+    ),
+    (r"iso-?dense|iso-?attenuat\w+|as bright as the liver", lambda hu: abs(hu) < ISODENSE_HU),
+)
 SIDE = re.compile(r"\b(right|left)\b(?!-handed)")
 OF_CENTER = re.compile(r"\b(right|left) of\b.{0,20}\bcenter")
 PART = r"(?:third|part|portion|half|area|region|zone|aspect|pole|section|end|lobe|liver|of)"
@@ -73,6 +80,7 @@ HEIGHTS = (
     (rf"(?:middle|mid|central) {PART}", "middle"),
     (rf"(?:lower|inferior|caudal|bottom)(?:most)? {PART}|\bbottom\b|low down", "lower"),
 )
+RANK = re.compile(r"\bis the (largest|biggest|smallest)\b")
 SLICES = re.compile(r"\b(?:slices?|images?|image number|slice number) (\d+)(?: to (\d+))?")
 
 
@@ -89,6 +97,8 @@ def words_predicates(text: str, facts: Facts) -> Iterator[Predicate]:
     for pattern, height in HEIGHTS:
         if found := re.search(rf"\b(?:{pattern})", text):
             yield _place(found.group(), height, facts)
+    if found := RANK.search(text):
+        yield _ranked(found[1], facts)
     if found := SLICES.search(text):
         yield _on_slices(int(found[1]), int(found[2] or found[1]), facts)
 
@@ -143,6 +153,15 @@ def _place(words: str, height: str, facts: Facts) -> Predicate:
     return Predicate(words, holds, fact_of)
 
 
+def _ranked(word: str, facts: Facts) -> Predicate:
+    """Hold “is the largest” against the order of the lesions, by volume or by diameter."""
+    longest = find(facts, "largest.longest_diameter")
+    ends = {max(facts.lesion_numbers, default=0)}
+    if word != "smallest":
+        ends = {1, longest.lesion if longest and longest.lesion else 1}
+    return Predicate(word, lambda n: n in ends, lambda n: find(facts, f"lesion.{n}.volume"))
+
+
 def _on_slices(first: int, last: int, facts: Facts) -> Predicate:
     """Hold slices, counted from 1, against those that a lesion spans."""
 
@@ -191,20 +210,26 @@ def _dimensions(quantity: Quantity, facts: Facts) -> Predicate:
 
     def fact_of(number: int) -> Fact | None:
         long = find(facts, f"lesion.{number}.longest_diameter")
-        numbers = sorted(quantity.numbers, key=lambda one: -one.value)
-        if long and any(equals(value, numbers[0], quantity.about) for value in values_of(long)):
+        if long and any(_is(long, number, quantity.about) for number in quantity.numbers):
             return find(facts, f"lesion.{number}.short_diameter")
         return long
 
     def holds(number: int) -> bool | None:
         names = ("longest_diameter", "short_diameter")
         known = [find(facts, f"lesion.{number}.{name}") for name in names]
-        numbers = sorted(quantity.numbers, key=lambda one: -one.value)
-        for fact, said in zip(known, numbers, strict=False):
+        numbers = list(quantity.numbers)
+        for fact in known:
             if fact is None:
                 return None
-            if not any(equals(value, said, quantity.about) for value in values_of(fact)):
+            match = next((n for n in numbers if _is(fact, n, quantity.about)), None)
+            if match is None:
                 return False
-        return True if len(numbers) == len(names) else None
+            numbers.remove(match)
+        # A third dimension is not measured.
+        return None if numbers else True
 
     return Predicate(quantity.text, holds, fact_of)
+
+
+def _is(fact: Fact, number: Number, about: bool) -> bool:
+    return any(equals(value, number, about) for value in values_of(fact))

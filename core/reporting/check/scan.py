@@ -17,11 +17,10 @@ OF_SLICES = re.compile(r"«\d+» of «(\d+)»")
 SYNTHETIC = re.compile(r"\b(?:synthetic|artificial|simulated|phantom|computer-generated)\b")
 REAL = re.compile(r"\breal (?:scan|patient|ct|case|data)\b")
 COVERED = re.compile(
-    r"\b(?:whole|entire|complete) liver\b.{0,40}\b(?:scan|cover|includ|shown|imag)"
+    r"(?=.*\bliver\b)(?=.*\b(?:whole|entire|complete(?:ly)?|fully)\b)"
+    r".*\b(?:scan|cover|includ|show|imag|depict)\w*"
 )
-CUT = re.compile(
-    r"\b(?:cut off|truncated|incomplete(?:ly)?|not completely|partly (?:shown|covered))\b"
-)
+CUT = re.compile(r"\b(?:cut off|truncated|incomplete(?:ly)?|partly (?:shown|covered))\b")
 NOT = re.compile(r"\b(?:not|no|never)\b")
 
 
@@ -63,10 +62,10 @@ def _synthetic(text: str, facts: Facts) -> list[Claim]:
 
 def _coverage(text: str, facts: Facts) -> list[Claim]:
     fact = find(facts, "scan.coverage")
-    for pattern, means in ((COVERED, True), (CUT, False)):
+    for pattern, means in ((CUT, False), (COVERED, True)):
         if (said := pattern.search(text)) and "liver" in text:
             whole = None if fact is None else str(fact.value).startswith(("the whole", "whole"))
-            denied = NOT.search(text[: said.start()]) is not None
+            denied = pattern is COVERED and NOT.search(text) is not None
             holds = None if whole is None else whole == (means != denied)
             return [against(holds, said.group(), fact)]
     return []

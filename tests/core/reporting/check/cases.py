@@ -179,10 +179,21 @@ EARLIER = Facts(
         ),
         fact("largest.longest_diameter", 31.5, "mm"),
         fact("study.earlier.source", "earlier case"),
+        fact("study.earlier.tumor_volume", 8.7, "mL", 1),
         fact("change.liver.volume", 1.2, "%", 1),
-        fact("change.tumor.volume", 63.2, "%"),
-        fact("change.lesion.1.longest_diameter", 28.6, "%"),
+        fact("change.tumor.volume", 63.2, "%", 1),
         fact("change.new_lesions", 1),
-    )
+        fact("change.lesion.1.status", "grown"),
+        fact("change.lesion.1.earlier_diameter", 24.5, "mm", 1),
+        fact("change.lesion.1.longest_diameter", 28.6, "%", 1),
+        fact("change.lesion.2.status", "new"),
+        fact("change.sum.earlier", 24.5, "mm", 1),
+        fact("change.sum.now", 31.5, "mm", 1),
+        fact("change.sum.percent", 28.6, "%", 1),
+    ),
+    not_assessable=(
+        "A LI-RADS category cannot be given: it needs several contrast phases.",
+        "Enhancement cannot be assessed in one phase.",
+    ),
 )
 CASES = {"none": NONE, "one": ONE, "three": THREE, "earlier": EARLIER}
