@@ -9,8 +9,9 @@ from core.volume import Volume
 
 # The liver of one person does not halve or double, but for surgery.
 VOLUME_RATIO = 2.0
-# Livers of different people, moved onto each other, overlap by 0.6 to 0.8.
-LEAST_OVERLAP = 0.5
+# Dice of two livers with their centers on each other: 0.65, 0.65 and 0.71 for three pairs of
+# different patients, 0.89 to 0.95 for phantoms that were turned by 5 or 10 degrees in between.
+LEAST_OVERLAP, LOW_OVERLAP = 0.6, 0.75
 
 
 def refuse_other_patient(now: Study, earlier: Study) -> None:

@@ -1,5 +1,6 @@
 """What was looked at: the scan, its quality, the method, and the study it is compared with."""
 
+from core.reporting.followup.refusals import LOW_OVERLAP
 from core.reporting.narrative.teller import Teller
 from core.reporting.text import Sentence
 
@@ -32,6 +33,8 @@ def comparison(teller: Teller) -> list[Sentence]:
     if teller.number("study.earlier.days") is not None:
         said += teller.say(f"comparison.days.{teller.counted('study.earlier.days')}")
     said += teller.say("comparison.aligned")
+    if (teller.number("study.earlier.overlap") or 0) < LOW_OVERLAP:
+        said += teller.say("comparison.doubtful")
     if not teller.facts["study.earlier.same_settings"].value:
         said += teller.say("comparison.settings")
     return said

@@ -2,8 +2,8 @@
 
 SIZES = (
     "{lesion.#.longest_diameter} after {change.lesion.#.earlier_diameter} "
-    "({change.lesion.#.longest_diameter}), and {lesion.#.volume} after "
-    "{change.lesion.#.earlier_volume} ({change.lesion.#.volume})"
+    "(change {change.lesion.#.longest_diameter}), and {lesion.#.volume} after "
+    "{change.lesion.#.earlier_volume} (change {change.lesion.#.volume})"
 )
 DENSITY = "the tumor network's mean probability over it is {lesion.#.confidence}"
 
@@ -35,6 +35,8 @@ CLINICAL = {
     "comparison.days.many": "It was made {study.earlier.days} days before.",
     "comparison.aligned": "Its liver was shifted by {study.earlier.shift} so that the centers of "
     "both livers meet; the two then overlap with a Dice of {study.earlier.overlap}.",
+    "comparison.doubtful": "Livers of different patients overlap as "
+    "little{~study.earlier.overlap}: check that both scans are of one patient.",
     "comparison.settings": "It was segmented with other settings or networks "
     "({study.earlier.settings}{~study.earlier.same_settings}), which alone may change the figures.",
     # Liver
@@ -117,22 +119,23 @@ CLINICAL = {
     "change.neither": "No lesion was called in either study{~study.earlier.lesion_count}"
     "{~lesion.count}.",
     "change.sum.one": "{change.sum.name}: {change.sum.now} after {change.sum.earlier} "
-    "({change.sum.percent}), over one lesion{~change.sum.lesions}.",
+    "(change {change.sum.percent}), over one lesion{~change.sum.lesions}.",
     "change.sum.many": "{change.sum.name}: {change.sum.now} after {change.sum.earlier} "
-    "({change.sum.percent}), over {change.sum.lesions} lesions.",
+    "(change {change.sum.percent}), over {change.sum.lesions} lesions.",
     "change.sum.within": "That change lies within the measurement's "
     "uncertainty{~change.sum.percent}.",
     "change.sum.why_not": "It is no RECIST sum: {change.sum.why_not}.",
     "change.tumor": "All lesions together have {tumor.volume} after {study.earlier.tumor_volume} "
-    "({change.tumor.volume}).",
+    "(change {change.tumor.volume}).",
     "change.tumor.within": "All lesions together show no change of volume beyond the "
     "measurement's uncertainty: {tumor.volume} after {study.earlier.tumor_volume} "
-    "({change.tumor.volume}).",
+    "(change {change.tumor.volume}).",
     "change.tumor.first": "No lesion was called in the earlier study{~study.earlier.lesion_count}.",
     "change.liver": "The liver has {liver.volume} after {study.earlier.liver_volume} "
-    "({change.liver.volume}).",
+    "(change {change.liver.volume}).",
     "change.liver.within": "The liver shows no change of volume beyond the measurement's "
-    "uncertainty: {liver.volume} after {study.earlier.liver_volume} ({change.liver.volume}).",
+    "uncertainty: {liver.volume} after {study.earlier.liver_volume} "
+    "(change {change.liver.volume}).",
     # Impression
     "impression.no_liver": "No liver was found{~liver.warning.1}, so nothing can be said of it.",
     "impression.none": "No lesion was called at a tumor threshold of {thresholds.tumor}"
@@ -147,7 +150,7 @@ CLINICAL = {
     "{change.grown_lesions} grown, {change.shrunk_lesions} shrunk, {change.gone_lesions} no longer "
     "called.",
     "impression.sum": "{change.sum.name}: {change.sum.now} after {change.sum.earlier} "
-    "({change.sum.percent}).",
+    "(change {change.sum.percent}).",
     "impression.notice": "These are measurements of automatic outlines for research and teaching, "
     "not a diagnosis{~software.version}.",
     # Limitations

@@ -29,6 +29,8 @@ PLAIN = {
     "comparison.days.none": "Both scans were made on the same day{~study.earlier.days}.",
     "comparison.days.one": "The earlier scan was made one day before{~study.earlier.days}.",
     "comparison.days.many": "The earlier scan was made {study.earlier.days} days before.",
+    "comparison.doubtful": "The liver looks so different in the two scans that they may not be of "
+    "one person; please check{~study.earlier.overlap}.",
     "comparison.settings": "The program was set in another way for the earlier scan, and that "
     "alone can change the numbers{~study.earlier.same_settings}.",
     "liver.volume": "The liver has a volume of {liver.volume}, {liver.volume_judgement} of "
