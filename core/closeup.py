@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+from scipy.ndimage import binary_erosion
 
 from core.components import bounding_box
 from core.doubt import COLORS
@@ -16,9 +17,9 @@ from core.volume import Volume
 RGB = NDArray[np.uint8]
 Levels = NDArray[np.uint8]
 
-SIDE = 520
+SIDE = 420
 MARGIN_MM = 20.0
-AMBER = (255, 190, 60)
+AMBER, RING = (255, 190, 60), 2
 
 
 @dataclass(frozen=True)
@@ -79,8 +80,7 @@ class Closeup:
     def ringed(self, picture: RGB, mask: NDArray[np.bool_]) -> RGB:
         """Draw the outline of a mask [X, Y] on a picture, in amber."""
         inside = self._upright(mask.astype(np.uint8) * np.uint8(255), smooth=True) >= 128
-        padded = np.pad(inside, 1)
-        whole = padded[:-2, 1:-1] & padded[2:, 1:-1] & padded[1:-1, :-2] & padded[1:-1, 2:]
+        whole = binary_erosion(inside, iterations=RING, border_value=1)
         drawn = picture.copy()
         drawn[inside & ~whole] = AMBER
         return drawn

@@ -1,28 +1,26 @@
 """Change a scan where a lesion is, or where one could be: paint it away, or put one in."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import distance_transform_edt, gaussian_filter
-from scipy.special import erf
 
-from core.components import Region, bounding_box, find_components
+from core.components import Region
 from core.errors import HepatoScopeError
-from core.labels import organ_mask, tumor_mask
+from core.labels import organ_mask
 from core.parenchyma import Liver, edge_sigma_mm, liver_in
+from core.probe.ball import ball_weight
+from core.probe.place import LesionMask, Voxel
 from core.slab import slab_of
 from core.volume import Volume
 
 Floats = NDArray[np.float32]
-Voxel = tuple[int, int, int]
 
 # Liver around a change, from which level and texture are taken.
 ROOM_MM = 25.0
 # Painted over gradually, so that no edge shows.
 RIM_MM = 3.0
-# A slice is thick: a lesion is averaged over so many planes of it.
-PLANES = 5
 # Weights below are no change.
 LEAST = 0.005
 
@@ -35,7 +33,8 @@ class Lesion:
     ----------
     at : voxel of its center.
     diameter_mm : of the ball before the scanner blurs it.
-    contrast_hu : its level above (below if negative) that of the liver at its center.
+    contrast_hu : its level above (below if negative) that of the liver around its center.
+    hu : its level itself, instead of a contrast.
     blur_mm : standard deviation of the Gaussian that blurs its edge within the slice; None
         takes that of the scan.
     """
@@ -43,27 +42,13 @@ class Lesion:
     at: Voxel
     diameter_mm: float
     contrast_hu: float
+    hu: float | None = None
     blur_mm: float | None = None
 
     @property
     def volume_ml(self) -> float:
         """Volume of the ball."""
         return float(np.pi / 6 * self.diameter_mm**3 / 1000)
-
-
-@dataclass(frozen=True, eq=False)
-class LesionMask:
-    """A lesion that was called: its number in the findings, its box, and its mask in that box."""
-
-    number: int
-    region: Region
-    mask: NDArray[np.bool_]
-
-    @property
-    def middle(self) -> int:
-        """Axial slice that shows most of it."""
-        start: int = self.region[2].start
-        return start + int(self.mask.sum(axis=(0, 1)).argmax())
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,6 +60,9 @@ class Edit:
     part : these slices.
     hu : int16 [X, Y, N], what they show now.
     weight : float32 [X, Y, N], how much of each voxel was replaced, 0..1.
+    region : bool [X, Y, N], the lesion: as called, or where the new one fills half a voxel; of
+        one too small for that, where it fills most.
+    contrast_hu : level of what was drawn above that of the liver around it.
     base_hu : mean level of the liver where it was changed.
     noise_hu : of that liver, and of what was put in its place.
     inside_share : how much of what was asked for lies within the liver, and was drawn.
@@ -83,12 +71,14 @@ class Edit:
     part: slice
     hu: NDArray[np.int16]
     weight: Floats
+    region: NDArray[np.bool_]
+    contrast_hu: float
     base_hu: float
     noise_hu: float
     inside_share: float = 1.0
 
     def thinned(self, most: int, through: int) -> "Edit":
-        """Keep `most` or fewer evenly spaced slices, `through` among them where it is changed."""
+        """Keep `most` or fewer evenly spaced slices, among them `through`, a changed one."""
         count = self.part.stop - self.part.start
         step = -(-count // most)
         if step == 1:
@@ -96,26 +86,17 @@ class Edit:
         first = (through - self.part.start) % step
         kept = slice(first, None, step)
         part = slice(self.part.start + first, self.part.stop, step)
-        return Edit(
-            part, self.hu[..., kept], self.weight[..., kept],
-            self.base_hu, self.noise_hu, self.inside_share,
-        )  # fmt: skip
+        return replace(
+            self,
+            part=part,
+            hu=self.hu[..., kept],
+            weight=self.weight[..., kept],
+            region=self.region[..., kept],
+        )
 
     def slab(self, volume: Volume) -> Volume:
         """Give the changed slices as a scan."""
         return slab_of(volume, self.part, self.hu)
-
-
-def lesions_called(labels: NDArray[np.uint8]) -> tuple[LesionMask, ...]:
-    """List the lesions of labels [X, Y, Z], the largest first, numbered as the findings do."""
-    box = bounding_box(tumor_mask(labels))
-    if box is None:
-        return ()
-    parts = find_components(tumor_mask(labels[box]))
-    return tuple(
-        LesionMask(number, _moved(region, box), parts.numbered[region] == number)
-        for number, region in enumerate(parts.regions, 1)
-    )
 
 
 def paint_away(
@@ -149,7 +130,7 @@ def paint_away(
     away = distance_transform_edt(~mask, sampling=volume.spacing)
     ramp = np.clip((margin_mm + RIM_MM - away) / RIM_MM, 0, 1)
     weight = np.where(liver.organ, ramp * ramp * (3 - 2 * ramp), 0).astype(np.float32)
-    return _composed(volume, liver, weight, 0.0, 1.0)
+    return _composed(volume, liver, weight, mask, 0.0, 1.0)
 
 
 def insert(volume: Volume, labels: NDArray[np.uint8], lesion: Lesion, *, seed: int = 0) -> Edit:
@@ -177,49 +158,19 @@ def insert(volume: Volume, labels: NDArray[np.uint8], lesion: Lesion, *, seed: i
     soft = [max(blur / side, 0.3) for side in volume.spacing[:2]]
     confined = ball * gaussian_filter(liver.organ.astype(np.float32), [*soft, 0])
     share = float(confined.sum() / max(ball.sum(), 1e-6))
-    return _composed(volume, liver, confined, lesion.contrast_hu, share)
-
-
-def ball_weight(
-    shape: tuple[int, ...],
-    spacing: tuple[float, float, float],
-    at: list[int],
-    radius_mm: float,
-    blur_mm: float,
-) -> Floats:
-    """Share of every voxel [X, Y, Z] that a blurred ball about voxel `at` fills, 0..1.
-
-    A ball convolved with a Gaussian has a closed form, and keeps its volume.
-    """
-    x, y = (
-        ((np.arange(size) - place) * mm) ** 2
-        for size, place, mm in zip(shape[:2], at[:2], spacing[:2], strict=True)
-    )
-    in_plane = x[:, None] + y[None, :]
-    weight = np.zeros(shape, np.float32)
-    planes = (np.arange(PLANES) + 0.5) / PLANES - 0.5
-    for z in range(shape[2]):
-        heights = (z - at[2] + planes) * spacing[2]
-        if np.abs(heights).min() > radius_mm + 4 * blur_mm:
-            continue
-        filled = [_blurred_ball(np.sqrt(in_plane + h * h), radius_mm, blur_mm) for h in heights]
-        weight[..., z] = np.mean(filled, axis=0)
-    return weight
-
-
-def _blurred_ball(away: NDArray[np.float64], radius: float, sigma: float) -> NDArray[np.float64]:
-    """Value, at the distance `away` from its center, of a ball convolved with a Gaussian."""
-    away = np.maximum(away, 1e-3 * sigma)
-    width = sigma * np.sqrt(2)
-    near, far = (away - radius) / width, (away + radius) / width
-    rims = np.exp(-(near**2)) - np.exp(-(far**2))
-    value = 0.5 * (erf(far) - erf(near)) - sigma / (away * np.sqrt(2 * np.pi)) * rims
-    clipped: NDArray[np.float64] = np.clip(value, 0, 1)
-    return clipped
+    level = float(liver.base[at[0], at[1], at[2]])
+    contrast = lesion.contrast_hu if lesion.hu is None else lesion.hu - level
+    filled = confined >= min(0.5, float(confined.max()))
+    return _composed(volume, liver, confined, filled, contrast, share)
 
 
 def _composed(
-    volume: Volume, liver: Liver, weight: Floats, contrast_hu: float, share: float
+    volume: Volume,
+    liver: Liver,
+    weight: Floats,
+    lesion: NDArray[np.bool_],
+    contrast_hu: float,
+    share: float,
 ) -> Edit:
     """Lay liver of another level over the scan where `weight` says."""
     weight = np.where(weight < LEAST, np.float32(0), np.minimum(weight, 1))
@@ -241,10 +192,10 @@ def _composed(
     hu = volume.hu[..., part].copy()
     place = (liver.region[0], liver.region[1], slice(None))
     hu[place] = np.where(weight > 0, np.rint(blended), hu[place]).astype(np.int16)
-    whole = np.zeros(hu.shape, np.float32)
-    whole[place] = weight
+    whole, region = np.zeros(hu.shape, np.float32), np.zeros(hu.shape, bool)
+    whole[place], region[place] = weight, lesion[..., inner]
     level = float(np.average(liver.base[..., inner], weights=weight))
-    return Edit(part, hu, whole, level, liver.noise_hu, share)
+    return Edit(part, hu, whole, region, contrast_hu, level, liver.noise_hu, share)
 
 
 def _check(volume: Volume, organ: NDArray[np.bool_], lesion: Lesion) -> None:
@@ -267,15 +218,6 @@ def _widened(box: Region, volume: Volume, by_mm: float) -> Region:
         for side, size, reach in zip(
             box, volume.shape, (int(np.ceil(by_mm / mm)) for mm in volume.spacing), strict=True
         )
-    )
-    return x, y, z
-
-
-def _moved(box: Region, into: Region) -> Region:
-    """Box in the voxels of the scan of a box within the box `into`."""
-    x, y, z = (
-        slice(side.start + other.start, side.stop + other.start)
-        for side, other in zip(box, into, strict=True)
     )
     return x, y, z
 

@@ -59,28 +59,22 @@ class Reaction:
     Parameters
     ----------
     part : these slices.
-    weight : float32 [X, Y, N], how much of each voxel was replaced.
+    region : bool [X, Y, N], the lesion that was painted away or put in.
     voxel_ml : volume that a voxel stands for, slices left out between them included.
     """
 
     part: slice
-    weight: NDArray[np.float32]
+    region: NDArray[np.bool_]
     before: Answers
     after: Answers
     voxel_ml: float
 
-    @property
-    def region(self) -> NDArray[np.bool_]:
-        """Where at least half of a voxel was replaced, else where most of one was."""
-        region: NDArray[np.bool_] = self.weight >= min(0.5, float(self.weight.max()))
-        return region
-
     def tumor_inside(self, answers: Answers) -> float:
-        """Mean tumor probability over the changed region, 0..1."""
+        """Mean tumor probability over the lesion, 0..1."""
         return float(answers.tumor[self.region].mean(dtype=np.float64) / 255)
 
     def called_inside(self, answers: Answers) -> float:
-        """Share of the changed region that is called tumor."""
+        """Share of the lesion that is called tumor."""
         return float(answers.called[self.region].mean(dtype=np.float64))
 
     def tumor_ml(self, answers: Answers) -> float:
@@ -172,7 +166,7 @@ def react(
         else known(segmentation, edit.part)
     )
     after = ask(slab, gaze, edit.part, networks)
-    return Reaction(edit.part, edit.weight, before, after, slab.voxel_ml)
+    return Reaction(edit.part, edit.region, before, after, slab.voxel_ml)
 
 
 def known(segmentation: Segmentation, part: slice) -> Answers:

@@ -66,7 +66,7 @@ def dose_response(
     """
     networks = networks or load_networks(preset_named(segmentation.preset))
     curves = {
-        STAGES[0]: [replace(lesion, contrast_hu=float(value)) for value in contrasts],
+        STAGES[0]: [replace(lesion, contrast_hu=float(value), hu=None) for value in contrasts],
         STAGES[1]: [replace(lesion, diameter_mm=float(value)) for value in diameters],
     }
     found = []
@@ -77,7 +77,8 @@ def dose_response(
             progress(curve, done / len(lesions))
             edit = insert(volume, segmentation.labels, one, seed=seed)
             edit = edit.thinned(MOST_SLICES, through=one.at[2])
-            found.append(_dose(curve, one, react(volume, segmentation, edit, networks=networks)))
+            reaction = react(volume, segmentation, edit, networks=networks)
+            found.append(_dose(curve, one.diameter_mm, edit.contrast_hu, reaction))
         progress(curve, 1.0)
     return tuple(found)
 
@@ -113,11 +114,11 @@ def to_csv(found: Sequence[Dose]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _dose(curve: str, lesion: Lesion, reaction: Reaction) -> Dose:
+def _dose(curve: str, diameter_mm: float, contrast_hu: float, reaction: Reaction) -> Dose:
     return Dose(
         curve,
-        lesion.diameter_mm,
-        lesion.contrast_hu,
+        diameter_mm,
+        contrast_hu,
         reaction.tumor_inside(reaction.after),
         reaction.called_inside(reaction.after),
         reaction.tumor_inside(reaction.before),
