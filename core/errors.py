@@ -6,6 +6,7 @@ HepatoScopeError
 ├── WeightsMissing      no trained network for this preset on this machine
 ├── BadDataset          a training or evaluation folder that cannot be used, or would leak
 ├── BadAtlas            a patch atlas that is damaged, of other weights, or too small for a map
+├── BadCheckpoint       a foundation model that is missing, another kind, out of reach or too large
 └── Cancelled           the user asked to stop
 """
 
@@ -32,6 +33,10 @@ class BadDataset(HepatoScopeError):
 
 class BadAtlas(HepatoScopeError):
     """A patch atlas cannot be read, or what is asked of it cannot be done."""
+
+
+class BadCheckpoint(HepatoScopeError):
+    """A foundation model's checkpoint cannot be found, fetched or used on this machine."""
 
 
 class Cancelled(HepatoScopeError):

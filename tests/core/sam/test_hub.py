@@ -1,0 +1,173 @@
+"""The hub: offline by default, fetched on request, and told in one sentence where it fails."""
+
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from core.errors import BadCheckpoint, Cancelled
+from core.sam.hub import HubFacts, download, fetched, find, look_up
+
+hub = pytest.importorskip("huggingface_hub", reason="huggingface_hub is not installed")
+
+NAME, COMMIT = "someone/tiny-sam", "0123456789abcdef0123456789abcdef01234567"
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty cache of the hub's library, and a hub that cannot be reached."""
+    monkeypatch.setattr(hub.constants, "HF_HUB_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(hub.constants, "ENDPOINT", "http://127.0.0.1:9")
+    monkeypatch.setattr(hub.constants, "HF_HUB_DISABLE_XET", True)
+    return tmp_path / "cache"
+
+
+def handler(files: dict[str, bytes]) -> type[BaseHTTPRequestHandler]:
+    """The little of the hub's interface that is asked."""
+
+    class Hub(BaseHTTPRequestHandler):
+        def do_HEAD(self) -> None:
+            self.do_GET(body=False)
+
+        def do_GET(self, body: bool = True) -> None:
+            path = self.path.split("?")[0]
+            content = files.get(path.rsplit("/", 1)[-1])
+            if path == f"/api/models/{NAME}":
+                siblings = [{"rfilename": name, "size": len(data)} for name, data in files.items()]
+                said = {"id": NAME, "sha": COMMIT, "siblings": siblings}
+                self.answer(json.dumps({**said, "cardData": {"license": "mit"}}).encode(), body)
+            elif path.startswith(f"/{NAME}/resolve/") and content is not None:
+                self.answer(content, body)
+            else:
+                self.send_response(404)
+                self.send_header("X-Error-Code", "RepoNotFound")
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+        def answer(self, content: bytes, body: bool) -> None:
+            self.send_response(200)
+            self.send_header("X-Repo-Commit", COMMIT)
+            self.send_header("ETag", f'"{hash(content) & 0xFFFFFFFF:08x}"')
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            if body:
+                self.wfile.write(content)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    return Hub
+
+
+@pytest.fixture
+def files(tiny_folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in tiny_folder.iterdir()}
+
+
+@pytest.fixture
+def served(
+    cache: Path, files: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[dict[str, bytes]]:
+    """A hub on this machine that has the tiny SAM, whose files may be changed."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler(files))
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    address = f"http://127.0.0.1:{server.server_port}"
+    monkeypatch.setattr(hub.constants, "ENDPOINT", address)
+    template = f"{address}/{{repo_id}}/resolve/{{revision}}/{{filename}}"
+    monkeypatch.setattr(hub.constants, "HUGGINGFACE_CO_URL_TEMPLATE", template)
+    yield files
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_nothing_is_fetched_to_find_out_that_nothing_is_here(cache: Path) -> None:
+    assert find("facebook/sam-vit-huge") is None
+    assert not cache.exists()
+
+
+def test_folder_is_found_as_it_is(cache: Path, tiny_folder: Path) -> None:
+    found = find(str(tiny_folder))
+    assert found is not None
+    assert (found.name, found.folder) == (tiny_folder.name, tiny_folder)
+
+
+@pytest.mark.parametrize("name", ["no-owner", "/nowhere/at/all", "a/b/c", "a/..", "a b/c", ""])
+def test_what_is_no_name_is_refused(cache: Path, name: str) -> None:
+    with pytest.raises(BadCheckpoint, match=r"neither a folder .* nor a name"):
+        find(name)
+
+
+def test_hub_that_cannot_be_reached_is_one_sentence(cache: Path) -> None:
+    with pytest.raises(BadCheckpoint, match="does not answer this machine, so “someone/tiny-sam”"):
+        look_up(NAME)
+
+
+def test_offline_mode_is_one_sentence_too(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hub.constants, "HF_HUB_OFFLINE", True)
+    with pytest.raises(BadCheckpoint, match="does not answer"):
+        download(HubFacts(NAME, {"config.json": 10}, "mit"))
+
+
+def test_size_and_licence_are_known_before_anything_is_fetched(
+    served: dict[str, bytes], cache: Path
+) -> None:
+    facts = look_up(NAME)
+    assert facts.licence == "mit"
+    assert facts.download_mb == pytest.approx(sum(map(len, served.values())) / 1e6)
+    assert not cache.exists()
+
+
+def test_fetched_checkpoint_is_found_by_name_afterwards(
+    served: dict[str, bytes], cache: Path
+) -> None:
+    told: list[float] = []
+    checkpoint = download(look_up(NAME), told.append)
+    assert told == sorted(told)
+    assert told[-1] == 1
+    assert checkpoint.weights.read_bytes() == served["model.safetensors"]
+    again = find(NAME)
+    assert again is not None
+    assert (again.name, again.folder) == (NAME, checkpoint.folder)
+
+
+def test_download_stops_when_asked_to(served: dict[str, bytes], cache: Path) -> None:
+    told: list[float] = []
+    with pytest.raises(Cancelled, match="download was cancelled"):
+        download(look_up(NAME), told.append, lambda: len(told) > 1)
+    assert find(NAME) is None
+
+
+def test_model_of_another_kind_is_told_before_its_weights_are_fetched(
+    served: dict[str, bytes], cache: Path
+) -> None:
+    served["config.json"] = b'{"model_type": "bert"}'
+    with pytest.raises(BadCheckpoint, match="“someone/tiny-sam” is no SAM"):
+        download(look_up(NAME))
+    assert not list(cache.rglob("*.safetensors"))
+    del served["model.safetensors"]
+    with pytest.raises(BadCheckpoint, match="is no SAM that can be loaded"):
+        look_up(NAME)
+
+
+def test_unknown_name_is_told(served: dict[str, bytes]) -> None:
+    with pytest.raises(BadCheckpoint, match="knows no model “nobody/nothing”"):
+        look_up("nobody/nothing")
+
+
+def test_full_disk_is_told_before_fetching(cache: Path) -> None:
+    with pytest.raises(BadCheckpoint, match=r"is 1,000,000,000 MB and [\d,]+ MB are free"):
+        download(HubFacts(NAME, {"config.json": 10**15}, "mit"))
+
+
+def test_command_line_fetches_only_where_it_may(served: dict[str, bytes], cache: Path) -> None:
+    with pytest.raises(BadCheckpoint, match="fetch it with --download"):
+        fetched(NAME, None)
+    lines: list[str] = []
+    assert fetched(NAME, lines.append).name == NAME
+    assert "licence mit" in lines[0]
+    assert fetched(NAME, None).name == NAME
