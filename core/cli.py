@@ -130,6 +130,12 @@ def _add_embed(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.set_defaults(run=commands.embed)
 
 
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"expected a whole number from 1 on, got {text}")
+    return int(text)
+
+
 def _add_sam(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = subparsers.add_parser("sam", help="score SAM on slices with ground truth")
     parser.add_argument("--data", type=Path, required=True, help="labelled folder")
@@ -150,9 +156,11 @@ def _add_sam(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         default="automatic",
         help="best of all masks, or prompts drawn from the truth",
     )
-    parser.add_argument("--slices", type=int, default=3, help="of a case, at most")
-    parser.add_argument("--side", type=int, default=16, help="points along each side of the grid")
-    parser.add_argument("--points", type=int, default=1, help="drawn in every object")
+    parser.add_argument("--slices", type=_count, default=3, help="of a case, at most")
+    parser.add_argument(
+        "--side", type=_count, default=16, help="points along each side of the grid"
+    )
+    parser.add_argument("--points", type=_count, default=1, help="drawn in every object")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument(
         "--preset",

@@ -87,7 +87,12 @@ def read_images(run: Run, case: LabelledCase, place: Place, preset: Preset | Non
     """
     volume, truth = case.read()
     slices = rows_of(run.slices, place)
-    if len(slices) != volume.shape[2] or set(slices["voxels"]) != {volume.hu[..., 0].size}:
+    scored = len(slices) if "slices_scored" not in run.facts else volume.shape[2]
+    if (
+        scored != volume.shape[2]
+        or slices["slice"].max() >= volume.shape[2]
+        or set(slices["voxels"]) != {volume.hu[..., 0].size}
+    ):
         raise BadDataset(
             f"The case {place.case} on this machine has {volume.shape[2]} slices of "
             f"{volume.hu[..., 0].size} pixels and is not the one that the run {run.name} scored."

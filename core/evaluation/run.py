@@ -1,7 +1,7 @@
 """Evaluation runs as files that travel: run.json and four Parquet tables."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -73,10 +73,14 @@ def write_run(
     models: dict[str, str],
     data: str,
     split: str | None,
+    more: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Write the run below `folder`; returns what run.json says.
 
-    `models` has the SHA-256 of the weights by network name.
+    Parameters
+    ----------
+    models : SHA-256 of the weights by network name.
+    more : further facts for run.json; of one, `note`, the Metrics page shows the text.
     """
     thresholds = {"organ": preset.liver_threshold, "tumor": preset.tumor_threshold}
     facts = {
@@ -96,6 +100,7 @@ def write_run(
         "commit": commit(),
         "written": datetime.now(UTC).isoformat(timespec="seconds"),
         "versions": versions(),
+        **(more or {}),
     }
     folder.mkdir(parents=True, exist_ok=True)
     tables = {

@@ -35,6 +35,7 @@ class CaseScore:
         inside the liver region: the threshold gives the labels then.
     voxel_ml : volume of a voxel, None where the spacing is not known.
     seconds : time of the segmentation, the same for both targets.
+    numbers : of the slices that were scored, from 0 at the feet; None is all of them.
     """
 
     case: str
@@ -47,6 +48,7 @@ class CaseScore:
     histogram: ProbabilityHistogram
     voxel_ml: float | None
     seconds: float
+    numbers: tuple[int, ...] | None = None
 
     @property
     def whole(self) -> Overlap:
@@ -72,16 +74,25 @@ def evaluate(
 
     Raises BadDataset where not one of them could be scored.
     """
+    return evaluate_with(cases, lambda case: score_case(case, preset, networks), report)
+
+
+def evaluate_with(
+    cases: Sequence[LabelledCase],
+    score: Callable[[LabelledCase], list[CaseScore]],
+    report: Callable[[str], None] = lambda _: None,
+) -> tuple[list[CaseScore], list[Failure]]:
+    """Do as `evaluate` does, whatever it is that `score` scores."""
     scores: list[CaseScore] = []
     failures: list[Failure] = []
     for number, case in enumerate(cases, 1):
         try:
-            scored = score_case(case, preset, networks)
+            scored = score(case)
         except HepatoScopeError as error:
             failures.append(Failure(case.name, str(error)))
             report(f"error: {case.name}: {error}")
             continue
-        figures = ", ".join(f"{score.target} Dice {score.whole.dice:.3f}" for score in scored)
+        figures = ", ".join(f"{one.target} Dice {one.whole.dice:.3f}" for one in scored)
         report(f"{case.name} ({number} of {len(cases)}): {figures}")
         scores += scored
     if not scores:

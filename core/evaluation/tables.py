@@ -25,11 +25,11 @@ def case_table(scores: Iterable[CaseScore], thresholds: dict[str, float]) -> pd.
 
 
 def slice_table(scores: Iterable[CaseScore]) -> pd.DataFrame:
-    """One row for each axial slice of each case and target, empty ones included."""
+    """One row for each scored axial slice of each case and target, empty ones included."""
     rows = [
         {**_key(score), "slice": index, **_overlap_row(part)}
         for score in scores
-        for index, part in enumerate(score.slices)
+        for index, part in zip(_numbers(score), score.slices, strict=True)
     ]
     return pd.DataFrame(rows)
 
@@ -77,6 +77,10 @@ def lesions_of(table: pd.DataFrame) -> list[LesionRecord]:
 
 def _key(score: CaseScore) -> dict[str, str]:
     return {"dataset": score.dataset, "case": score.case, "target": score.target}
+
+
+def _numbers(score: CaseScore) -> Iterable[int]:
+    return range(len(score.slices)) if score.numbers is None else score.numbers
 
 
 def _overlap_row(part: Overlap) -> dict[str, Any]:

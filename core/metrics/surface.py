@@ -41,6 +41,7 @@ class Comparable(StrEnum):
     BOTH_EMPTY = "both empty"
     ONE_EMPTY = "one empty"
     NO_SPACING = "spacing unknown"
+    SOME_SLICES = "only some slices scored"
 
 
 @dataclass(frozen=True, eq=False)

@@ -90,8 +90,18 @@ def _slice_slider(run: Run, place: Place, slices: pd.DataFrame, start: int | Non
     wrong = (slices["false_positive"] + slices["false_negative"]).to_numpy()
     first = int(slices["slice"].iloc[int(wrong.argmax())]) if start is None else start
     last = int(slices["slice"].max())
-    if last == 0:
-        return 0
+    if len(slices) == 1:
+        return first
+    if len(slices) <= last:
+        return int(
+            st.select_slider(
+                "Slice, of those that were scored",
+                slices["slice"].tolist(),
+                first,
+                format_func=lambda index: str(index + 1),
+                key=f"record-slice-{run.digest[:12]}-{place}",
+            )
+        )
     shown = st.slider(
         f"Slice of {last + 1}, from the feet",
         1,

@@ -101,12 +101,13 @@ def run_facts(run: Run) -> str:
     split = f", split “{facts['split']}”" if facts.get("split") else ""
     failed = facts.get("failed") or {}
     left = f" {len(failed)} could not be scored." if failed else ""
+    note = f" {plain(str(facts['note']))}" if facts.get("note") else ""
     weights = ", ".join(f"{name} {digest[:8]}" for name, digest in facts["models"].items())
     count, data = len(facts["cases"]), plain(str(facts["data"]))
     return (
         f"**{plain(run.name)}**: {count} cases of {data}{split}, "
         f"preset {plain(str(facts['preset']))}, weights {plain(weights)}, "
-        f"{len(run.slices):,} slices scored.{left}"
+        f"{len(run.slices):,} slices scored.{left}{note}"
     )
 
 

@@ -1,0 +1,235 @@
+"""SAM scored as our networks are, on chosen slices, as a run that Metrics reads.
+
+SAM does not know what a liver is. Of the masks it finds on its own the one that fits the truth
+best is taken, an oracle's choice; or it is asked with prompts drawn from the truth. Neither is
+open to anyone who has no truth, and the run says so.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import BadDataset
+from core.evaluation.score import TARGETS, CaseScore
+from core.io.datasets import LabelledCase
+from core.io.patients import patient_of
+from core.labels import organ_mask, tumor_mask
+from core.metrics.calibration import probability_histogram
+from core.metrics.overlap import overlap_by_slice
+from core.metrics.surface import Comparable, SurfaceScore
+from core.preprocessing import LIVER_WINDOW, Window
+from core.presets import Preset
+from core.sam.automatic import Settings, find_masks
+from core.sam.best import best_mask, mask_of
+from core.sam.display import gray_slice, laid_down, pixel_mm, upright
+from core.sam.model import Look, Sam, look
+from core.sam.prompts import answer, draw_prompt, objects_of
+from core.segmentation import Networks, segment
+from core.volume import Volume
+
+Masks = dict[str, list[NDArray[np.bool_]]]
+
+
+class Mode(StrEnum):
+    """How SAM comes to a mask."""
+
+    AUTOMATIC = "automatic"
+    POINTS = "points"
+    BOX = "box"
+
+
+CHOICE = {
+    Mode.AUTOMATIC: "an oracle's: of all masks SAM finds on a slice, the one with the highest IoU "
+    "with the truth, chosen for each target apart; where the truth is empty, none",
+    Mode.POINTS: "prompts from the truth: points drawn at random in every connected part of the "
+    "true mask; of the answers the one that SAM rates highest; the parts' masks are joined",
+    Mode.BOX: "prompts from the truth: the box of every connected part of the true mask; the "
+    "parts' masks are joined",
+}
+HOW = {
+    Mode.AUTOMATIC: "the best of its masks was chosen with the truth (an oracle), so these figures "
+    "are the most it can reach",
+    Mode.POINTS: "prompted with points drawn from the truth",
+    Mode.BOX: "prompted with boxes drawn from the truth",
+}
+NOTE = (
+    "SAM on at most {slices} slices a case: {how}. Its masks have no probabilities: thresholds and "
+    "calibration say nothing here. Lesions and surfaces are not scored."
+)
+NOTE_BESIDE = (
+    "Only the slices that SAM was scored on, at most {slices} a case; lesions and surfaces are not "
+    "scored, and a voxel is called or not: thresholds and calibration say nothing here."
+)
+RULE = (
+    "evenly spaced over the slices whose truth shows tumor, in cases without any over those that "
+    "show liver"
+)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What SAM is asked, and about which slices.
+
+    Parameters
+    ----------
+    slices : at most so many a case, see `chosen_slices`.
+    points : in every object, of the mode `points`.
+    seed : of the drawn points.
+    window : grey scale of the slices.
+    """
+
+    mode: Mode = Mode.AUTOMATIC
+    slices: int = 3
+    points: int = 1
+    seed: int = 0
+    window: Window = LIVER_WINDOW
+    settings: Settings = field(default_factory=Settings)
+
+    @property
+    def preset(self) -> Preset:
+        """What stands in the run for the preset of our networks."""
+        return Preset(f"SAM, {self.mode}", "Zero-shot masks.")
+
+    def facts(self, checkpoint: str) -> dict[str, Any]:
+        """Say for run.json how the masks came about."""
+        from importlib.metadata import version
+
+        told: dict[str, Any] = {
+            "note": NOTE.format(slices=self.slices, how=HOW[self.mode]),
+            "method": "SAM",
+            "checkpoint": checkpoint,
+            "mask_choice": CHOICE[self.mode],
+            **self._slice_facts(),
+            "window_hu": [self.window.low, self.window.high],
+            "libraries": {name: version(name) for name in ("torch", "transformers")},
+        }
+        if self.mode is Mode.AUTOMATIC:
+            return {**told, "automatic_masks": self.settings.to_dict()}
+        return {**told, "seed": self.seed, "points_per_object": self.points}
+
+    def facts_beside(self) -> dict[str, Any]:
+        """Say for the run.json of our networks that it has the slices of SAM's run alone."""
+        return {"note": NOTE_BESIDE.format(slices=self.slices), **self._slice_facts()}
+
+    def _slice_facts(self) -> dict[str, Any]:
+        return {"slices_scored": {"most_per_case": self.slices, "rule": RULE}}
+
+
+def score_sam(case: LabelledCase, sam: Sam, plan: Plan) -> list[CaseScore]:
+    """Score SAM on chosen slices of one case.
+
+    Raises BadDataset where the truth marks no liver.
+    """
+    volume, truth = case.read()
+    numbers = chosen_slices(truth, plan.slices, case.name)
+    targets = targets_of(case)
+    masks: Masks = {target: [] for target in targets}
+    rng = np.random.default_rng(plan.seed)
+    began = perf_counter()
+    for z in numbers:
+        seen = look(sam, gray_slice(volume, z, plan.window), pixel_mm(volume))
+        true = {target: upright(TARGETS[target](truth[..., z])) for target in targets}
+        for target, mask in _asked(sam, seen, true, plan, rng).items():
+            masks[target].append(mask)
+    seconds = perf_counter() - began
+    called = {
+        target: np.stack([laid_down(mask) for mask in found], axis=2)
+        for target, found in masks.items()
+    }
+    return _scores(case, volume, truth, numbers, called, seconds)
+
+
+def score_beside(
+    case: LabelledCase, preset: Preset, networks: Networks, plan: Plan
+) -> list[CaseScore]:
+    """Score our networks on the slices of a case that SAM is scored on.
+
+    The seconds are those of the whole scan, in proportion to the slices.
+    """
+    volume, truth = case.read()
+    numbers = chosen_slices(truth, plan.slices, case.name)
+    began = perf_counter()
+    found = segment(volume, preset, networks=networks)
+    seconds = (perf_counter() - began) * len(numbers) / volume.shape[2]
+    part = found.labels[..., list(numbers)]
+    called = {target: TARGETS[target](part) for target in targets_of(case)}
+    return _scores(case, volume, truth, numbers, called, seconds)
+
+
+def targets_of(case: LabelledCase) -> tuple[str, ...]:
+    """Name the targets that the truth of a case marks."""
+    return tuple(TARGETS) if case.tumors_labelled else ("organ",)
+
+
+def chosen_slices(truth: NDArray[np.uint8], most: int, name: str) -> tuple[int, ...]:
+    """Choose axial slices of true labels [X, Y, Z]: evenly spaced ones with tumor, else liver.
+
+    Raises BadDataset where nothing is marked.
+    """
+    for mask in (tumor_mask(truth), organ_mask(truth)):
+        there = np.flatnonzero(mask.any(axis=(0, 1)))
+        if len(there):
+            places = (np.arange(most) + 0.5) / most * len(there)
+            return tuple(sorted({int(there[int(place)]) for place in places}))
+    raise BadDataset(f"The truth of {name} marks no liver, so there is no slice to ask SAM about.")
+
+
+def _asked(
+    sam: Sam,
+    seen: Look,
+    true: dict[str, NDArray[np.bool_]],
+    plan: Plan,
+    rng: np.random.Generator,
+) -> dict[str, NDArray[np.bool_]]:
+    """Let SAM find the mask of every target on a slice, [rows, columns]."""
+    if plan.mode is Mode.AUTOMATIC:
+        found = find_masks(sam, seen, plan.settings)
+        return {
+            target: mask_of(found, best_mask(found, mask), mask.shape)
+            for target, mask in true.items()
+        }
+    return {target: _prompted(sam, seen, mask, plan, rng) for target, mask in true.items()}
+
+
+def _prompted(
+    sam: Sam, seen: Look, mask: NDArray[np.bool_], plan: Plan, rng: np.random.Generator
+) -> NDArray[np.bool_]:
+    joined = np.zeros(mask.shape, bool)
+    points = plan.points if plan.mode is Mode.POINTS else 0
+    for part in objects_of(mask):
+        prompt = draw_prompt(part, rng, inside=points, box=plan.mode is Mode.BOX)
+        joined |= answer(sam, seen, prompt).mask(0)
+    return joined
+
+
+def _scores(
+    case: LabelledCase,
+    volume: Volume,
+    truth: NDArray[np.uint8],
+    numbers: Sequence[int],
+    called: dict[str, NDArray[np.bool_]],
+    seconds: float,
+) -> list[CaseScore]:
+    """Score masks [X, Y, N] of the slices `numbers`; a mask is certain of all it says."""
+    part = truth[..., list(numbers)]
+    return [
+        CaseScore(
+            case.name,
+            case.dataset,
+            patient_of(case),
+            target,
+            overlap_by_slice(TARGETS[target](part), mask),
+            SurfaceScore(Comparable.SOME_SLICES),
+            (),
+            probability_histogram(mask * np.uint8(255), TARGETS[target](part)),
+            volume.voxel_ml if case.spacing_known else None,
+            seconds,
+            tuple(numbers),
+        )
+        for target, mask in called.items()
+    ]
