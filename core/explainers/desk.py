@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -75,10 +76,16 @@ class Desk:
 
     def close(self) -> None:
         """End the process."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-            self._process = None
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.kill()
+        process.wait()
+        for stream in (process.stdin, process.stdout):
+            assert stream is not None
+            # What was not sent yet has nowhere to go.
+            with suppress(BrokenPipeError):
+                stream.close()
 
     def _exchange(
         self, task: tuple[Any, ...], progress: Progress, cancelled: Callable[[], bool]
@@ -99,6 +106,9 @@ class Desk:
                 _stop_if(cancelled)
         except BaseException:
             # Whatever it was at is of no use to the next asker.
+            process.kill()
+            if reader.is_alive():
+                reader.join()
             self.close()
             raise
         kind, answer = answers[0] if answers else ("ended", None)

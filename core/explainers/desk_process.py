@@ -7,7 +7,6 @@ Takes pickled ``(function, arguments)`` on standard input, and answers on standa
 import os
 import pickle
 import sys
-import warnings
 from typing import IO, Any
 
 from core.explainers.desk import Failed
@@ -33,8 +32,6 @@ def serve(tasks: IO[bytes], answers: IO[bytes]) -> None:
 
 
 if __name__ == "__main__":
-    # Keras tells whoever calls a model with a list that it expected no list: SHAP does.
-    warnings.filterwarnings("ignore", message="The structure of `inputs`")
     # Results go out by the first standard output; what libraries print must not get between.
     results = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())

@@ -71,16 +71,14 @@ def draw(
     hu, called = volume.hu[..., z], labels[..., z]
     top = limit or limit_of(native)
     share = np.clip(_upright(closeup, native) / top, -1, 1)
+    gray, outlined = closeup.gray(hu), closeup.outlined(hu, called)
+    edges = (gray != outlined).any(axis=-1)
     colored = diverging(share)
-    outlined = closeup.outlined(hu, called)
     opacity = 0.8 * np.sqrt(np.abs(share))[..., None]
-    return Pictures(
-        closeup.gray(hu),
-        outlined,
-        colored,
-        np.rint(outlined * (1 - opacity) + colored * opacity).astype(np.uint8),
-        top,
-    )
+    fused = np.rint(gray * (1 - opacity) + colored * opacity).astype(np.uint8)
+    for picture in (colored, fused):
+        picture[edges] = outlined[edges]
+    return Pictures(gray, outlined, colored, fused, top)
 
 
 def diverging(share: Floats) -> RGB:

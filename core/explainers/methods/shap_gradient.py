@@ -1,5 +1,6 @@
 """SHAP values by expected gradients, as the published pipeline takes them."""
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,10 @@ def attribute(
     parts, drawn = np.zeros(question.gray.shape, np.float64), 0
     while drawn < samples:
         count = min(CHUNK, samples - drawn)
-        values = explainer.shap_values(image, nsamples=count, rseed=seed + drawn)
+        with warnings.catch_warnings():
+            # Keras expects no list of one input, which SHAP hands it.
+            warnings.filterwarnings("ignore", message="The structure of `inputs`")
+            values = explainer.shap_values(image, nsamples=count, rseed=seed + drawn)
         parts += count * np.asarray(values, np.float64).reshape(*question.gray.shape, 3).sum(-1)
         drawn += count
         progress(drawn / samples)
