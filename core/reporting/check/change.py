@@ -3,11 +3,20 @@
 import re
 
 from core.reporting.check.agreement import agrees, number_of, values_of
-from core.reporting.check.counts import count_in
-from core.reporting.check.evidence import against, find, ids, unknown
+from core.reporting.check.evidence import against, find, unknown
+from core.reporting.check.fates import (
+    GONE,
+    NEW,
+    THEN,
+    read_counted,
+    read_gone,
+    read_new,
+    read_then,
+    too_many,
+)
 from core.reporting.check.quantities import Form, Quantity
 from core.reporting.check.statements import quantities_in
-from core.reporting.check.verdict import Claim, Verdict
+from core.reporting.check.verdict import Claim
 from core.reporting.check.words import finder
 from core.reporting.fact import Fact, Facts
 
@@ -25,11 +34,8 @@ SHRANK = finder(
 STABLE = finder(
     """
     stable, unchanged, no change, no significant change, no relevant change, same, constant,
-    not changed
+    not changed, as large as before, as big as before
     """
-)
-NEW = re.compile(
-    r"\b(?:new|newly|appeared|not (?:there|present|seen|visible) (?:before|previously|earlier))\b"
 )
 BACKWARD = finder(
     """
@@ -41,9 +47,10 @@ ALWAYS = finder(
     """
     grown, grew, growing, growth, increased, increasing, decreased, decreasing, shrunk, shrank,
     stable, unchanged, no change, new, newly, appeared, progress*, regress*, not there before,
-    changed
+    changed, as large as before, as big as before, no longer, any more, disappeared
     """
 )
+NUMBERS = re.compile(r"«\d+» (?:after|before|now)\b|\bchange (?:of )?«|\bthen «|\bsum\b.*«")
 # “Was smaller before” means that it grew.
 WAS = (
     (re.compile(r"\b(?:was|were) smaller (?:before|earlier|previously|last time)"), "grown"),
@@ -52,39 +59,52 @@ WAS = (
 NOT = re.compile(r"\b(?:not|no|never|neither|none)\b")
 # Words for what changed, and the part of the ids of facts that tell of it.
 SUBJECTS = (
-    (re.compile(r"\bsum\b"), "change.sum."),
-    (re.compile(r"\bnumber of\b"), "change.lesion_count"),
-    (re.compile(r"\bburden\b"), "change.burden"),
-    (re.compile(r"\btumor (?:volume|load)\b|\bvolume of .*tumors?\b"), "change.tumor."),
-    (re.compile(r"\b(?:liver|hepatic volume)\b(?! (?:lesion|tumor|mass))"), "change.liver."),
+    (re.compile(r"\bsum\b"), "sum"),
+    (re.compile(r"\bnumber of\b"), "lesion_count"),
+    (re.compile(r"\bburden\b"), "burden"),
+    (re.compile(r"\btumor (?:volume|load)\b|\bvolume of .*tumors?\b|\btogether\b"), "tumor"),
+    (re.compile(r"\b(?:liver|hepatic volume)\b(?! (?:lesion|tumor|mass))"), "liver"),
 )
+STATUS = {"grown": 1.0, "shrunk": -1.0, "no change beyond the measurement's uncertainty": 0.0}
 # Percent: less than this is within what two measurements of one thing differ by.
 STEADY, MOVED = 10.0, 20.0
 
 
 def speaks_of_change(text: str, sentence: str) -> bool:
     """Whether a clause tells of change; `sentence` is all of it, for “compared with …”."""
-    if ALWAYS.search(text):
+    if ALWAYS.search(text) or THEN.search(text) or NEW.search(text) or NUMBERS.search(text):
         return True
     return bool(BACKWARD.search(sentence) and (GREW.search(text) or SHRANK.search(text)))
 
 
 def read_change(
-    text: str, words: str, quantities: tuple[Quantity, ...], facts: Facts, lesion: int | None
+    text: str,
+    words: str,
+    sentence: str,
+    quantities: tuple[Quantity, ...],
+    facts: Facts,
+    lesion: int | None,
 ) -> list[Claim]:
     """Hold change against the facts of change; `lesion` is the one spoken of, if it is one."""
     if not any(fact.id.startswith("change.") for fact in facts):
-        return [*_too_many(text, facts), unknown(words, "no earlier study was compared")]
+        return [*too_many(text, facts), unknown(words, "no earlier study was compared")]
     for pattern, meaning in WAS:
         text = pattern.sub(meaning, text)
-    if NEW.search(text):
-        return [_new(text, words, facts, lesion)]
-    known = _known(text, facts, lesion)
-    if not known:
-        return [unknown(words, "no fact tells how that changed")]
+    own = list(quantities_in(text, quantities))
+    if counted := read_counted(text, facts):
+        return counted
     sizes = _sizes(text, facts, lesion)
-    own = quantities_in(text, quantities)
-    return [_direction(text, words, known), *(_amount(text, one, known, sizes) for one in own)]
+    if NEW.search(text):
+        return [read_new(text, words, facts, lesion), *(_size(one, sizes) for one in own)]
+    if GONE.search(text):
+        return [read_gone(text, sentence, words, facts)]
+    if THEN.search(text) and not own:
+        return [] if GONE.search(sentence) else [read_then(text, words, facts)]
+    known = _known(text, facts, lesion)
+    claims = _direction(text, words, known, facts, lesion)
+    for one in own:
+        claims.append(_percent(text, one, known) if one.unit == "%" else _size(one, sizes))
+    return claims or [unknown(words, "no fact tells how that changed")]
 
 
 def _known(text: str, facts: Facts, lesion: int | None) -> list[Fact]:
@@ -99,7 +119,7 @@ def _known(text: str, facts: Facts, lesion: int | None) -> list[Fact]:
         return _measure(text, of_it)
     for pattern, part in SUBJECTS:
         if pattern.search(text):
-            return [fact for fact in changes if fact.id.startswith(part)]
+            return [fact for fact in changes if fact.id.startswith(f"change.{part}.")]
     return [fact for fact in changes if ".lesion." in fact.id or ".tumor." in fact.id]
 
 
@@ -116,53 +136,56 @@ def _sizes(text: str, facts: Facts, lesion: int | None) -> list[Fact]:
     if lesion is not None:
         roots: tuple[str, ...] = (f"lesion.{lesion}.", f"change.lesion.{lesion}.")
     else:
-        part = next((part for pattern, part in SUBJECTS if pattern.search(text)), "")
-        name = part.removeprefix("change.").rstrip(".")
-        roots = (f"change.{name}", f"study.earlier.{name}", f"{name}.") if name else ("change.",)
+        name = next((part for pattern, part in SUBJECTS if pattern.search(text)), "")
+        if name == "sum":
+            name = "change.sum"
+        roots = (f"{name}.", f"study.earlier.{name}") if name else ("change.", "study.earlier.")
     return [fact for fact in facts if fact.id.startswith(roots)]
 
 
-def _direction(text: str, words: str, known: list[Fact]) -> Claim:
-    """Judge grew, shrank or stable by every change that may be meant."""
-    values = [number_of(fact) or 0.0 for fact in known]
+def _direction(
+    text: str, words: str, known: list[Fact], facts: Facts, lesion: int | None
+) -> list[Claim]:
+    """Judge grew, shrank or stable by the status of a lesion, or every change that is meant."""
+    stable, shrank = STABLE.search(text), SHRANK.search(text)
+    if not (stable or shrank or GREW.search(text)):
+        return []
     denied = NOT.search(STABLE.sub(" ", text)) is not None
-    if STABLE.search(text):
-        holds = _all_or_none([abs(value) <= STEADY for value in values])
-        if holds is False and max(map(abs, values)) < MOVED:
-            holds = None
-    else:
-        sign = -1 if SHRANK.search(text) else 1
-        holds = _all_or_none([sign * value > 0 for value in values])
+    sign = 0.0 if stable else -1.0 if shrank else 1.0
+    status = None if lesion is None else find(facts, f"change.lesion.{lesion}.status")
+    if status and str(status.value) in STATUS and not re.search(r"diameter|volume", text):
+        holds: bool | None = STATUS[str(status.value)] == sign
+        return [against(holds != denied, words, status)]
+    if not known:
+        return []
+    holds = _all_or_none([_went(fact, sign) for fact in known])
     if holds is None:
-        return unknown(words, "the measurements do not all change that way")
-    return against(holds != denied, words, *known)
+        return [unknown(words, "the measurements do not all change that way")]
+    return [against(holds != denied, words, *known[:3])]
 
 
-def _all_or_none(signs: list[bool]) -> bool | None:
-    return True if all(signs) else None if any(signs) else False
+def _went(fact: Fact, sign: float) -> bool | None:
+    """Whether a change is one up (1), down (-1) or none (0), as far as its range tells."""
+    value = number_of(fact) or 0.0
+    if fact.interval is not None:
+        within = fact.interval[0] <= 0 <= fact.interval[1]
+        return within if sign == 0 else None if within else sign * value > 0
+    if sign == 0:
+        return True if abs(value) <= STEADY else None if abs(value) < MOVED else False
+    return sign * value > 0
 
 
-def _amount(text: str, quantity: Quantity, known: list[Fact], sizes: list[Fact]) -> Claim:
-    """Hold a number against changes, falling ones counted down, or against sizes."""
-    falling = SHRANK.search(text) is not None
-    if quantity.unit == "%":
-        match = next((fact for fact in known if agrees(_turned(fact, falling), quantity)), None)
-        return against(match is not None, quantity.text, match or known[0])
-    same = [fact for fact in sizes if fact.unit == quantity.unit and values_of(fact)]
-    if not same:
-        return unknown(quantity.text, "no fact tells that amount of change")
-    found = [
-        next((fact for fact in same if agrees(fact, single)), None) for single in _singles(quantity)
-    ]
-    return against(None not in found, quantity.text, *(found if None not in found else same[:3]))
+def _all_or_none(signs: list[bool | None]) -> bool | None:
+    return True if set(signs) == {True} else False if set(signs) == {False} else None
 
 
-def _singles(quantity: Quantity) -> list[Quantity]:
-    """Part “from 24 to 31 mm” into two quantities."""
-    return [
-        Quantity((number,), quantity.unit, Form.SINGLE, quantity.relation, quantity.about, "")
-        for number in quantity.numbers
-    ]
+def _percent(text: str, quantity: Quantity, known: list[Fact]) -> Claim:
+    """Hold a percentage against changes, falling ones counted down."""
+    falling = SHRANK.search(text) is not None and quantity.numbers[0].value > 0
+    match = next((fact for fact in known if agrees(_turned(fact, falling), quantity)), None)
+    if not known:
+        return unknown(quantity.text, "no fact tells how that changed")
+    return against(match is not None, quantity.text, match or known[0])
 
 
 def _turned(fact: Fact, falling: bool) -> Fact:
@@ -170,28 +193,14 @@ def _turned(fact: Fact, falling: bool) -> Fact:
     return Fact(fact.id, fact.label, -value if falling else value, fact.unit, fact.digits)
 
 
-def _new(text: str, words: str, facts: Facts, lesion: int | None) -> Claim:
-    """Hold new lesions against how many there are, or against the fate of one."""
-    fact = find(facts, "change.new_lesions")
-    number = None if fact is None else number_of(fact)
-    status = None if lesion is None else find(facts, f"change.lesion.{lesion}.status")
-    before = NEW.split(text)[0]
-    denied = NOT.search(before) is not None
-    if status is not None:
-        return against((status.value == "new") != denied, words, status)
-    if number is None or (lesion is not None and number):
-        return unknown(words)
-    if denied:
-        return against(number == 0, words, fact)
-    low, high = count_in(before) or (1, 10**6)
-    return against(low <= number <= high, words, fact)
-
-
-def _too_many(text: str, facts: Facts) -> list[Claim]:
-    """Contradict more new lesions than there are lesions at all."""
-    count = find(facts, "lesion.count")
-    said = count_in(NEW.split(text)[0]) if NEW.search(text) else None
-    number = None if count is None else number_of(count)
-    if count is None or number is None or said is None or said[0] <= number:
-        return []
-    return [Claim(Verdict.CONTRADICTED, f"Only {count.shown} were called.", ids(count))]
+def _size(quantity: Quantity, sizes: list[Fact]) -> Claim:
+    """Hold every number of a quantity against sizes now and then."""
+    same = [fact for fact in sizes if fact.unit == quantity.unit and values_of(fact)]
+    if not same:
+        return unknown(quantity.text, "no fact tells that amount of change")
+    singles = (
+        Quantity((number,), quantity.unit, Form.SINGLE, quantity.relation, quantity.about, "")
+        for number in quantity.numbers
+    )
+    found = [next((fact for fact in same if agrees(fact, one)), None) for one in singles]
+    return against(None not in found, quantity.text, *(found if None not in found else same[:3]))

@@ -1,17 +1,19 @@
 """Check sentences: read the claims of each clause, and hold them against the facts."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from core.reporting.check.attribution import read_map, speaks_of_map
 from core.reporting.check.change import read_change, speaks_of_change
 from core.reporting.check.clauses import MARK, Clause, clauses_of, plain
+from core.reporting.check.doubt import read_doubt, speaks_of_doubt
 from core.reporting.check.evidence import unknown
 from core.reporting.check.lesions import judge_statement
 from core.reporting.check.liver import read_liver_quantities, read_size, speaks_of_liver
 from core.reporting.check.outside import read_outside
 from core.reporting.check.predicates import SIDE
-from core.reporting.check.scan import read_map, read_scan, speaks_of_map
+from core.reporting.check.scan import read_scan
 from core.reporting.check.sentences import split_sentences
 from core.reporting.check.statements import Statement, begin, extend, lesions_told
 from core.reporting.check.subjects import ANYTHING, APART_FROM, Subject, subject_of
@@ -19,8 +21,11 @@ from core.reporting.check.totals import read_totals
 from core.reporting.check.verdict import Checked, Claim, Verdict, join
 from core.reporting.check.vocabulary import unknown_words
 from core.reporting.fact import Facts
+from core.reporting.text import Sentence
 
-BACK = re.compile(r"^(?:it|its|this one|this lesion|they|their|these)\b")
+OTHERS = re.compile(r"\b(?:other|further|remaining)\b")
+OWN = "It is a sentence made of the facts, word by word."
+BACK = re.compile(r"^(?:this one|this lesion|they|their)\b|\bits?\b")
 
 
 @dataclass
@@ -32,12 +37,14 @@ class _Reading:
     topic : what the last clause was about.
     antecedent : whom “it” means at its start.
     waiting : a place told before the lesions that lie there.
+    changed : number of the lesion whose change is told.
     """
 
     facts: Facts
     antecedent: Subject | None = None
     topic: str = ""
     waiting: str = ""
+    changed: int | None = None
     claims: list[Claim] = field(default_factory=list)
     statements: list[Statement] = field(default_factory=list)
 
@@ -60,23 +67,32 @@ def check_sentence(text: str, facts: Facts) -> Checked:
     return _check(text, _Reading(facts))
 
 
-def check_text(text: str, facts: Facts) -> tuple[Checked, ...]:
+def check_text(text: str, facts: Facts, written: Iterable[Sentence] = ()) -> tuple[Checked, ...]:
     """Check every sentence of a text; headings are left out.
 
     Parameters
     ----------
     text : plain text or simple Markdown.
     facts : what is known of the scan that the text is about.
+    written : sentences that were made of these facts, such as those of `write_narrative`: where
+        the text has one of them word by word, it is supported.
     """
-    return tuple(_checked_in_turn(split_sentences(text), facts))
+    known = {plain(sentence.text): sentence.facts for sentence in written}
+    return tuple(_checked_in_turn(split_sentences(text), facts, known))
 
 
-def _checked_in_turn(sentences: Iterable[str], facts: Facts) -> Iterable[Checked]:
-    """Let “it” at the start of a sentence mean what the one before was about."""
+def _checked_in_turn(
+    sentences: Iterable[str], facts: Facts, written: Mapping[str, tuple[str, ...]]
+) -> Iterable[Checked]:
+    """Let “it” in a sentence mean what the one before was about."""
     last = _Reading(facts)
     for sentence in sentences:
+        if made_of := written.get(plain(sentence)):
+            _check(sentence, last := _Reading(facts, last.antecedent, last.topic))
+            yield join(sentence, [Claim(Verdict.SUPPORTED, OWN, made_of)])
+            continue
         reading = _Reading(facts)
-        if BACK.match(plain(sentence)):
+        if BACK.search(plain(sentence)):
             reading.topic, reading.antecedent = last.topic, last.antecedent
         yield _check(sentence, reading)
         last = reading
@@ -119,13 +135,28 @@ def _read_clause(clause: Clause, reading: _Reading) -> None:
         reading.topic = "elsewhere"
     elif speaks_of_map(text) or (reading.topic == "map" and not subject_of(text, False)):
         reading.topic = "map"
-        reading.claims.append(read_map(text, clause.words, clause.quantities, facts))
-    elif speaks_of_change(text, clause.sentence):
+        reading.claims += read_map(text, clause.words, clause.quantities, facts)
+    elif speaks_of_doubt(text, clause.sentence) or (
+        reading.topic == "doubt" and subject_of(text, False) is None
+    ):
+        reading.topic = "doubt"
+        reading.claims += read_doubt(text, clause.words, clause.quantities, facts)
+    elif speaks_of_change(text, clause.sentence) or _changes_on(text, reading):
         reading.topic = "change"
         lesion = _single(subject_of(text, bool(reading.statements)), facts)
-        reading.claims += read_change(text, clause.words, clause.quantities, facts, lesion)
+        reading.changed = lesion = lesion or reading.changed
+        reading.claims += read_change(
+            text, clause.words, clause.sentence, clause.quantities, facts, lesion
+        )
     elif text:
         _read_measurements(text, clause, reading)
+
+
+def _changes_on(text: str, reading: _Reading) -> bool:
+    """Whether a clause gives more numbers of the change that the one before told of."""
+    if reading.topic != "change":
+        return False
+    return text.startswith("over ") or ("«" in text and subject_of(text, False) is None)
 
 
 def _single(subject: Subject | None, facts: Facts) -> int | None:
@@ -143,7 +174,9 @@ def _read_measurements(text: str, clause: Clause, reading: _Reading) -> None:
     facts, quantities = reading.facts, clause.quantities
     claims, text = read_scan(text, quantities, facts)
     reading.claims += claims
-    claims, text = read_totals(text, quantities, facts, reading.topic == "liver")
+    claims, text = read_totals(
+        text, quantities, facts, reading.topic == "liver", bool(OTHERS.search(clause.sentence))
+    )
     reading.claims += claims
     subject = subject_of(text, bool(reading.statements))
     if speaks_of_liver(text) or (reading.topic == "liver" and subject is None):

@@ -133,15 +133,19 @@ def _counted(
 
 def _together(statement: Statement, facts: Facts) -> list[Claim]:
     """Judge lists, ranges and both lobes, which are of several lesions as one."""
-    claims = [_span(quantity, facts) for quantity in statement.spans]
+    quantifier = statement.subject.quantifier
+    last = quantifier.low if statement.subject.more and quantifier.low else None
+    claims = [_span(quantity, facts, last) for quantity in statement.spans]
     if statement.sides and statement.subject.quantifier.kind is not Kind.NONE:
         claims.append(_sides(statement.words, facts))
     return claims
 
 
-def _span(quantity: Quantity, facts: Facts) -> Claim:
+def _span(quantity: Quantity, facts: Facts, smallest: int | None) -> Claim:
+    """Judge a list, range or “up to”, of the `smallest` lesions alone if that is given."""
     name = SPANNED.get(quantity.unit, "")
-    known = [find(facts, f"lesion.{number}.{name}") for number in facts.lesion_numbers]
+    meant = facts.lesion_numbers[-smallest:] if smallest else facts.lesion_numbers
+    known = [find(facts, f"lesion.{number}.{name}") for number in meant]
     sizes = sorted((fact for fact in known if fact), key=lambda fact: number_of(fact) or 0.0)
     if not sizes:
         return unknown(quantity.text)

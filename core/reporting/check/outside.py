@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from core.reporting.check.evidence import unknown
+from core.reporting.check.evidence import against, find, unknown
 from core.reporting.check.verdict import Claim, Verdict
 from core.reporting.check.words import finder
 from core.reporting.fact import Facts
@@ -58,7 +58,13 @@ FEATURES = finder(
 COLORS = finder("green, red, blue, yellow, orange-colored, color, colors, colored, gray")
 SEGMENT = re.compile(r"\bsegments?\b[ivx\d ,/ab]*(?:(?:and|to) [ivx\d]+[ab]?\b)?|\bs[1-8]\b")
 UNASSESSED = re.compile(
-    r"\b(?:not|no|nor|neither)\b.{0,30}\b(?:assess|determin|evaluat|measur|judg|tell|told|graded|given|named)"
+    r"\b(?:not|no|nor|neither)\b (?:\w+ ){0,2}"
+    r"(?:assess|determin|evaluat|measur|judg|tell|told|graded|given|named)"
+)
+# Speaks of lesions without saying that there are any.
+SOUGHT = re.compile(
+    r"\b(?:look\w*|search\w*|screen\w*) for\b|\bmiss(?:es|ed)?\b|\brul\w+\b.*\bout\b|"
+    r"\bhow often\b|\bnetworks? (?:may|might|can|could)\b"
 )
 DENIED_SURELY = re.compile(r"\bnot (?:be )?(?:\w+ )?(?:excluded|ruled out)\b")
 # Malignant lesions are lesions all the same where they are counted.
@@ -91,17 +97,25 @@ def read_outside(text: str, words: str, facts: Facts) -> Outside:
     """Find what no fact can bear out in a clause `text`, which reads `words` in full."""
     if UNASSESSED.search(text):
         return _unassessed(text, words, facts)
+    if DENIED_SURELY.search(text) or SOUGHT.search(text):
+        return Outside((unknown(words, "what may be missed is not measured"),), "", False)
     text = COUNTED.sub(lambda found: f"{found.group()} lesions", text)
     claims, rest = [], text
     for pattern, why in KINDS:
         if found := pattern.search(rest):
-            claims.append(unknown(found.group().strip(), why))
+            claims.append(_refused(found.group().strip(), why, facts))
             rest = _without(pattern, rest)
-    if DENIED_SURELY.search(text):
-        return Outside((unknown(words, "what cannot be excluded is not measured"),), "", False)
     elsewhere = ELSEWHERE.search(text) is not None
     elsewhere |= VESSELS.search(text) is not None and "«" in text and "lesion" not in text
     return Outside(tuple(claims), "" if elsewhere else re.sub(r"\s+", " ", rest), elsewhere)
+
+
+def _refused(words: str, why: str, facts: Facts) -> Claim:
+    """Refuse words, save RECIST where the sum of diameters is one."""
+    name = find(facts, "change.sum.name")
+    if words == "recist" and name and str(name.value).startswith("RECIST"):
+        return against(True, words, name)
+    return unknown(words, why)
 
 
 def _without(pattern: re.Pattern[str], text: str) -> str:

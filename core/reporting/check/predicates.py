@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from core.reporting.check.agreement import agrees, equals, number_of, values_of
+from core.reporting.check.clauses import MARK
 from core.reporting.check.evidence import find
 from core.reporting.check.quantities import Form, Number, Quantity
-from core.reporting.check.words import finder
 from core.reporting.fact import Fact, Facts
 
 
@@ -42,11 +42,9 @@ class Predicate:
 
 
 SHORT = re.compile(r"\b(?:short(?:est)?|perpendicular|smallest) (?:axis|diameter)|\bwidth\b")
-CONTRAST = finder(
-    """
-    darker, brighter, denser, less dense, difference, differ, differs, contrast, relative to,
-    below the liver, lower than, higher than, less than the
-    """
+DIFFERENCE = re.compile(r"\b(?:difference|differs?|contrast)\b[\w ]*$")
+DIFFERENT = re.compile(
+    r"^\s*(?:darker|brighter|denser|less dense|lower|higher|below|above|less than the)\b"
 )
 DISTANCE = re.compile(r"\b(?:from the|away|apart|distance|deep|distant)\b")
 ISODENSE_HU = 10.0
@@ -76,12 +74,16 @@ SIDE = re.compile(r"\b(right|left)\b(?!-handed)")
 OF_CENTER = re.compile(r"\b(right|left) of\b.{0,20}\bcenter")
 PART = r"(?:third|part|portion|half|area|region|zone|aspect|pole|section|end|lobe|liver|of)"
 HEIGHTS = (
-    (rf"(?:upper|superior|cranial|top)(?:most)? {PART}|\btop\b|\bdome\b|high up", "upper"),
+    (rf"(?:upper|superior|cranial|top)(?:most)? {PART}", "upper"),
+    (r"(?:at|near|in|on) the top of\b|dome\b|high up", "upper"),
     (rf"(?:middle|mid|central) {PART}", "middle"),
-    (rf"(?:lower|inferior|caudal|bottom)(?:most)? {PART}|\bbottom\b|low down", "lower"),
+    (rf"(?:lower|inferior|caudal|bottom)(?:most)? {PART}", "lower"),
+    (r"bottom\b|low down", "lower"),
 )
 RANK = re.compile(r"\bis the (largest|biggest|smallest)\b")
-SLICES = re.compile(r"\b(?:slices?|images?|image number|slice number) (\d+)(?: to (\d+))?")
+SLICES = re.compile(
+    r"\b(?:slices?|images?|pictures?|image number|slice number) (\d+)(?: to (\d+))?"
+)
 
 
 def words_predicates(text: str, facts: Facts) -> Iterator[Predicate]:
@@ -97,6 +99,7 @@ def words_predicates(text: str, facts: Facts) -> Iterator[Predicate]:
     for pattern, height in HEIGHTS:
         if found := re.search(rf"\b(?:{pattern})", text):
             yield _place(found.group(), height, facts)
+            break
     if found := RANK.search(text):
         yield _ranked(found[1], facts)
     if found := SLICES.search(text):
@@ -187,7 +190,7 @@ def quantity_predicate(quantity: Quantity, text: str, facts: Facts) -> Predicate
         return _dimensions(quantity, facts)
     if name == "longest_diameter" and SHORT.search(text):
         name = "short_diameter"
-    if name == "mean_hu" and CONTRAST.search(text):
+    if name == "mean_hu" and _is_difference(quantity, text):
         name = "contrast_hu"
 
     def fact_of(number: int) -> Fact | None:
@@ -198,11 +201,20 @@ def quantity_predicate(quantity: Quantity, text: str, facts: Facts) -> Predicate
         if fact is None:
             return None
         value = number_of(fact)
-        if name == "contrast_hu" and value is not None and value < 0:
+        if name == "contrast_hu" and value is not None and value < 0 < quantity.numbers[0].value:
             fact = Fact(fact.id, fact.label, -value, fact.unit, fact.digits)
         return agrees(fact, quantity)
 
     return Predicate(quantity.text, holds, fact_of)
+
+
+def _is_difference(quantity: Quantity, text: str) -> bool:
+    """Whether HU tell how much a lesion differs from the liver, by the words next to them."""
+    if quantity.numbers[0].value < 0:
+        return True
+    parts = MARK.split(text)
+    places = range(2, len(parts), 2)
+    return any(DIFFERENT.search(parts[at]) or DIFFERENCE.search(parts[at - 2]) for at in places)
 
 
 def _dimensions(quantity: Quantity, facts: Facts) -> Predicate:

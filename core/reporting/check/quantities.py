@@ -81,7 +81,8 @@ ITEM = re.compile(
     rf"(?:[ -]?(?P<unit>{UNIT})(?![\w«]))?"
 )
 NAMED = re.compile(
-    r"(?:lesions?|tumors?|segments?|slices?|images?|stage|grade|number|no\.|class|type|#) ?$"
+    r"(?:lesions?|tumors?|segments?|slices?|images?|pictures?|stage|grade|number|no\.|class|type|#)"
+    r" ?$"
 )
 JOINTS = (
     (Form.DIMENSIONS, re.compile(r" ?(?:x|by|\*) ?")),

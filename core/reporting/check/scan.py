@@ -2,15 +2,15 @@
 
 import re
 
-from core.reporting.check.agreement import agrees
+from core.reporting.check.agreement import agrees, number_of
 from core.reporting.check.clauses import MARK
-from core.reporting.check.evidence import against, find, unknown
+from core.reporting.check.evidence import against, find
 from core.reporting.check.quantities import Quantity
 from core.reporting.check.verdict import Claim
 from core.reporting.fact import Facts
 
 CT = re.compile(r"\b(?:ct|cts|computed tomography|computer tomography)\b")
-OTHER = re.compile(r"\b(?:mri?|magnetic resonance|ultraso\w*|sonogra\w*|pet(?:-ct)?|x-ray|mrt)\b")
+OTHER = re.compile(r"\b(?:mri?|magnetic resonance|ultraso\w*|sonogra\w*|pet(?:-ct)?|mrt)\b")
 PICTURE = re.compile(r"\b(?:scan|image|study|slices?|exam\w*|shows?|is an?|this is|acquired)\b")
 THICKNESS = re.compile(r"\b(?:slice|section)s? thickness|\bthick\b|\bslices of «|«\d+» slices\b")
 OF_SLICES = re.compile(r"«\d+» of «(\d+)»")
@@ -21,12 +21,20 @@ COVERED = re.compile(
     r".*\b(?:scan|cover|includ|show|imag|depict)\w*"
 )
 CUT = re.compile(r"\b(?:cut off|truncated|incomplete(?:ly)?|partly (?:shown|covered))\b")
+PROBABILITY = r"(?:0\.\d+|1\.0+)(?![\d.]| ?%)"
+THRESHOLD = re.compile(
+    rf"\b(?P<part>liver|tumor) (?:threshold (?:of|is) )?(?P<value>{PROBABILITY})"
+    rf"|\b(?P<value2>{PROBABILITY}) for (?:the )?(?P<part2>liver|tumor)s?\b"
+)
 NOT = re.compile(r"\b(?:not|no|never)\b")
 
 
 def read_scan(text: str, quantities: tuple[Quantity, ...], facts: Facts) -> tuple[list[Claim], str]:
     """Judge what a clause says of the scan; what was read is taken from the text."""
-    claims = [*_modality(text, facts), *_synthetic(text, facts), *_coverage(text, facts)]
+    thresholds = [_threshold(found, facts) for found in THRESHOLD.finditer(text)]
+    text = THRESHOLD.sub(" ", text)
+    claims = [*thresholds, *_modality(text, facts)]
+    claims += [*_synthetic(text, facts), *_coverage(text, facts)]
     thick = THICKNESS.search(text) or OF_SLICES.search(text)
     for mark in MARK.finditer(text):
         quantity = quantities[int(mark[1])]
@@ -37,6 +45,16 @@ def read_scan(text: str, quantities: tuple[Quantity, ...], facts: Facts) -> tupl
             claims.append(against(agrees(fact, quantity), quantity.text, fact))
             text = text.replace(mark.group(), "")
     return claims, text
+
+
+def _threshold(found: re.Match[str], facts: Facts) -> Claim:
+    fact = find(facts, f"thresholds.{found['part'] or found['part2']}")
+    value = None if fact is None else number_of(fact)
+    return against(
+        None if value is None else value == float(found["value"] or found["value2"]),
+        found.group(),
+        fact,
+    )
 
 
 def _modality(text: str, facts: Facts) -> list[Claim]:
@@ -69,42 +87,3 @@ def _coverage(text: str, facts: Facts) -> list[Claim]:
             holds = None if whole is None else whole == (means != denied)
             return [against(holds, said.group(), fact)]
     return []
-
-
-MAP = re.compile(
-    r"\b(?:shap|attribut\w+|heat ?maps?|saliency|explanation|importance|grad-?cam|activation map)\b"
-)
-INSIDE = re.compile(
-    r"\b(?:in|inside|within|on|onto|over) (?:the |that )?(?:called )?(?:tumor|lesion|mass)"
-)
-FOCUSED = re.compile(
-    r"\b(?:concentrat\w+|focus\w*|mostly|mainly|most|chiefly|predominantly|largely|majority)\b"
-)
-MOSTLY, HARDLY = 50.0, 25.0
-
-
-def speaks_of_map(text: str) -> bool:
-    """Whether an attribution map is what a clause is about."""
-    return MAP.search(text) is not None
-
-
-def read_map(text: str, words: str, quantities: tuple[Quantity, ...], facts: Facts) -> Claim:
-    """Hold what is said of an attribution map against its share that lies on lesions.
-
-    A map “concentrates” where at least half of it lies; below a quarter it does not.
-    """
-    fact = find(facts, "explanation.share_tumor")
-    if fact is None:
-        return unknown(words, "no attribution map was made of this scan")
-    if not INSIDE.search(text):
-        return unknown(words, "only the share of the map that lies on lesions is measured")
-    for mark in MARK.finditer(text):
-        quantity = quantities[int(mark[1])]
-        if quantity.unit == "%":
-            return against(agrees(fact, quantity), quantity.text, fact)
-    if not FOCUSED.search(text) or not isinstance(fact.value, int | float):
-        return unknown(words)
-    denied = NOT.search(text) is not None
-    if HARDLY <= fact.value < MOSTLY:
-        return unknown(words, f"{fact.shown} is neither most of the map nor little of it")
-    return against((fact.value >= MOSTLY) != denied, words, fact)

@@ -1,7 +1,7 @@
 """Put together what a sentence says of the same lesions, over all its clauses."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from core.reporting.check.clauses import MARK
@@ -71,10 +71,10 @@ def extend(
     """Add what a further part of the sentence says of the same lesions."""
     said = list(words_predicates(BOTH_SIDES.sub(" ", text), facts))
     together, unread = list(statement.spans), list(statement.unread)
-    for quantity in quantities_in(text, quantities):
+    for quantity, around in with_words(text, quantities):
         if _is_together(quantity, statement.subject, text):
             together.append(quantity)
-        elif predicate := quantity_predicate(quantity, text, facts):
+        elif predicate := quantity_predicate(quantity, around, facts):
             said.append(predicate)
         else:
             unread.append(quantity)
@@ -94,6 +94,13 @@ def extend(
 def quantities_in(text: str, quantities: tuple[Quantity, ...]) -> Iterable[Quantity]:
     """Return the quantities of a sentence that stand in a part of it."""
     return (quantities[int(mark[1])] for mark in MARK.finditer(text))
+
+
+def with_words(text: str, quantities: tuple[Quantity, ...]) -> Iterator[tuple[Quantity, str]]:
+    """Return each quantity with the words between its neighbors, itself left as a mark."""
+    parts = MARK.split(text)
+    for at in range(1, len(parts), 2):
+        yield quantities[int(parts[at])], f"{parts[at - 1]}«{parts[at]}»{parts[at + 1]}"
 
 
 def _is_together(quantity: Quantity, subject: Subject, text: str) -> bool:

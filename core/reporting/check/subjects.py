@@ -20,7 +20,7 @@ PRONOUN = re.compile(
     rf"(?:{NUMBER}|another|both|all|each|none)(?: of them)?\b(?! «)(?!«)"
 )
 NUMBERED = re.compile(
-    rf"\b(?:lesion|tumor|nodule|mass)(?: number| no\.?| #|s)? ?"
+    rf"\b(?:lesion|tumor|nodule|mass|spot)(?: number| no\.?| #|s)? ?"
     rf"({NUMBER})((?:&{NUMBER})*)(?!-)(?! (?:lesion|tumor))\b"
 )
 NTH = re.compile(rf"\b({any_of(ORDINALS)})(?:[ -](?:largest|biggest))? (?:\w+ )?{ONE_NOUN}\b")

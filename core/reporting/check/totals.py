@@ -19,7 +19,7 @@ LIVER = re.compile(r"\b(?:liver|hepatic) (?:volume|size)|\bvolume of (?:the |you
 SHARE = finder(
     """
     burden, occup*, replac*, involv*, load, take, takes, makes up, make up, liver, tumor, tumors,
-    lesion, lesions, share
+    lesion, lesions, share, of its volume, of the volume
     """
 )
 SURE = finder("confiden*, certain*, sure, probabilit*, likelihood")
@@ -27,17 +27,19 @@ ZERO = re.compile(r"\btumor (?P<what>volume|burden|load) ?(?:is|:|of)? (?:zero|0
 
 
 def read_totals(
-    text: str, quantities: tuple[Quantity, ...], facts: Facts, of_liver: bool
+    text: str, quantities: tuple[Quantity, ...], facts: Facts, of_liver: bool, of_others: bool
 ) -> tuple[list[Claim], str]:
     """Hold tumor volume and burden against the facts; what was read is taken from the text.
 
     Parameters
     ----------
     of_liver : whether the sentence was about the liver before.
+    of_others : whether it is about lesions beyond those described.
     """
     claims: list[Claim] = []
     told = False
-    volume, burden = find(facts, "tumor.volume"), find(facts, "tumor.burden")
+    volume = find(facts, "rest.volume" if of_others else "tumor.volume")
+    burden = find(facts, "tumor.burden")
     if zero := ZERO.search(text):
         fact = burden if zero["what"] == "burden" else volume
         return [against(None if fact is None else number_of(fact) == 0, text, fact)], ""
