@@ -3,7 +3,8 @@
 A mask is exact, but the edge it stands for may lie anywhere in the voxels along it. So a volume
 ranges from that without half of the outermost voxels to that with half of the voxels around
 them, and a diameter by one pixel, the accuracy of `core.caliper`. How differently the networks
-outline two scans of one liver is not in these ranges.
+outline two scans of one liver is not in these ranges: noise of 10 HU added to a scan changed
+one of nine lesions by more.
 """
 
 from dataclasses import dataclass

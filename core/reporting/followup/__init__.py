@@ -89,8 +89,8 @@ def _organ(study: Study, which: str) -> Organ:
 def _settings(study: Study) -> str:
     result = study.segmentation
     return (
-        f"preset {result.preset}, thresholds liver {result.liver_threshold:.2f}, "
-        f"tumor {result.tumor_threshold:.2f}"
+        f"preset {result.preset}, liver threshold {result.liver_threshold:.2f}, "
+        f"tumor threshold {result.tumor_threshold:.2f}"
     )
 
 

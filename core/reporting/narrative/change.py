@@ -39,7 +39,7 @@ def change(teller: Teller) -> list[Sentence]:
 def _sum(teller: Teller) -> list[Sentence]:
     if "change.sum.name" not in teller.facts:
         return []
-    said = teller.say(f"change.sum.{teller.counted('change.sum.lesions')}")
+    said = teller.say("change.sum")
     if _within(teller, "change.sum.percent"):
         said += teller.say("change.sum.within")
     if "change.sum.why_not" in teller.facts:

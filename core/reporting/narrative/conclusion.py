@@ -28,8 +28,8 @@ def limitations(teller: Teller) -> list[Sentence]:
     said = teller.say("limits.evaluation" if evaluated else "limits.unknown")
     if has_liver(teller):
         said += teller.say("limits.uncertainty") + teller.say("limits.confidence")
-    if compared:
-        said += teller.say("limits.alignment")
+    if compared and teller.number("lesion.count"):
+        said += teller.say("limits.alignment") + teller.say("limits.change")
     for key in what_cannot_be_told(compared=compared):
         said += teller.say(key)
     return said

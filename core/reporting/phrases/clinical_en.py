@@ -23,8 +23,8 @@ CLINICAL = {
     "scan.synthetic": "The scan is synthetic and shows no patient{~scan.synthetic}.",
     "scan.contrast": "Contrast agent: {scan.contrast}; the phase is not known.",
     "scan.note": "{scan.note.#}",
-    "method": "Liver and lesions were outlined by neural networks alone (preset {preset}, "
-    "thresholds {thresholds}).",
+    "method": "Liver and lesions were outlined by neural networks alone, with the preset {preset}, "
+    "a liver threshold of {thresholds.liver} and a tumor threshold of {thresholds.tumor}.",
     "quality.none": "The quality check has no remarks{~quality.count}.",
     "quality": "{quality.#}",
     # Comparison
@@ -93,8 +93,10 @@ CLINICAL = {
     "{explanation.share_tumor} of its weight on lesions, {explanation.share_liver} on the rest of "
     "the liver and {explanation.share_outside} outside it.",
     # Change
-    "change.grown": f"Lesion {{lesion.#.number}} has grown: {SIZES}{{~change.lesion.#.status}}.",
-    "change.shrunk": f"Lesion {{lesion.#.number}} has shrunk: {SIZES}{{~change.lesion.#.status}}.",
+    "change.grown": "Lesion {lesion.#.number} is larger than before: "
+    f"{SIZES}{{~change.lesion.#.status}}.",
+    "change.shrunk": "Lesion {lesion.#.number} is smaller than before: "
+    f"{SIZES}{{~change.lesion.#.status}}.",
     "change.stable": "Lesion {lesion.#.number} shows no change beyond the measurement's "
     f"uncertainty: {SIZES}{{~change.lesion.#.status}}.",
     "change.reshaped": "Lesion {lesion.#.number} has changed in shape: "
@@ -105,9 +107,9 @@ CLINICAL = {
     "study{~change.lesion.#.status}.",
     "change.unseen": "Lesion {lesion.#.number} lies outside what the earlier scan shows, so "
     "nothing is known of its change{~change.lesion.#.status}.",
-    "change.rest": "Of all lesions: grown {change.grown_lesions}, shrunk {change.shrunk_lesions}, "
-    "no change beyond the measurement's uncertainty {change.stable_lesions}, new "
-    "{change.new_lesions}.",
+    "change.rest": "Of all lesions: larger {change.grown_lesions}, smaller "
+    "{change.shrunk_lesions}, no change beyond the measurement's uncertainty "
+    "{change.stable_lesions}, new {change.new_lesions}.",
     "change.gone.one": "One lesion of the earlier study, then {change.gone_diameter}, is no longer "
     "called{~change.gone_lesions}.",
     "change.gone.many": "{change.gone_lesions} lesions of the earlier study, then up to "
@@ -118,10 +120,8 @@ CLINICAL = {
     "others.",
     "change.neither": "No lesion was called in either study{~study.earlier.lesion_count}"
     "{~lesion.count}.",
-    "change.sum.one": "{change.sum.name}: {change.sum.now} after {change.sum.earlier} "
-    "(change {change.sum.percent}), over one lesion{~change.sum.lesions}.",
-    "change.sum.many": "{change.sum.name}: {change.sum.now} after {change.sum.earlier} "
-    "(change {change.sum.percent}), over {change.sum.lesions} lesions.",
+    "change.sum": "{change.sum.name}: {change.sum.now} after {change.sum.earlier} "
+    "(change {change.sum.percent}).",
     "change.sum.within": "That change lies within the measurement's "
     "uncertainty{~change.sum.percent}.",
     "change.sum.why_not": "It is no RECIST sum: {change.sum.why_not}.",
@@ -147,8 +147,8 @@ CLINICAL = {
     "impression.liver": "Liver volume {liver.volume}, {liver.volume_judgement}.",
     "impression.liver.cut": "Liver {scan.coverage}; volume of the part shown {liver.volume}.",
     "impression.change": "Since the earlier study: {change.new_lesions} new, "
-    "{change.grown_lesions} grown, {change.shrunk_lesions} shrunk, {change.gone_lesions} no longer "
-    "called.",
+    "{change.grown_lesions} larger, {change.shrunk_lesions} smaller, {change.gone_lesions} no "
+    "longer called.",
     "impression.sum": "{change.sum.name}: {change.sum.now} after {change.sum.earlier} "
     "(change {change.sum.percent}).",
     "impression.notice": "These are measurements of automatic outlines for research and teaching, "
@@ -157,8 +157,8 @@ CLINICAL = {
     "limits.evaluation": "On {evaluation.patients} patients of the data set {evaluation.data}, "
     "held out from training, these networks found {evaluation.found} of {evaluation.lesions} "
     "lesions, and of {evaluation.called} lesions that they called {evaluation.true} were true.",
-    "limits.unknown": "How often these networks miss or invent lesions at these thresholds "
-    "({thresholds}) is not known.",
+    "limits.unknown": "How often these networks miss or invent lesions at these thresholds is not "
+    "known{~thresholds}.",
     "limits.uncertainty": "A diameter is uncertain by about one pixel "
     "({measurement.diameter_uncertainty}), a volume by half a voxel along its outline; errors of "
     "the outlines come on top.",
@@ -166,6 +166,8 @@ CLINICAL = {
     "{~confidence.liver}.",
     "limits.alignment": "Two livers laid on each other by one shift still differ by breathing and "
     "posture, so small neighboring lesions may be confused{~study.earlier.shift}.",
+    "limits.change": "The networks may outline the same lesion differently in two scans, so a "
+    "change of a few millimeters may be theirs{~study.earlier.overlap}.",
     "cannot.li_rads": "A LI-RADS category cannot be given: it needs several contrast phases and "
     "knowledge of the patient{~scan.contrast}.",
     "cannot.enhancement": "Enhancement (arterial hyperenhancement, washout, capsule) cannot be "

@@ -122,6 +122,8 @@ PLAIN = {
     "limits.unknown": "How often the program errs with these settings is not known{~thresholds}.",
     "limits.uncertainty": "Lengths may be off by about "
     "{measurement.diameter_uncertainty}, and more where the outline is wrong.",
+    "limits.change": "The program may outline the same spot in another way on another scan, so a "
+    "change may come from that alone{~study.earlier.overlap}.",
     "cannot.li_rads": "It gives no score of the risk of cancer{~scan.contrast}.",
     "cannot.kind": "It cannot tell what a spot is{~scan.contrast}.",
     "cannot.steatosis": "It cannot tell whether there is fat in the liver{~scan.contrast}.",

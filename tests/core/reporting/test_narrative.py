@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.quality import QualityFinding, Severity
+from core.reporting.check import Verdict, check_sentence
 from core.reporting.fact import Facts
 from core.reporting.facts import ExplanationSummary, collect_facts
 from core.reporting.followup import Study, compare_studies
@@ -112,6 +113,17 @@ def test_sections_follow_the_order_of_radiology_reports() -> None:
     ]
 
 
+@pytest.mark.parametrize("edition", Edition)
+@pytest.mark.parametrize("lesions", [(), ONE, SEVEN], ids=["none", "one", "seven"])
+def test_the_check_of_sentences_contradicts_none_of_ours(
+    edition: Edition, lesions: tuple[Ball, ...]
+) -> None:
+    facts = everything_of(study(*lesions), study(*EARLIER, name="earlier"))
+    for sentence in write_narrative(facts, edition).sentences:
+        checked = check_sentence(sentence.text, facts)
+        assert checked.verdict is not Verdict.CONTRADICTED, sentence.text
+
+
 def test_a_sentence_about_one_lesion_leads_to_it() -> None:
     facts = facts_of(study(*SEVEN))
     found = [
@@ -196,10 +208,12 @@ def test_synthetic_scan_shows_no_patient() -> None:
 
 def test_every_change_is_told_with_both_sizes_and_none_is_made_up() -> None:
     text = told(study(*SEVEN), earlier=study(*EARLIER, name="earlier"))
-    assert re.search(r"Lesion 1 has grown: 2\d\.\d mm after 1\d\.\d mm \(change 5\d\.\d %\)", text)
+    assert re.search(
+        r"Lesion 1 is larger than before: 2\d\.\d mm after 1\d\.\d mm \(change 5\d\.\d %\)", text
+    )
     assert "Lesion 2 shows no change beyond the measurement's uncertainty" in text
     assert re.search(r"Lesion 3 \(\d+\.\d mm\) is new", text)
-    assert "Of all lesions: grown" in text
+    assert "Of all lesions: larger" in text
     assert "RECIST 1.1 sum of diameters" in text
     assert "It is no RECIST sum" not in text
     assert "The liver shows no change of volume" in text
