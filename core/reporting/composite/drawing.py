@@ -18,6 +18,8 @@ EDGE_WIDTH = 1.5
 # Lines are drawn this many times larger and shrunk, which smooths their steps.
 OVERSAMPLING = 2
 SHORTEST_DASHES = 5
+# Outlines have a point at every pixel: more than a line needs, and joints take time.
+EVERY = 3
 LETTERS, SMALL = 30, 25
 TICK = 9
 BARS_MM = (5, 10, 20, 50, 100)
@@ -108,7 +110,7 @@ def trace(share: NDArray[np.uint8], corner: tuple[int, int] = (0, 0)) -> list[Po
     left, top = corner
     # A rim of nothing closes outlines that the panel's edge would cut open.
     return [
-        [(left + x - 0.5, top + y - 0.5) for y, x in path]
+        [(left + x - 0.5, top + y - 0.5) for y, x in [*path[:-1:EVERY], path[-1]]]
         for path in find_contours(np.pad(share, 1), 127.5)
     ]
 
@@ -167,7 +169,7 @@ def _spots(around: Rectangle, width: float, height: float) -> list[tuple[float, 
     upper, lower, middle = top - height / 2, bottom - height / 2, (left + right - width) / 2
     return [
         spot
-        for gap in (4.0, 4 + height, 4 + 2 * height, 4 + 4 * height)
+        for gap in (4 + step * height for step in range(7))
         for spot in (
             (right + gap, upper),
             (left - gap - width, upper),

@@ -45,5 +45,5 @@ class Picture:
 def encode(image: Image.Image) -> bytes:
     """Write a picture as PNG that prints at 300 dots per inch."""
     buffer = io.BytesIO()
-    image.save(buffer, "PNG", compress_level=6, dpi=(PRINT_DPI, PRINT_DPI))
+    image.save(buffer, "PNG", compress_level=4, dpi=(PRINT_DPI, PRINT_DPI))
     return buffer.getvalue()

@@ -33,7 +33,7 @@ def sheet(
         _caption(paper, panel.caption, left, top + side + 8, side)
         for number, (x0, y0, x1, y1) in panel.lesions:
             spot = ((left + x0) / width, (top + y0) / height, (x1 - x0) / width, (y1 - y0) / height)
-            marks.append(Mark(number, *(round(share, 5) for share in spot)))
+            marks.append(Mark(number, *(round(float(share), 5) for share in spot)))
     _legend(paper, palette, height - LEGEND)
     return paper, tuple(marks)
 

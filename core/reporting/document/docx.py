@@ -20,8 +20,10 @@ from core.reporting.text import Section
 if TYPE_CHECKING:
     from docx.document import Document
 
-TEXT_MM, SMALL = 175.0, 8
+TEXT_MM, BODY, SMALL = 175.0, 10, 7
 SIDE_MM, TOP_MM = 17.5, 20.0
+# Of a column, in letters.
+WIDEST, PADDING = 24, 7
 
 
 def to_docx(report: Report) -> bytes:
@@ -54,7 +56,7 @@ def to_docx(report: Report) -> bytes:
 
 def _page(document: "Document", report: Report) -> None:
     """Set paper, language, properties, and the lines above and below every page."""
-    from docx.shared import Mm
+    from docx.shared import Mm, Pt
 
     made, section = report.provenance, document.sections[0]
     section.page_width, section.page_height = Mm(210), Mm(297)
@@ -65,6 +67,7 @@ def _page(document: "Document", report: Report) -> None:
     properties.comments, properties.language = NOTICE, "en-US"
     properties.created = properties.modified = made.written
     properties.last_modified_by = ""
+    document.styles["Normal"].font.size = Pt(BODY)
     section.header.paragraphs[0].add_run(NOTICE).bold = True
     foot = section.footer.paragraphs[0]
     _small(foot.add_run(f"{made.software} · {made.time} · weights {weights_line(report)} · page "))
@@ -117,14 +120,25 @@ def _pictures(document: "Document", report: Report) -> None:
         width = Mm(min(TEXT_MM, picture.width / 300 * 25.4))
         shape = document.add_picture(io.BytesIO(picture.png), width=width)
         shape._inline.docPr.set("descr", picture.alternative)
+        document.paragraphs[-1].paragraph_format.keep_with_next = True
         document.add_paragraph(picture.caption, "Caption")
 
 
 def _table(document: "Document", head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Add a table whose columns are as wide as their texts ask, and whose head repeats."""
     from docx.oxml import OxmlElement
+    from docx.shared import Mm, Pt
 
-    table = document.add_table(1 + len(rows), len(head), "Light Grid Accent 1")
-    for line, cells in zip(table.rows, (head, *rows), strict=True):
-        for cell, text in zip(line.cells, cells, strict=True):
-            _small(cell.paragraphs[0].add_run(printable(text)))
+    lines = [[printable(text) for text in line] for line in (head, *rows)]
+    asked = [min(max(map(len, column)), WIDEST) + PADDING for column in zip(*lines, strict=True)]
+    table = document.add_table(len(lines), len(head), "Light Shading")
+    table.autofit = False
+    for row, line in zip(table.rows, lines, strict=True):
+        for cell, text, share in zip(row.cells, line, asked, strict=True):
+            cell.width = Mm(TEXT_MM * share / sum(asked))
+            paragraph = cell.paragraphs[0]
+            paragraph.paragraph_format.space_after = Pt(0)
+            _small(paragraph.add_run(text))
+    for column, share in zip(table.columns, asked, strict=True):
+        column.width = Mm(TEXT_MM * share / sum(asked))
     table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))

@@ -26,6 +26,8 @@ from core.reporting.document.report import NOTICE, Report
 
 TEMPLATE = Path(__file__).with_name("report.typ")
 MOST_PAGES, MOST_ROWS, LONGEST_NAME = 3, 60, 60
+# So many facts surely fit on one page, in two columns.
+MOST_FACTS_TOGETHER = 80
 TEXT_MM = 175.0
 PAGE = re.compile(rb"/Type\s*/Page\b")
 
@@ -94,6 +96,7 @@ def _data(report: Report, compact: bool) -> dict[str, Any]:
             [printable(fact.label), printable(fact.shown), range_of(fact)]
             for fact in other_facts(report)
         ],
+        "most_facts_together": MOST_FACTS_TOGETHER,
         "fact_size": 7 if compact else 8,
         "not_assessable": not_assessable(report),
         "provenance": list(provenance_lines(report)),
