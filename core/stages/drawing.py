@@ -49,7 +49,7 @@ def heat(share: NDArray[np.floating], gray: Gray | None = None) -> RGB:
     """Color values in 0..1 [rows, columns]; over `gray`, it shows through where they are low."""
     stops = np.linspace(0, 1, len(HEAT))
     color = np.stack([np.interp(share, stops, part) for part in zip(*HEAT, strict=True)], -1)
-    opacity = 0.8 * np.clip(share * 3, 0, 1)[..., None]
+    opacity = 0.6 * np.clip(share * 3, 0, 1)[..., None]
     below = color if gray is None else gray[..., None]
     mixed: RGB = np.rint(below * (1 - opacity) + color * opacity).astype(np.uint8)
     return mixed
@@ -157,6 +157,16 @@ def thumbnail(image: NDArray[np.uint8], side: int = 104) -> bytes:
     small = square.resize((side, side), Image.Resampling.BILINEAR)
     small.save(buffer, "WEBP", quality=82)
     return buffer.getvalue()
+
+
+def squared(image: NDArray[np.uint8]) -> RGB:
+    """Set a picture on a dark square, whole."""
+    rows, columns = image.shape[:2]
+    side = max(rows, columns)
+    square = np.full((side, side, 3), PAPER, np.uint8)
+    top, left = (side - rows) // 2, (side - columns) // 2
+    square[top : top + rows, left : left + columns] = colored(image)
+    return square
 
 
 def montage_png(pictures: Sequence[NDArray[np.uint8]], height: int = SIDE) -> bytes:

@@ -39,13 +39,15 @@ class Number:
     def text(self) -> str:
         """Value with its unit, to read."""
         if isinstance(self.value, str):
-            shown = self.value
-        elif isinstance(self.value, int):
-            shown = f"{self.value:,}"
-        else:
-            # Adding zero turns a rounded -0.0 into 0.0.
-            shown = f"{round(self.value, self.digits) + 0.0:,.{self.digits}f}"
-        return f"{shown} {self.unit}".strip().replace("-", "−" if self.unit else "-")
+            return f"{self.value} {self.unit}".strip()
+        # Adding zero turns a rounded -0.0 into 0.0.
+        whole = isinstance(self.value, int)
+        shown = (
+            f"{self.value:,}"
+            if whole
+            else f"{round(self.value, self.digits) + 0.0:,.{self.digits}f}"
+        )
+        return f"{shown} {self.unit}".strip().replace("-", "−")
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,7 +17,7 @@ TISSUES = (
     ("Fat", -200, -30, (232, 196, 84)),
     ("Fluid", -30, 20, (88, 186, 214)),
     ("Soft tissue", 20, 200, (208, 104, 96)),
-    ("Bone, contrast", 200, 32768, (244, 240, 226)),
+    ("Bone, contrast", 200, 32768, (226, 218, 196)),
 )
 WIDE = Window(-1000, 1000)
 LOWEST, HIGHEST, STEP = -1024, 1536, 8
@@ -61,6 +61,16 @@ def file_stage(moment: Moment) -> Content:
     return Content(numbers, (Picture(caption, _coronal(moment, smooth=False)),))
 
 
+def affine_text(volume: Volume) -> str:
+    """Write the affine of the file, voxel (i, j, k) to mm (right, front, head), to read."""
+    rows = ("right", "front", "head")
+    lines = [
+        f"{name:>5} = " + " ".join(f"{number:7.2f}" for number in row)
+        for name, row in zip(rows, volume.native.affine, strict=False)
+    ]
+    return "\n".join((" " * 8 + "".join(f"{axis:>8}" for axis in ("i", "j", "k", "1")), *lines))
+
+
 def _technical(volume: Volume) -> tuple[Number, ...]:
     if not volume.dicom_headers:
         return ()
@@ -94,8 +104,10 @@ def hounsfield_stage(moment: Moment, counts: NDArray[np.int64]) -> Content:
 
 def _range(low: int, high: int) -> str:
     if low < LOWEST:
-        return f"below {high} HU"
-    return f"from {low} HU" if high > HIGHEST else f"{low} to {high} HU"
+        words = f"below {high} HU"
+    else:
+        words = f"from {low} HU" if high > HIGHEST else f"{low} to {high} HU"
+    return words.replace("-", "−")
 
 
 def tissues(hu: NDArray[np.int16]) -> NDArray[np.uint8]:
@@ -125,8 +137,8 @@ def window_stage(moment: Moment) -> Content:
         )
     wide = apply_window(hu, WIDE)
     pictures = (
-        Picture(f"{WIDE.low:g} to {WIDE.high:g} HU: all there is", _axial(moment, wide)),
-        Picture(f"{window.low:g} to {window.high:g} HU", _axial(moment, moment.gray)),
+        Picture("A window of −1000 to 1000 HU", _axial(moment, wide)),
+        Picture(_range(round(window.low), round(window.high)), _axial(moment, moment.gray)),
     )
     return Content(tuple(numbers), pictures)
 

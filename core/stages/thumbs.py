@@ -11,7 +11,7 @@ from core.postprocessing import above
 from core.preprocessing import apply_window
 from core.preview import COLORS, overlay
 from core.slices import Plane, slice_of
-from core.stages.drawing import AMBER, BLUE, heat, thumbnail, tinted, upright
+from core.stages.drawing import AMBER, BLUE, heat, squared, thumbnail, tinted, upright
 from core.stages.inputs import liver_square, tumor_square
 from core.stages.moment import Moment
 from core.stages.scan import native_slice, tissues
@@ -105,5 +105,5 @@ RESULT: dict[str, Thumb] = {
     "masked": lambda moment: tumor_square(moment)[2],
     "tumor": _tumor,
     "labels": _labels,
-    "surface": lambda moment: moment.known[1].front,
+    "surface": lambda moment: squared(moment.known[1].front),
 }

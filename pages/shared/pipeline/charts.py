@@ -4,6 +4,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from core.stages.drawing import HEAT
 from core.stages.moment import Moment
 from core.stages.scan import LOWEST, STEP, TISSUES
 from pages.shared.metrics.figures import framed
@@ -29,11 +30,13 @@ def histogram_chart(moment: Moment, counts: NDArray[np.int64], height: int = 330
     window = moment.settings.window
     figure.add_vrect(
         window.low, window.high, fillcolor=TEAL, opacity=0.13, line={"width": 1, "color": TEAL},
-        annotation={"text": "window", "yanchor": "bottom"}, annotation_position="top",
+        annotation_text="window", annotation_position="inside top",
     )  # fmt: skip
     figure.update_xaxes(title="Hounsfield units", range=[LOWEST, 1000])
     # Air outnumbers everything else: on a linear scale nothing else is seen.
-    figure.update_yaxes(title="Share of voxels (%, log scale)", type="log", dtick=1)
+    figure.update_yaxes(
+        title="Voxels (%, log scale)", type="log", dtick=1, tickformat="~g", range=[-3.5, 2]
+    )
     framed(figure, height, barmode="overlay", bargap=0)
     st.plotly_chart(figure, key="pipeline-histogram-chart", config=CONFIG, alt="Histogram of HU")
 
@@ -60,4 +63,16 @@ def threshold_chart(moment: Moment, what: str) -> None:
     framed(figure, 300, showlegend=False)
     st.plotly_chart(
         figure, key=f"pipeline-threshold-{what}", config=CONFIG, alt="Volume by threshold"
+    )
+
+
+def heat_bar(low: str, high: str) -> None:
+    """Draw the colors of a heat map with what its ends mean."""
+    colors = ", ".join(f"rgb{color}" for color in HEAT)
+    st.html(
+        '<div style="display:flex;gap:.6rem;align-items:center;font-size:.85rem">'
+        f"<span>{low}</span>"
+        '<span style="flex:1;max-width:14rem;height:.8em;border-radius:2px;'
+        f'background:linear-gradient(to right, {colors})"></span>'
+        f"<span>{high}</span></div>"
     )

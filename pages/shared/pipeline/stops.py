@@ -11,7 +11,7 @@ from core.components import largest_component
 from core.io.nifti import to_hounsfield
 from core.models.convert import feature_model
 from core.models.features import most_active
-from core.postprocessing import above, fill_axial_holes, label_map, tumor_region
+from core.postprocessing import above, fill_axial_holes, label_map
 from core.preprocessing import (
     SliceFit,
     apply_window,
@@ -19,7 +19,7 @@ from core.preprocessing import (
     mask_to_liver,
     network_input,
 )
-from core.segmentation import average_with, native_probability, network_view, shrink_mask
+from core.segmentation import average_with, native_probability, network_view, relabel, shrink_mask
 from core.slices import slice_of
 from core.stages.scan import hu_histogram
 from core.stages.walk import tumor_of_slice
@@ -169,7 +169,7 @@ STOPS = (
         "Voxels of the liver region that reach the tumor threshold become tumor, the others liver; "
         "they lie on the grid of the file, voxel by voxel. Every volume and diameter is measured "
         "on these labels, so an error of any stage before is an error of the figures.",
-        (tumor_region, label_map),
+        (relabel, label_map),
         try_it="Move the tumor threshold: do lesions grow, or do new ones appear?",
     ),
     Stop(
