@@ -113,7 +113,8 @@ def _check(text: str, reading: _Reading) -> Checked:
     if reading.statements:
         reading.antecedent = reading.statements[-1].subject
     if reading.claims and all(claim.verdict is Verdict.SUPPORTED for claim in reading.claims):
-        reading.claims += unknown_words(plain(text))
+        listed = plain(" ".join(facts.not_assessable))
+        reading.claims += unknown_words(plain(text), listed)
     return join(text, reading.claims)
 
 

@@ -54,7 +54,7 @@ def _blocks(text: str) -> list[str]:
     for line in text.splitlines():
         if not line.strip() or HEADING.match(line):
             blocks.append("")
-        elif BULLET.match(line):
+        elif BULLET.match(line) or TITLE.match(line.strip()):
             blocks.append(BULLET.sub("", line).strip())
         else:
             blocks[-1] = f"{blocks[-1]} {line.strip()}".strip()

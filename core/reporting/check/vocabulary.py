@@ -76,9 +76,15 @@ KNOWN = finder(", ".join([*PLAIN_WORDS, *MEASURED_WORDS, *NUMBER_WORDS, *ORDINAL
 WORD = re.compile(r"[a-z][a-z'/-]*[a-z]|[a-z]")
 
 
-def unknown_words(text: str) -> Iterator[Claim]:
-    """Find the first word of a sentence in plain form that the check does not know."""
+def unknown_words(text: str, more: str = "") -> Iterator[Claim]:
+    """Find the first word of a sentence that the check does not know and `more` does not have.
+
+    Both texts are in plain form, by `core.reporting.check.clauses.plain`.
+    """
+    listed = set(WORD.findall(more))
     for word in WORD.findall(text):
+        if word in listed:
+            continue
         bare = word.removesuffix("'s").removesuffix("'")
         parts = [bare, *bare.split("-")]
         if KNOWN.fullmatch(bare) is None and not all(map(KNOWN.fullmatch, parts[1:])):

@@ -1,0 +1,32 @@
+"""The check on the written sentences, by their true verdicts."""
+
+import math
+
+from core.reporting.check import Verdict
+from core.reporting.check.confusion import Confusion, confusion, read_sentences
+from tests.core.reporting.check.cases import CASES, SENTENCES
+
+ALL = read_sentences(SENTENCES)
+
+
+def of_split(split: str) -> Confusion:
+    return confusion([one for one in ALL if one.split == split], CASES)
+
+
+def test_the_sentences_are_many_and_of_all_kinds() -> None:
+    assert len(ALL) >= 200
+    assert len({one.text + one.case for one in ALL}) == len(ALL)
+    assert {one.verdict for one in ALL} == set(Verdict)
+    assert {one.case for one in ALL} == set(CASES)
+
+
+def test_shares_are_those_counted_by_hand() -> None:
+    counts = {(true, called): 0 for true in Verdict for called in Verdict}
+    counts[Verdict.SUPPORTED, Verdict.SUPPORTED] = 3
+    counts[Verdict.UNSUPPORTED, Verdict.SUPPORTED] = 1
+    counts[Verdict.SUPPORTED, Verdict.UNSUPPORTED] = 2
+    found = Confusion(counts)
+    assert found.precision(Verdict.SUPPORTED) == 0.75
+    assert found.recall(Verdict.SUPPORTED) == 0.6
+    assert (found.total, found.right) == (6, 3)
+    assert math.isnan(found.recall(Verdict.CONTRADICTED))
