@@ -1,24 +1,37 @@
 """What all documents show, arranged once: lines of the head, tables, and where all came from."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from core.reporting.document.report import Report
 from core.reporting.fact import Fact
 
-# Facts of a lesion by the last part of their id, with the heads of their columns.
-LESION_COLUMNS = {
-    "volume": "Volume",
-    "longest_diameter": "Longest",
-    "short_diameter": "Across",
-    "mean_hu": "Density",
-    "contrast_hu": "To liver",
-    "slice": "Slice",
-    "slices": "Slices",
-    "lobe": "Lobe",
-    "location": "Location",
-    "confidence": "Probability",
+# The tables of lesions: title, and the facts of each lesion with the heads of their columns.
+LESION_TABLES: dict[str, dict[str, str]] = {
+    "Lesions": {
+        "lesion.{}.volume": "Volume",
+        "lesion.{}.longest_diameter": "Longest",
+        "lesion.{}.short_diameter": "Across",
+        "lesion.{}.mean_hu": "Density",
+        "lesion.{}.contrast_hu": "To liver",
+        "lesion.{}.slice": "Slice",
+        "lesion.{}.slices": "Slices",
+        "lesion.{}.lobe": "Lobe",
+        "lesion.{}.location": "Location",
+        "lesion.{}.confidence": "Probability",
+        "doubt.lesion.{}": "Doubt",
+    },
+    "Lesions since the earlier study": {
+        "change.lesion.{}.status": "Status",
+        "change.lesion.{}.earlier_diameter": "Longest then",
+        "change.lesion.{}.longest_diameter": "Change",
+        "change.lesion.{}.earlier_volume": "Volume then",
+        "change.lesion.{}.volume": "Change",
+    },
 }
+WORDS = ("Lobe", "Location", "Status")
+OF_ONE_LESION = re.compile(r"(?:(?:change|doubt)\.)?lesion\.\d+\b")
 # These stand in the provenance of every document.
 ELSEWHERE = ("software.", "model.")
 SIGNS = {"\N{ZERO WIDTH SPACE}": "", "\t": " ", "\n": " ", "\r": " "}
@@ -26,7 +39,7 @@ SIGNS = {"\N{ZERO WIDTH SPACE}": "", "\t": " ", "\n": " ", "\r": " "}
 
 @dataclass(frozen=True)
 class Row:
-    """A row of the table of lesions: the lesion's number and its cells, the number first."""
+    """A row of a table of lesions: the lesion's number and its cells, the number first."""
 
     lesion: int
     cells: tuple[str, ...]
@@ -34,11 +47,17 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """The table of lesions; `more` says what it leaves out."""
+    """A table of lesions; `more` says what it leaves out."""
 
+    title: str
     head: tuple[str, ...]
     rows: tuple[Row, ...]
     more: str = ""
+
+    @property
+    def wordy(self) -> tuple[bool, ...]:
+        """Which columns hold words, not numbers."""
+        return tuple(name in WORDS for name in self.head)
 
 
 def printable(text: str) -> str:
@@ -60,21 +79,30 @@ def head_lines(report: Report) -> Iterator[tuple[str, str]]:
         yield "Signed by", printable(report.sign_off.line)
 
 
-def lesion_table(report: Report, most: int | None = None) -> Table | None:
-    """Set the facts of the lesions in a table, at most so many rows; None without lesions."""
-    numbers = report.facts.lesion_numbers
-    if not numbers:
-        return None
-    known = {(fact.lesion, fact.id.rsplit(".", 1)[-1]): fact for fact in _of_lesions(report)}
-    columns = [key for key in LESION_COLUMNS if any((n, key) in known for n in numbers)]
-    rows = tuple(
-        Row(n, (str(n), *(_shown(known.get((n, key))) for key in columns))) for n in numbers
-    )
-    head = ("No.", *(LESION_COLUMNS[key] for key in columns))
-    if most is None or len(rows) <= most:
-        return Table(head, rows)
-    more = f"{len(rows) - most} smaller lesions are listed in the JSON and HTML documents."
-    return Table(head, rows[:most], more)
+def lesion_tables(report: Report, most: int | None = None) -> tuple[Table, ...]:
+    """Set the facts of single lesions in tables of at most so many rows; none without lesions."""
+    known = {fact.id: printable(fact.shown) for fact in report.facts}
+    tables = (_table(title, names, report, known, most) for title, names in LESION_TABLES.items())
+    return tuple(table for table in tables if table.rows)
+
+
+def _table(
+    title: str, names: dict[str, str], report: Report, known: dict[str, str], most: int | None
+) -> Table:
+    told = [
+        number
+        for number in report.facts.lesion_numbers
+        if any(name.format(number) in known for name in names)
+    ]
+    used = [name for name in names if any(name.format(number) in known for number in told)]
+    rows = [
+        Row(number, (str(number), *(known.get(name.format(number), "–") for name in used)))
+        for number in told[:most]
+    ]
+    left_out = len(told) - len(rows)
+    more = f"{left_out} smaller lesions are listed in the JSON and HTML documents."
+    head = ("No.", *(names[name] for name in used))
+    return Table(title, head, tuple(rows), more if left_out else "")
 
 
 def other_facts(report: Report) -> tuple[Fact, ...]:
@@ -82,7 +110,7 @@ def other_facts(report: Report) -> tuple[Fact, ...]:
     return tuple(
         fact
         for fact in report.facts
-        if not fact.id.startswith(("lesion.", *ELSEWHERE)) or fact.id == "lesion.count"
+        if not fact.id.startswith(ELSEWHERE) and not OF_ONE_LESION.match(fact.id)
     )
 
 
@@ -114,11 +142,3 @@ def provenance_lines(report: Report) -> Iterator[tuple[str, str]]:
 def weights_line(report: Report) -> str:
     """Name the weights by the first figures of their hashes, for a footer."""
     return ", ".join(f"{part} {digest[:12]}" for part, digest in report.provenance.weights)
-
-
-def _of_lesions(report: Report) -> Iterator[Fact]:
-    return (fact for fact in report.facts if fact.id.startswith("lesion.") and fact.lesion)
-
-
-def _shown(fact: Fact | None) -> str:
-    return "–" if fact is None else printable(fact.shown)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.reporting.document.content import (
     head_lines,
-    lesion_table,
+    lesion_tables,
     not_assessable,
     other_facts,
     printable,
@@ -37,8 +37,8 @@ def to_docx(report: Report) -> bytes:
     for section in report.narrative.sections:
         _section(document, section)
     _pictures(document, report)
-    if table := lesion_table(report):
-        document.add_heading("Lesions", 1)
+    for table in lesion_tables(report):
+        document.add_heading(table.title, 1)
         _table(document, table.head, [row.cells for row in table.rows])
     document.add_heading("Measurements", 1)
     facts = [(fact.label, fact.shown, range_of(fact), fact.origin) for fact in other_facts(report)]

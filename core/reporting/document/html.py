@@ -9,7 +9,7 @@ from core.reporting.composite import Picture
 from core.reporting.document.content import (
     Table,
     head_lines,
-    lesion_table,
+    lesion_tables,
     not_assessable,
     other_facts,
     printable,
@@ -23,7 +23,6 @@ from core.reporting.text import Section, Sentence
 HERE = Path(__file__).parent
 # The file may use what it carries and nothing else, whatever stands in its text.
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
-WORDS = ("Lobe", "Location")
 
 
 def to_html(report: Report) -> bytes:
@@ -47,7 +46,7 @@ def _document(report: Report) -> Iterator[str]:
         yield from _section(section)
     for picture in report.pictures:
         yield from _picture(picture)
-    if table := lesion_table(report):
+    for table in lesion_tables(report):
         yield from _lesions(table)
     yield from _facts(report)
     if lines := not_assessable(report):
@@ -99,12 +98,13 @@ def _picture(picture: Picture) -> Iterator[str]:
 
 
 def _lesions(table: Table) -> Iterator[str]:
-    kinds = ["words" if name in WORDS else "value" for name in table.head]
+    kinds = ["words" if wordy else "value" for wordy in table.wordy]
     head = "".join(
         f'<th scope="col" class="{kind}">{_safe(name)}</th>'
         for kind, name in zip(kinds, table.head, strict=True)
     )
-    yield f'<h2>Lesions</h2>\n<div class="wide"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>'
+    yield f"<h2>{table.title}</h2>"
+    yield f'<div class="wide"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>'
     for row in table.rows:
         cells = "".join(
             f'<td class="{kind}">{_safe(cell)}</td>'

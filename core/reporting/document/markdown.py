@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from core.reporting.document.content import (
     head_lines,
-    lesion_table,
+    lesion_tables,
     not_assessable,
     other_facts,
     printable,
@@ -28,8 +28,8 @@ def _lines(report: Report) -> Iterator[str]:
     yield from (f"- {label}: {_plain(value)}" for label, value in head_lines(report))
     for section in report.narrative.sections:
         yield from ("", f"## {_plain(section.title)}", "", _paragraph(section))
-    if table := lesion_table(report):
-        yield from ("", "## Lesions", "")
+    for table in lesion_tables(report):
+        yield from ("", f"## {table.title}", "")
         yield from _table(table.head, [row.cells for row in table.rows])
     yield from ("", "## Measurements", "")
     facts = [(fact.label, fact.shown, range_of(fact), fact.origin) for fact in other_facts(report)]

@@ -7,6 +7,7 @@ and Hebrew; other scripts need a font of the host.
 
 import json
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -14,7 +15,7 @@ from typing import Any
 from core.reporting.document.content import (
     Table,
     head_lines,
-    lesion_table,
+    lesion_tables,
     not_assessable,
     other_facts,
     printable,
@@ -25,33 +26,44 @@ from core.reporting.document.content import (
 from core.reporting.document.report import NOTICE, Report
 
 TEMPLATE = Path(__file__).with_name("report.typ")
-MOST_PAGES, MOST_ROWS, LONGEST_NAME = 3, 60, 60
+MOST_PAGES, LONGEST_NAME = 3, 60
 # So many facts surely fit on one page, in two columns.
 MOST_FACTS_TOGETHER = 80
 TEXT_MM = 175.0
 PAGE = re.compile(rb"/Type\s*/Page\b")
 
 
+@dataclass(frozen=True)
+class _Density:
+    """How much is set on a page: drawn small and without the plate, and the rows of a table."""
+
+    compact: bool
+    rows: int
+
+
+DENSITIES = (_Density(False, 60), _Density(True, 60), _Density(True, 20))
+
+
 def to_pdf(report: Report) -> bytes:
     """Set a report on A4 pages.
 
-    It takes up to three pages, drawn smaller and without the plate of lesions where it would
-    not fit otherwise; only a narrative far beyond our own takes more. More than 60 lesions
-    are left to the other documents.
+    It takes up to three: where it would not fit it is drawn smaller and without the plate of
+    lesions, then with the 20 largest lesions alone (at most 60 ever), the others left to the
+    other documents. Only a narrative far beyond our own takes more pages.
     """
-    for compact in (False, True):
-        pdf = _compiled(report, compact)
+    for density in DENSITIES:
+        pdf = _compiled(report, density)
         if len(PAGE.findall(pdf)) <= MOST_PAGES:
             break
     return pdf
 
 
-def _compiled(report: Report, compact: bool) -> bytes:
+def _compiled(report: Report, density: _Density) -> bytes:
     with TemporaryDirectory() as name:
         folder = Path(name)
         for picture in report.pictures:
             (folder / f"{picture.name}.png").write_bytes(picture.png)
-        (folder / "report.json").write_text(json.dumps(_data(report, compact)), "utf-8")
+        (folder / "report.json").write_text(json.dumps(_data(report, density)), "utf-8")
         (folder / TEMPLATE.name).write_bytes(TEMPLATE.read_bytes())
         return _set(folder / TEMPLATE.name)
 
@@ -75,8 +87,8 @@ def _set(source: Path) -> bytes:
     raise AssertionError("without a standard every letter can be set")
 
 
-def _data(report: Report, compact: bool) -> dict[str, Any]:
-    made, narrative = report.provenance, report.narrative
+def _data(report: Report, density: _Density) -> dict[str, Any]:
+    made, narrative, compact = report.provenance, report.narrative, density.compact
     head = list(head_lines(report))
     name = dict(head).get("Scan", narrative.title)
     written = made.written
@@ -91,13 +103,14 @@ def _data(report: Report, compact: bool) -> dict[str, Any]:
         "head": head,
         "sections": _sections(report),
         "pictures": _pictures(report, compact),
-        "lesions": _lesions(lesion_table(report, MOST_ROWS), compact),
+        "tables": [_table(table) for table in lesion_tables(report, density.rows)],
+        "table_size": 7 if compact else 8,
         "facts": [
             [printable(fact.label), printable(fact.shown), range_of(fact)]
             for fact in other_facts(report)
         ],
         "most_facts_together": MOST_FACTS_TOGETHER,
-        "fact_size": 7 if compact else 8,
+        "fact_size": 7 if compact else 7.5,
         "not_assessable": not_assessable(report),
         "provenance": list(provenance_lines(report)),
     }
@@ -129,8 +142,11 @@ def _pictures(report: Report, compact: bool) -> list[dict[str, Any]]:
     ]
 
 
-def _lesions(table: Table | None, compact: bool) -> dict[str, Any] | None:
-    if table is None:
-        return None
-    rows = [row.cells for row in table.rows]
-    return {"head": table.head, "rows": rows, "more": table.more, "size": 7 if compact else 8}
+def _table(table: Table) -> dict[str, Any]:
+    return {
+        "title": table.title,
+        "head": table.head,
+        "wordy": table.wordy,
+        "rows": [row.cells for row in table.rows],
+        "more": table.more,
+    }

@@ -26,9 +26,12 @@ from core.reporting.document import (
     to_pdf,
 )
 from core.reporting.fact import Fact, Facts
+from core.reporting.facts import collect_facts
+from core.reporting.followup import compare_studies
+from core.reporting.narrative import write_narrative
 from core.reporting.text import Edition, Narrative, Section, Sentence
 from tests.core.reporting.reports import WRITTEN, report_of
-from tests.core.reporting.studies import SEVEN, Ball, study
+from tests.core.reporting.studies import SEVEN, Ball, doubt_of, study
 
 REPORT = report_of(study(*SEVEN))
 FORMATS: list[Callable[[Report], bytes]] = [to_pdf, to_html, to_docx, to_markdown, to_json]
@@ -236,6 +239,23 @@ def test_json_gives_the_same_report_back() -> None:
 def test_what_is_no_report_is_refused(data: bytes) -> None:
     with pytest.raises(HepatoScopeError, match="report"):
         from_json(data)
+
+
+def test_change_of_forty_lesions_fits_too() -> None:
+    smaller = [(at, radius - 1) for at, radius in FORTY]
+    now, earlier = study(*FORTY), study(*smaller, name="earlier")
+    compared = compare_studies(now, earlier)
+    facts = collect_facts(
+        now.volume, (), now.segmentation, now.findings, doubt=doubt_of(now), earlier=compared
+    )
+    report = replace(REPORT, facts=facts, narrative=write_narrative(facts, Edition.CLINICAL))
+    pdf = pdf_of(report)
+    assert len(pdf.pages) <= 3
+    text = text_of(pdf)
+    assert squeezed("Lesions since the earlier study") in text
+    assert squeezed(facts["change.lesion.1.earlier_volume"].shown) in text
+    page = Page(to_html(report))
+    assert page.having("data-place").count("40") == 2
 
 
 def test_report_of_hundreds_of_lesions_says_where_the_others_are() -> None:
