@@ -11,7 +11,9 @@ import pytest
 from core.errors import BadCheckpoint, Cancelled
 from core.sam.hub import HubFacts, download, fetched, find, look_up
 
-hub = pytest.importorskip("huggingface_hub", reason="huggingface_hub is not installed")
+constants = pytest.importorskip(
+    "huggingface_hub.constants", reason="huggingface_hub is not installed"
+)
 
 NAME, COMMIT = "someone/tiny-sam", "0123456789abcdef0123456789abcdef01234567"
 
@@ -19,9 +21,9 @@ NAME, COMMIT = "someone/tiny-sam", "0123456789abcdef0123456789abcdef01234567"
 @pytest.fixture
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty cache of the hub's library, and a hub that cannot be reached."""
-    monkeypatch.setattr(hub.constants, "HF_HUB_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr(hub.constants, "ENDPOINT", "http://127.0.0.1:9")
-    monkeypatch.setattr(hub.constants, "HF_HUB_DISABLE_XET", True)
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(constants, "ENDPOINT", "http://127.0.0.1:9")
+    monkeypatch.setattr(constants, "HF_HUB_DISABLE_XET", True)
     return tmp_path / "cache"
 
 
@@ -76,9 +78,9 @@ def served(
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     address = f"http://127.0.0.1:{server.server_port}"
-    monkeypatch.setattr(hub.constants, "ENDPOINT", address)
+    monkeypatch.setattr(constants, "ENDPOINT", address)
     template = f"{address}/{{repo_id}}/resolve/{{revision}}/{{filename}}"
-    monkeypatch.setattr(hub.constants, "HUGGINGFACE_CO_URL_TEMPLATE", template)
+    monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", template)
     yield files
     server.shutdown()
     thread.join()
@@ -108,7 +110,7 @@ def test_hub_that_cannot_be_reached_is_one_sentence(cache: Path) -> None:
 
 
 def test_offline_mode_is_one_sentence_too(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hub.constants, "HF_HUB_OFFLINE", True)
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
     with pytest.raises(BadCheckpoint, match="does not answer"):
         download(HubFacts(NAME, {"config.json": 10}, "mit"))
 
