@@ -68,6 +68,8 @@ class Knob:
         """Write a level with its unit."""
         if self.unit == "%":
             return f"{level:.0%}"
+        if self.unit == "slices" and level == 1:
+            return "1 slice"
         return f"{level:g}{'' if self.unit == '°' else ' '}{self.unit}"
 
 

@@ -138,7 +138,8 @@ def _answer(
     if message := st.session_state.pop(Key.REFUSED, None):
         st.warning(plain(message), icon=":material/wrong_location:")
     try:
-        return probed(case, segmentation, change, margin_mm=margin, seed=_seed())
+        z = _slice(case, change)
+        return probed(case, segmentation, change, z, margin_mm=margin, seed=_seed())
     except HepatoScopeError as error:
         st.error(plain(str(error)), icon=":material/error:")
         return None

@@ -30,6 +30,7 @@ class Key:
     BLUR = "probe-blur"
     CONTRAST = "probe-contrast"
     DIAMETER = "probe-diameter"
+    EDIT = "probe-edit"
     HU = "probe-hu"
     LEVEL = "probe-level"
     LESION = "probe-lesion"
@@ -105,27 +106,40 @@ def probed(
     case: Case,
     segmentation: Segmentation,
     change: Lesion | LesionMask,
+    z: int,
     *,
     margin_mm: float = 0.0,
     seed: int = 0,
 ) -> Probed:
-    """Change the scan and ask the networks, or remember what they said."""
+    """Change the scan and ask the networks, or remember what they said.
+
+    Where too many slices change for all to be asked, the slice `z` is among those that are.
+    """
+    began = perf_counter()
+    volume, labels = case.volume, segmentation.labels
+
+    def make() -> Edit:
+        if isinstance(change, Lesion):
+            return insert(volume, labels, change, seed=seed)
+        return paint_away(volume, labels, change, margin_mm=margin_mm, seed=seed)
+
     what = change if isinstance(change, Lesion) else (change.number, margin_mm)
+    of = (content(case, segmentation), what, seed)
+    # One edit may hold half a scan.
+    edit = remembered(Key.EDIT, of, make, 1)
+    own = change.at[2] if isinstance(change, Lesion) else change.middle
+    some = edit.thinned(LIVE_SLICES, own)
+    if edit.part.start <= z < edit.part.stop:
+        shown = edit.thinned(LIVE_SLICES, z)
+        # A thin lesion may lie between the slices.
+        some = shown if shown.region.any() else some
 
     def ask() -> Probed:
-        began = perf_counter()
-        volume, labels = case.volume, segmentation.labels
-        if isinstance(change, Lesion):
-            edit, through = insert(volume, labels, change, seed=seed), change.at[2]
-        else:
-            edit = paint_away(volume, labels, change, margin_mm=margin_mm, seed=seed)
-            through = change.middle
-        some = edit.thinned(LIVE_SLICES, through)
         found = react(volume, segmentation, some)
         changed = edit.part.stop - edit.part.start
         return Probed(some, found, perf_counter() - began, changed)
 
-    return remembered(Key.REACTIONS, (content(case, segmentation), what, seed), ask, MAX_CASES)
+    return remembered(Key.REACTIONS, (*of, some.part.start), ask, MAX_CASES)
 
 
 def begin_sweep(case: Case, segmentation: Segmentation, lesion: Lesion, seed: int) -> None:

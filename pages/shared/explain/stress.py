@@ -115,7 +115,7 @@ def _scores(result: Stressed) -> None:
                 help="Dice with the result on the undisturbed scan: no accuracy.",
             )  # fmt: skip
         st.metric(
-            "Tumor (mL)", f"{now.tumor_ml:.0f}", f"{now.tumor_ml - then.tumor_ml:+.0f}",
+            "Tumor (mL)", f"{now.tumor_ml:.0f}", _ml(now.tumor_ml - then.tumor_ml),
             delta_color="off", border=True,
         )  # fmt: skip
     count = result.found.shape[2]
@@ -167,4 +167,9 @@ def _figure(value: float) -> str:
 
 
 def _change(value: float, before: float) -> str | None:
-    return None if math.isnan(value - before) else f"{value - before:+.3f}"
+    same = math.isnan(value - before) or round(value - before, 3) == 0
+    return None if same else f"{value - before:+.3f}"
+
+
+def _ml(change: float) -> str | None:
+    return f"{change:+.0f}" if round(change) else None

@@ -25,7 +25,7 @@ from pages.shared.session import Case
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-SOME, WHOLE = f"{LIVE_SLICES} slices", "The whole scan"
+SOME, WHOLE = "A dozen slices", "The whole scan"
 
 
 def sweep_view(case: Case, segmentation: Segmentation) -> None:
