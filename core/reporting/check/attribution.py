@@ -14,7 +14,7 @@ MAP = re.compile(
     r"what moved)\b"
 )
 INSIDE = re.compile(
-    r"\b(?:in|inside|within|on|onto|over) (?:the |that )?(?:called )?(?:tumor|lesion|mass|spot)"
+    r"\b(?:in|to|inside|within|on|onto|over) (?:the |that )?(?:called )?(?:tumor|lesion|mass|spot)"
 )
 FOCUSED = re.compile(
     r"\b(?:concentrat\w+|focus\w*|mostly|mainly|most|chiefly|predominantly|largely|majority)\b"

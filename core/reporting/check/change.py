@@ -23,12 +23,13 @@ from core.reporting.fact import Fact, Facts
 GREW = finder(
     """
     grown, grew, grow, grows, growing, growth, increas*, enlarging, progress*, bigger, larger,
-    worse*
+    worse*, rose, risen, doubled, tripled
     """
 )
 SHRANK = finder(
     """
-    shrink*, shrank, shrunk*, decreas*, regress*, smaller, improved, responded, diminish*, lessened
+    shrink*, shrank, shrunk*, decreas*, regress*, smaller, improved, responded, diminish*, lessened,
+    fell, fallen, dropped, halved
     """
 )
 STABLE = finder(
@@ -45,12 +46,16 @@ BACKWARD = finder(
 )
 ALWAYS = finder(
     """
-    grown, grew, growing, growth, increased, increasing, decreased, decreasing, shrunk, shrank,
-    stable, unchanged, no change, new, newly, appeared, progress*, regress*, not there before,
-    changed, as large as before, as big as before, no longer, any more, disappeared
+    grown, grew, growing, increased, increasing, decreased, decreasing, shrunk, shrank, stable,
+    unchanged, no change, new, newly, appeared, progress*, regress*, not there before, rose, risen,
+    doubled, tripled, fell, fallen, dropped, halved, changed, as large as before, as big as before,
+    no longer, any more, disappeared
     """
 )
-NUMBERS = re.compile(r"«\d+» (?:after|before|now)\b|\bchange (?:of )?«|\bthen «|\bsum\b.*«")
+NUMBERS = re.compile(
+    r"\bgrowth (?:of «|by|since|in)|\binterval growth\b|«\d+» (?:after|before|now)\b|"
+    r"\bchange (?:of )?«|\bthen «|\bsum\b.*«"
+)
 # “Was smaller before” means that it grew.
 WAS = (
     (re.compile(r"\b(?:was|were) smaller (?:before|earlier|previously|last time)"), "grown"),
@@ -65,6 +70,7 @@ SUBJECTS = (
     (re.compile(r"\btumor (?:volume|load)\b|\bvolume of .*tumors?\b|\btogether\b"), "tumor"),
     (re.compile(r"\b(?:liver|hepatic volume)\b(?! (?:lesion|tumor|mass))"), "liver"),
 )
+EVERY = re.compile(r"\b(?:both|all|every|each)\b.*\b(?:lesion|tumor|mass|nodule|spot)")
 STATUS = {"grown": 1.0, "shrunk": -1.0, "no change beyond the measurement's uncertainty": 0.0}
 # Percent: less than this is within what two measurements of one thing differ by.
 STEADY, MOVED = 10.0, 20.0
@@ -148,10 +154,13 @@ def _direction(
 ) -> list[Claim]:
     """Judge grew, shrank or stable by the status of a lesion, or every change that is meant."""
     stable, shrank = STABLE.search(text), SHRANK.search(text)
-    if not (stable or shrank or GREW.search(text)):
+    neither = re.search(r"\bneither\b.*\bchanged\b", text)
+    if not (stable or shrank or neither or GREW.search(text)):
         return []
-    denied = NOT.search(STABLE.sub(" ", text)) is not None
-    sign = 0.0 if stable else -1.0 if shrank else 1.0
+    denied = NOT.search(STABLE.sub(" ", text)) is not None and not neither
+    sign = 0.0 if stable or neither else -1.0 if shrank else 1.0
+    if (neither or EVERY.search(text)) and not denied:
+        return _of_each(words, sign, facts)
     status = None if lesion is None else find(facts, f"change.lesion.{lesion}.status")
     if status and str(status.value) in STATUS and not re.search(r"diameter|volume", text):
         holds: bool | None = STATUS[str(status.value)] == sign
@@ -162,6 +171,14 @@ def _direction(
     if holds is None:
         return [unknown(words, "the measurements do not all change that way")]
     return [against(holds != denied, words, *known[:3])]
+
+
+def _of_each(words: str, sign: float, facts: Facts) -> list[Claim]:
+    """Hold what is said of every lesion against the status of each."""
+    names = (f"change.lesion.{number}.status" for number in facts.lesion_numbers)
+    each = [fact for name in names if (fact := find(facts, name))]
+    wrong = [fact for fact in each if STATUS.get(str(fact.value)) != sign]
+    return [against(not wrong if each else None, words, *(wrong or each)[:3])]
 
 
 def _went(fact: Fact, sign: float) -> bool | None:

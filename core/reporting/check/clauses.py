@@ -1,6 +1,7 @@
 """Bring a sentence into plain form and cut it into clauses, each of which says one thing."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from core.reporting.check.quantities import Quantity, read_quantities
@@ -39,6 +40,8 @@ PLAIN = (
     (r"\bliver and lesions\b", "liver"),
     (r"([\d.]+ ?[cm]m) long,? (?:and|by) ([\d.]+ ?[cm]m) wide", r"\1 x \2"),
     (r" beyond the measurement's uncertainty| by more than the measurement can tell", ""),
+    (r"\b(?:lesion|tumor)s? spares? the (left|right) lobe", r"no lesion in the \1 lobe"),
+    (r"\btumor (?:segmentation|mask) is empty", "no tumor"),
     (r"\bnothing (?:abnormal|unusual)\b", "no abnormality"),
     (r"\bdo not\b|\bdoes not\b|\bdid not\b", "not"),
     (r"\bleft and (?:the )?right\b|\bright and (?:the )?left\b", "both"),
@@ -57,8 +60,15 @@ PLAIN = (
     (r"\bi\b", "we"),
 )
 BORDER = re.compile(
-    r"\s*(?:[,;]|(?<!\w)(?:and|but|while|whereas|although|though|which|however|with|without)(?!\w))\s*"
+    r"\s*(?:[,;]|(?<!\bno)\.(?=\s)|(?<!\w)(?:and|but|while|whereas|although|though|which|however|with|without)(?!\w))\s*"
 )
+
+
+# “No” with what it denies at the end of a clause.
+DENIED = re.compile(r"\b(?:no|without)(?: [\w-]+){1,3}$")
+LAST = re.compile(r"(?:^| )or ")
+VERB = re.compile(r"\b(?:is|are|was|were|has|have|measures?|lies?|shows?|normal)\b")
+NAMES = 5
 
 
 @dataclass(frozen=True)
@@ -106,5 +116,16 @@ def clauses_of(sentence: str) -> tuple[Clause, ...]:
         opening = "without " if word == "without" else "with " if word == "with" else ""
         start = border.end()
     parts.append(opening + text[start:])
-    stripped = (part.strip(" :.") for part in parts)
-    return tuple(Clause(part, quantities, text) for part in stripped if part)
+    stripped = [bare for part in parts if (bare := part.strip(" :."))]
+    return tuple(Clause(part, quantities, text) for part in _denied_on(stripped))
+
+
+def _denied_on(parts: list[str]) -> Iterator[str]:
+    """Carry a “no” through a list that ends with “or”: no lesions, masses or nodules."""
+    denied = False
+    for at, part in enumerate(parts):
+        named = not VERB.search(part) and not MARK.search(part) and len(part.split()) <= NAMES
+        to_come = any(LAST.search(later) for later in parts[at:])
+        own = DENIED.search(part) is not None
+        denied = own or (denied and named and to_come)
+        yield f"no {part}" if denied and not own else part

@@ -49,6 +49,7 @@ class Kind(StrEnum):
     ALL = "all"
     THE = "the"
     BARE = "bare"
+    MOST = "most"
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,8 @@ def quantifier_of(lead: str, plural: bool) -> Quantifier:
     """Read how many are meant from the words before a noun."""
     if found := OF.search(lead):
         return _part_of(found[1], found[2])
+    if re.search(r"\bmost\b(?! likely)", lead):
+        return Quantifier(Kind.MOST)
     counted = count_in(lead)
     if ALL.search(lead) and not NO.search(lead):
         total = 2 if re.search(r"\bboth\b", lead) else counted[0] if counted else None
@@ -130,6 +133,6 @@ def _part_of(part: str, whole: str | None) -> Quantifier:
     if part == "none":
         return Quantifier(Kind.NONE, total=total)
     if part == "most":
-        return Quantifier(Kind.COUNT, 2, total=total)
+        return Quantifier(Kind.MOST, total=total)
     number = number_in(part)
     return Quantifier(Kind.COUNT, number, number, total)

@@ -8,7 +8,8 @@ from core.reporting.check.attribution import read_map, speaks_of_map
 from core.reporting.check.change import read_change, speaks_of_change
 from core.reporting.check.clauses import MARK, Clause, clauses_of, plain
 from core.reporting.check.doubt import read_doubt, speaks_of_doubt
-from core.reporting.check.evidence import unknown
+from core.reporting.check.evidence import find, unknown
+from core.reporting.check.fates import NEW, read_counted
 from core.reporting.check.lesions import judge_statement
 from core.reporting.check.liver import read_liver_quantities, read_size, speaks_of_liver
 from core.reporting.check.outside import read_outside
@@ -142,6 +143,8 @@ def _read_clause(clause: Clause, reading: _Reading) -> None:
     ):
         reading.topic = "doubt"
         reading.claims += read_doubt(text, clause.words, clause.quantities, facts)
+    elif _is_of_new(text, facts):
+        _read_measurements(NEW.sub("new", text), clause, reading)
     elif speaks_of_change(text, clause.sentence) or _changes_on(text, reading):
         reading.topic = "change"
         lesion = _single(subject_of(text, bool(reading.statements)), facts)
@@ -151,6 +154,14 @@ def _read_clause(clause: Clause, reading: _Reading) -> None:
         )
     elif text:
         _read_measurements(text, clause, reading)
+
+
+def _is_of_new(text: str, facts: Facts) -> bool:
+    """Whether new lesions are counted or described, and it is known of each whether it is new."""
+    if not NEW.search(text) or find(facts, "change.lesion.1.status") is None:
+        return False
+    subject = subject_of(NEW.sub("new", text), False)
+    return subject is not None and not subject.numbers and not read_counted(text, facts)
 
 
 def _changes_on(text: str, reading: _Reading) -> bool:

@@ -83,7 +83,7 @@ def _of_several(statement: Statement, count: Fact, total: int) -> list[Claim]:
     said = (*statement.restrictors, *statement.predicates)
     fits = [_all(said, number) for number in everyone]
     yes, maybe = fits.count(True), fits.count(None)
-    low, high = _bounds(statement.subject.quantifier)
+    low, high = _bounds(statement.subject.quantifier, total)
     if statement.each_side:
         low, high = 2 * low, 2 * high
     holds = True if low <= yes and yes + maybe <= high else None
@@ -98,7 +98,9 @@ def _is_general(statement: Statement) -> bool:
     return bare and VERB.search(statement.words) is not None and not SEEN.search(statement.words)
 
 
-def _bounds(quantifier: Quantifier) -> tuple[int, int]:
+def _bounds(quantifier: Quantifier, total: int) -> tuple[int, int]:
+    if quantifier.kind is Kind.MOST:
+        return total // 2 + 1, total
     return (0, 0) if quantifier.kind is Kind.NONE else (quantifier.low, quantifier.high)
 
 

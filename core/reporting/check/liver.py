@@ -37,7 +37,7 @@ SMALL = finder(
 )
 NORMAL_SIZE = re.compile(
     r"\bnormal(?:ly)?[ -](?:in )?(?:size|volume)d?\b|\b(?:size|volume)\b.{0,12}\bnormal\b"
-    r"|\bof normal (?:size|volume)\b"
+    r"|\bunremarkable in size\b|\bof normal (?:size|volume)\b"
     r"|\bwithin (?:the )?(?:normal|published|usual) (?:limits|range)\b"
 )
 REFERENCE = re.compile(r"\b(?:normal|reference|published|usual) (?:is|are|range|values?|limits?)\b")

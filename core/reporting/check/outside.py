@@ -64,7 +64,8 @@ UNASSESSED = re.compile(
 # Speaks of lesions without saying that there are any.
 SOUGHT = re.compile(
     r"\b(?:look\w*|search\w*|screen\w*) for\b|\bmiss(?:es|ed)?\b|\brul\w+\b.*\bout\b|"
-    r"\bhow often\b|\bnetworks? (?:may|might|can|could)\b"
+    r"\bhow often\b|\bnetworks? (?:may|might|can|could)\b|"
+    r"» of (?:the |your )?liver is (?:free|healthy|spared|not)\b"
 )
 DENIED_SURELY = re.compile(r"\bnot (?:be )?(?:\w+ )?(?:excluded|ruled out)\b")
 # Malignant lesions are lesions all the same where they are counted.

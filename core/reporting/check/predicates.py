@@ -41,7 +41,9 @@ class Predicate:
         return Predicate(f"not {self.words}", opposite, self.fact)
 
 
-SHORT = re.compile(r"\b(?:short(?:est)?|perpendicular|smallest) (?:axis|diameter)|\bwidth\b")
+SHORT = re.compile(
+    r"\b(?:short(?:est)?|smallest) (?:axis|diameter)|\bwidth\b|\bperpendicular\b|\bright angles\b"
+)
 DIFFERENCE = re.compile(r"\b(?:difference|differs?|contrast)\b[\w ]*$")
 DIFFERENT = re.compile(
     r"^\s*(?:darker|brighter|denser|less dense|lower|higher|below|above|less than the)\b"
@@ -70,9 +72,11 @@ DENSITY_WORDS: tuple[tuple[str, Callable[[float], bool]], ...] = (
     ),
     (r"iso-?dense|iso-?attenuat\w+|as bright as the liver", lambda hu: abs(hu) < ISODENSE_HU),
 )
-SIDE = re.compile(r"\b(right|left)\b(?!-handed)")
+SIDE = re.compile(r"\b(right|left)\b(?! angles)")
 OF_CENTER = re.compile(r"\b(right|left) of\b.{0,20}\bcenter")
-PART = r"(?:third|part|portion|half|area|region|zone|aspect|pole|section|end|lobe|liver|of)"
+PART = (
+    r"(?:right|left|third|part|portion|half|area|region|zone|aspect|pole|section|end|lobe|liver|of)"
+)
 HEIGHTS = (
     (rf"(?:upper|superior|cranial|top)(?:most)? {PART}", "upper"),
     (r"(?:at|near|in|on) the top of\b|dome\b|high up", "upper"),
@@ -80,7 +84,7 @@ HEIGHTS = (
     (rf"(?:lower|inferior|caudal|bottom)(?:most)? {PART}", "lower"),
     (r"bottom\b|low down", "lower"),
 )
-RANK = re.compile(r"\bis the (largest|biggest|smallest)\b")
+RANK = re.compile(r"\bis (?:the )?(largest|biggest|smallest|larger|bigger|smaller)\b(?! than)")
 SLICES = re.compile(
     r"\b(?:slices?|images?|pictures?|image number|slice number) (\d+)(?: to (\d+))?"
 )
@@ -100,6 +104,8 @@ def words_predicates(text: str, facts: Facts) -> Iterator[Predicate]:
         if found := re.search(rf"\b(?:{pattern})", text):
             yield _place(found.group(), height, facts)
             break
+    if re.search(r"\bnew\b", text):
+        yield _new(facts)
     if found := RANK.search(text):
         yield _ranked(found[1], facts)
     if found := SLICES.search(text):
@@ -159,10 +165,23 @@ def _place(words: str, height: str, facts: Facts) -> Predicate:
 def _ranked(word: str, facts: Facts) -> Predicate:
     """Hold “is the largest” against the order of the lesions, by volume or by diameter."""
     longest = find(facts, "largest.longest_diameter")
-    ends = {max(facts.lesion_numbers, default=0)}
-    if word != "smallest":
+    ends = set(facts.lesion_numbers[1:] if word == "smaller" else facts.lesion_numbers[-1:])
+    if not word.startswith("small"):
         ends = {1, longest.lesion if longest and longest.lesion else 1}
     return Predicate(word, lambda n: n in ends, lambda n: find(facts, f"lesion.{n}.volume"))
+
+
+def _new(facts: Facts) -> Predicate:
+    """Hold “new” against the fate of a lesion since an earlier study."""
+
+    def fact_of(number: int) -> Fact | None:
+        return find(facts, f"change.lesion.{number}.status")
+
+    def holds(number: int) -> bool | None:
+        fact = fact_of(number)
+        return None if fact is None else fact.value == "new"
+
+    return Predicate("new", holds, fact_of)
 
 
 def _on_slices(first: int, last: int, facts: Facts) -> Predicate:

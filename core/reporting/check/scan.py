@@ -13,6 +13,7 @@ CT = re.compile(r"\b(?:ct|cts|computed tomography|computer tomography)\b")
 OTHER = re.compile(r"\b(?:mri?|magnetic resonance|ultraso\w*|sonogra\w*|pet(?:-ct)?|mrt)\b")
 PICTURE = re.compile(r"\b(?:scan|image|study|slices?|exam\w*|shows?|is an?|this is|acquired)\b")
 THICKNESS = re.compile(r"\b(?:slice|section)s? thickness|\bthick\b|\bslices of «|«\d+» slices\b")
+OF_LESION = re.compile(r"\b(?:lesion|tumor|mass|nodule|spot)")
 OF_SLICES = re.compile(r"«\d+» of «(\d+)»")
 SYNTHETIC = re.compile(r"\b(?:synthetic|artificial|simulated|phantom|computer-generated)\b")
 REAL = re.compile(r"\breal (?:scan|patient|ct|case|data)\b")
@@ -38,7 +39,7 @@ def read_scan(text: str, quantities: tuple[Quantity, ...], facts: Facts) -> tupl
     thick = THICKNESS.search(text) or OF_SLICES.search(text)
     for mark in MARK.finditer(text):
         quantity = quantities[int(mark[1])]
-        name = "scan.slices" if quantity.unit == "slices" else ""
+        name = "scan.slices" if quantity.unit == "slices" and not OF_LESION.search(text) else ""
         if quantity.unit == "mm" and thick:
             name = "scan.slice_thickness"
         if name and (fact := find(facts, name)):

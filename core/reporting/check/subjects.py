@@ -46,7 +46,8 @@ LOBE_STATE = re.compile(
 )
 TOLD = re.compile(
     r"^(?:number of |total |count of )?(?:[\w-]+ ){0,2}(?:lesions?|tumors?)"
-    rf"(?: (?:count|number|found|called))?(?: is| was| of|:|=) ?({NUMBER}|none|no)$"
+    rf"(?: (?:count|number|found|called))?(?: is| was| of|:|=) ?({NUMBER}|none|no)"
+    r"(?: seen| found| called| detected| identified)?$"
 )
 FURTHER = re.compile(
     r"\bno (?:other|further|additional|more)\b(?! than)|\bnothing else\b|\bno more$"

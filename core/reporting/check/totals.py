@@ -5,6 +5,7 @@ import re
 from core.reporting.check.agreement import agrees, number_of
 from core.reporting.check.clauses import MARK
 from core.reporting.check.evidence import against, find
+from core.reporting.check.liver import speaks_of_liver
 from core.reporting.check.quantities import Quantity
 from core.reporting.check.verdict import Claim
 from core.reporting.check.words import finder
@@ -15,6 +16,7 @@ TOTAL = re.compile(
     r"|volume of (?:all )?(?:the )?tumors?)\b"
 )
 TUMOR = re.compile(r"\b(?:the |a )?tumor\b(?! (?:volume|load|burden))")
+TUMORS = re.compile(r"\b(?:tumor|lesion|mass|nodule|spot)")
 LIVER = re.compile(r"\b(?:liver|hepatic) (?:volume|size)|\bvolume of (?:the |your )?liver\b")
 SHARE = finder(
     """
@@ -59,7 +61,8 @@ def read_totals(
 def _is_total(text: str, quantity: Quantity, volume: Fact, facts: Facts, of_liver: bool) -> bool:
     """Whether mL are of all tumor: by the words, or as “the tumor” where no lesion fits."""
     if TOTAL.search(text):
-        return not (LIVER.search(text) or (of_liver and "tumor" not in text))
+        about_liver = of_liver or speaks_of_liver(text)
+        return not (LIVER.search(text) or (about_liver and not TUMORS.search(text)))
     if not TUMOR.search(text):
         return False
     known = (find(facts, f"lesion.{number}.volume") for number in facts.lesion_numbers)

@@ -45,6 +45,8 @@ PLAIN_WORDS = phrases(
     what, how, itself, end, ends, thing, anything, everything, full, way, case, cases,
     terms, respect, value, values, figure, order, area, region, regions, zone, close, marked,
     bit, little, best, lowest, highest, further, additional, satellite, different, correspond*,
+    abdomen, abdominal, fact, facts, summary, conclusion, thus, therefore, hence, predict*, harbor*,
+    host*, carry, bear*, great, interval, aside,
     equal*,
     equivalent, dimension*, reassuring, noticed, picture*, slightly
     """
@@ -66,7 +68,8 @@ MEASURED_WORDS = phrases(
     maximal*, probabilit*, confiden*, certain*, sure, shap, map, maps, attribut*, heatmap*,
     weight*, importance, concentrat*, focus*, predominantly, largely, majority, limits, limit,
     range, ranges, published, usual, reference, zero, grow*, grew, grown, increas*, decreas*,
-    shr*, stable, unchanged, change*, new, newly, earlier, prior, previous*, compar*, last, time,
+    shr*, stable, unchanged, change*, new, newly, earlier, prior, previous*, rose, risen, fell,
+    fallen, dropped, compar*, last, time,
     ago, significant*, relevant, longer, appeared, disappeared, couple, numerous, innumerable,
     various, first, second, adult*, innumerable, separate, individual, cubic, square, described,
     threshold, preset, slices, mL, centrally, usual, lesional, non-tumor

@@ -3,8 +3,10 @@
 The verdicts follow these rules. A number is right if the fact rounds to it at the precision it
 is written with; with a word such as “about”, within a tenth. A lesion that the networks did not
 call is not there. What no fact tells of is unsupported, whether a sentence affirms or denies it.
-A sentence that also contradicts a fact is contradicted. The rows were split at random into
-“dev”, on which the check was made, and “held_out”, which was scored after that.
+A sentence that also contradicts a fact is contradicted. The first 304 rows were
+written before the check and split at random into “dev”, on which it was made, and “held_out”,
+which was scored after that. The rows “later” came up while it was made, and served that too.
+The rows “fresh” were written when it was done, with other phrasing, before it was scored.
 """
 
 from pathlib import Path
