@@ -47,7 +47,11 @@ def slice_to_click(
         config={"displayModeBar": False},
         alt=f"Axial slice {z + 1} with the outlines of liver and tumors",
     )
-    what = "where the lesion shall be" if isinstance(change, Lesion) else "a lesion to paint away"
+    if isinstance(change, Lesion):
+        x, y, at = change.at
+        what = f"where the lesion shall be; now at voxel {x + 1}, {y + 1} of slice {at + 1}"
+    else:
+        what = "a lesion to paint away"
     st.caption(f"**Click** {what}. The scan as it is: liver green, tumors red, the change amber.")
 
 

@@ -1,0 +1,39 @@
+"""The probe and the stress lab with a scan drawn by hand, for a browser to click on."""
+
+import pytest
+import streamlit as st
+
+from core.measurement import measure
+from core.presets import PAPER
+from core.segmentation import Segmentation, segment
+from core.volume import Volume
+from pages.shared import jobs
+from pages.shared.entrance import enter
+from pages.shared.explain.probe import probe_view
+from pages.shared.explain.stress import stress_view
+from pages.shared.session import current_case, open_volume, store_result
+from tests import scene
+
+
+@st.cache_resource
+def drawn() -> tuple[Volume, Segmentation]:
+    # For as long as the server runs: nothing is put back.
+    patch = pytest.MonkeyPatch()
+    for module in ("segmentation", "probe.reaction", "probe.sweep", "stress.robustness"):
+        patch.setattr(f"core.{module}.load_networks", lambda preset: scene.fake_networks())
+    scan = scene.scan()
+    return scan, segment(scan, PAPER, networks=scene.fake_networks())
+
+
+st.set_page_config(layout="wide")
+enter()
+jobs.collect()
+volume, found = drawn()
+if current_case() is None:
+    open_volume(volume)
+    store_result(volume.digest, found, measure(volume, found.labels))
+case = current_case()
+assert case is not None
+assert case.segmentation is not None
+view = st.segmented_control("View", ["Probe", "Stress lab"], default="Probe", key="view")
+(probe_view if view == "Probe" else stress_view)(case, case.segmentation)
