@@ -14,7 +14,7 @@ PAGES = sorted([ROOT / "app.py", *(ROOT / "pages").rglob("*.py")])
 # From the ground up; a module may import what stands on its own line or above it.
 LAYERS = (
     "errors labels components volume preprocessing presets provenance capabilities"
-    " slices caliper findings slab",
+    " slices caliper findings slab desk desk_process",
     "phantom models metrics io quality postprocessing preview overview parenchyma",
     "segmentation representation explainers sam measurement surface uncertainty doubt stages"
     " closeup probe stress",

@@ -1,4 +1,4 @@
-"""The process that explains: what it answers, how it fails, and how it is stopped."""
+"""A process beside the server: what it answers, how it fails, and how it is stopped."""
 
 import os
 import signal
@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from core.desk import Desk
 from core.errors import Cancelled, HepatoScopeError
-from core.explainers.desk import Desk
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def test_error_of_the_function_is_raised_here_and_the_process_stays(desk: Desk) 
 
 def test_unwanted_answer_is_cancelled_and_the_next_one_comes(desk: Desk) -> None:
     begun = threading.Event()
-    with pytest.raises(Cancelled):
+    with pytest.raises(Cancelled, match="The explanation was cancelled"):
         desk.ask(sleep, progress=lambda share: begun.set(), cancelled=begun.is_set)
     assert desk.ask(square, 4) == 16
 

@@ -1,7 +1,7 @@
-"""What runs behind the `Desk`: ``python -m core.explainers.desk_process``.
+"""What runs behind the `Desk`: ``python -m core.desk_process``.
 
 Takes pickled ``(function, arguments)`` on standard input, and answers on standard output with
-``("progress", share)`` and at last ``("done", result)``.
+``("progress", told)`` and at last ``("done", result)``.
 """
 
 import os
@@ -9,7 +9,7 @@ import pickle
 import sys
 from typing import IO, Any
 
-from core.explainers.desk import Failed
+from core.desk import Failed
 
 
 def serve(tasks: IO[bytes], answers: IO[bytes]) -> None:
@@ -25,7 +25,7 @@ def serve(tasks: IO[bytes], answers: IO[bytes]) -> None:
         except EOFError:
             return
         try:
-            tell("done", function(*arguments, lambda share: tell("progress", share)))
+            tell("done", function(*arguments, lambda told: tell("progress", told)))
         # Carried to the asker, who knows what to do with it.
         except Exception as error:
             tell("done", Failed(error))
