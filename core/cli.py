@@ -185,7 +185,8 @@ def _add_explain(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser
 
 def _add_faithfulness(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = subparsers.add_parser(
-        "faithfulness", help="put the explanations to the test; started again, it goes on"
+        "faithfulness",
+        help="put the explanations to the test on patients held out; started again, it goes on",
     )
     parser.add_argument("--data", type=Path, required=True, help="labelled folder")
     parser.add_argument("--split", help="only this split of the folder")

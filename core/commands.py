@@ -228,13 +228,13 @@ def explain(arguments: argparse.Namespace) -> int:
 
 def faithfulness(arguments: argparse.Namespace) -> int:
     """Put all methods to the test on the true lesions of labelled cases."""
-    from core.explainers.trial import run_trial
+    from core.explainers.trial import held_out, run_trial
     from core.explainers.trust import write_trial
     from core.io.datasets import find_cases
     from core.models.store import preset_digests
 
     preset = preset_named(arguments.preset)
-    cases = find_cases(arguments.data, arguments.split)
+    cases = held_out(find_cases(arguments.data, arguments.split), preset)
     rows = run_trial(cases, preset, arguments.out, say)
     if not rows:
         raise BadDataset(

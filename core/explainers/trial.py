@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.errors import BadDataset
 from core.explainers.attribution import Attribution, shares
 from core.explainers.backgrounds import Background
 from core.explainers.explain import asked, explained_by
@@ -24,6 +25,7 @@ from core.io.datasets import LabelledCase
 from core.io.patients import patient_of
 from core.labels import TUMOR
 from core.measurement import lesion_map
+from core.models.store import model_dir, read_card
 from core.preprocessing import axial_view
 from core.presets import Preset
 from core.segmentation import Networks, Segmentation, load_networks, segment
@@ -65,6 +67,23 @@ def variants() -> tuple[Variant, ...]:
     return (*plain, Variant("shap", Background.PHANTOMS))
 
 
+def held_out(cases: Sequence[LabelledCase], preset: Preset) -> list[LabelledCase]:
+    """Leave out the cases of patients whom a network of `preset` was trained on.
+
+    Raises BadDataset where none is left.
+    """
+    seen: set[str] = set()
+    for home in preset.homes.values():
+        seen |= set(read_card(model_dir(*home))["data"]["training"]["patients"])
+    kept = [case for case in cases if patient_of(case) not in seen]
+    if not kept:
+        raise BadDataset(
+            f"The networks of “{preset.name}” were trained on every patient of this folder, so it "
+            "tells nothing about new ones; give other cases."
+        )
+    return kept
+
+
 def run_trial(
     cases: Sequence[LabelledCase],
     preset: Preset,
@@ -97,6 +116,7 @@ def run_trial(
                     "dataset": case.dataset,
                     "case": case.name,
                     "patient": patient_of(case),
+                    "split": case.split,
                     **asdict(section),
                     "variant": variant.name,
                     **judged(posed, tumor, variant, thorough=number % THOROUGH == 0),

@@ -93,6 +93,7 @@ def write_trial(out: Path, rows: Sequence[dict[str, Any]], facts: dict[str, Any]
         "sections": len(one),
         "lesions": len(one.groupby(["case", "lesion"])),
         "patients": sorted(set(one["patient"])),
+        "test_patients": sorted(set(one.loc[one["split"] == "test", "patient"])),
         "sections_by_patient": {str(k): int(v) for k, v in one["patient"].value_counts().items()},
         "explained": "mean probability of tumor over the slice, as published",
         "figures": FIGURES,

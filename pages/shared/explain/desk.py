@@ -1,9 +1,11 @@
 """The process that explains: one for the whole server."""
 
 import threading
+from contextlib import suppress
 
 import streamlit as st
 
+from core.errors import HepatoScopeError
 from core.explainers.desk import Desk
 from core.explainers.explain import prepare
 from core.explainers.question import Question
@@ -19,4 +21,10 @@ def warm_up(question: Question) -> None:
     """Let the process load TensorFlow and the network while the visitor still looks around."""
     asked = desk()
     if not asked.ready:
-        threading.Thread(target=asked.ask, args=(prepare, question), daemon=True).start()
+        threading.Thread(target=_prepare, args=(asked, question), daemon=True).start()
+
+
+def _prepare(asked: Desk, question: Question) -> None:
+    # Whoever asks in earnest is told what is wrong.
+    with suppress(HepatoScopeError):
+        asked.ask(prepare, question)

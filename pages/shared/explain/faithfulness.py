@@ -80,11 +80,18 @@ def _headline(record: dict[str, Any], found: list[Verdict]) -> str:
     return (
         f"**{record['sections']} sections** of {record['lesions']} true lesions that the networks "
         f"of “{record['preset']}” found at least in part, of {len(record['patients'])} patients "
-        f"({plain(patients)}). By the rule below, {words}. The publication says that SHAP "
+        f"({plain(patients)}), none of whom was trained on{_validation(record)}. By the rule "
+        f"below, {words}. The publication says that SHAP "
         "“consistently concentrates around the tumor”: here "
         f"**{share.value:.0%} of its attribution** lies in the true tumor ({_range(share)}), which "
         f"takes {area.value:.0%} of the liver’s area in these slices."
     )
+
+
+def _validation(record: dict[str, Any]) -> str:
+    """Tell of patients who, though not trained on, had a say in which weights were kept."""
+    chosen_by = [name for name in record["patients"] if name not in record["test_patients"]]
+    return f"; {plain(', '.join(chosen_by))} chose the epoch that was kept" if chosen_by else ""
 
 
 def _range(interval: Interval) -> str:

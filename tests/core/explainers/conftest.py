@@ -20,12 +20,12 @@ def disk(row: float, column: float, radius: float) -> np.ndarray:
 LIVER, LESION = disk(16, 15, 13), disk(12, 18, 4)
 
 
-def brightness_model() -> Any:
+def brightness_model(side: int = SIDE) -> Any:
     """A network whose answer grows with the gray of a pixel above 128, and by nothing else."""
     import keras
 
     # The name of the layer that Seg-Grad-CAM looks at.
-    image = keras.Input((SIDE, SIDE, 3))
+    image = keras.Input((side, side, 3))
     seen = keras.layers.Conv2D(
         1, 1, activation="relu", name="decoder_stage1b_relu",
         kernel_initializer=keras.initializers.Constant(1 / 3),
