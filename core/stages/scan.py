@@ -1,5 +1,7 @@
 """The stages before any network: file, Hounsfield units, window, orientation, slice."""
 
+from typing import Any
+
 import numpy as np
 from nibabel.orientations import io_orientation
 from numpy.typing import NDArray
@@ -75,10 +77,16 @@ def _technical(volume: Volume) -> tuple[Number, ...]:
     if not volume.dicom_headers:
         return ()
     header = volume.dicom_headers[0]
-    said = {tag: str(header.get(tag) or "") for tag in TECHNICAL}
+    said = {tag: header.get(tag) for tag in TECHNICAL}
     return tuple(
-        Number(f"DICOM {tag}", value, TECHNICAL[tag]) for tag, value in said.items() if value
+        Number(f"DICOM {tag}", _plainly(value), TECHNICAL[tag])
+        for tag, value in said.items()
+        if value not in (None, "")
     )
+
+
+def _plainly(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, int | float) else str(value)
 
 
 def hounsfield_stage(moment: Moment, counts: NDArray[np.int64]) -> Content:
