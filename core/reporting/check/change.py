@@ -23,19 +23,19 @@ from core.reporting.fact import Fact, Facts
 GREW = finder(
     """
     grown, grew, grow, grows, growing, growth, increas*, enlarging, progress*, bigger, larger,
-    worse*, rose, risen, doubled, tripled
+    worse*, went up, gone up, rose, risen, doubled, tripled
     """
 )
 SHRANK = finder(
     """
     shrink*, shrank, shrunk*, decreas*, regress*, smaller, improved, responded, diminish*, lessened,
-    fell, fallen, dropped, halved
+    went down, gone down, fell, fallen, dropped, halved
     """
 )
 STABLE = finder(
     """
     stable, unchanged, no change, no significant change, no relevant change, same, constant,
-    not changed, as large as before, as big as before
+    not changed, hardly changed, barely changed, as large as before, as big as before
     """
 )
 BACKWARD = finder(
@@ -48,8 +48,8 @@ ALWAYS = finder(
     """
     grown, grew, growing, increased, increasing, decreased, decreasing, shrunk, shrank, stable,
     unchanged, no change, new, newly, appeared, progress*, regress*, not there before, rose, risen,
-    doubled, tripled, fell, fallen, dropped, halved, changed, as large as before, as big as before,
-    no longer, any more, disappeared
+    doubled, tripled, went up, gone up, went down, gone down, fell, fallen, dropped, halved,
+    changed, as large as before, as big as before, no longer, any more, disappeared
     """
 )
 NUMBERS = re.compile(

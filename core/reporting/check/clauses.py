@@ -42,6 +42,7 @@ PLAIN = (
     (r" beyond the measurement's uncertainty| by more than the measurement can tell", ""),
     (r"\b(?:lesion|tumor)s? spares? the (left|right) lobe", r"no lesion in the \1 lobe"),
     (r"\btumor (?:segmentation|mask) is empty", "no tumor"),
+    (r"\bnothing (?:has |have )?changed", "all lesions are unchanged"),
     (r"\bnothing (?:abnormal|unusual)\b", "no abnormality"),
     (r"\bdo not\b|\bdoes not\b|\bdid not\b", "not"),
     (r"\bleft and (?:the )?right\b|\bright and (?:the )?left\b", "both"),

@@ -54,7 +54,10 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Quantifier:
-    """How many of the lesions a clause speaks of; `total` is how many it says there are."""
+    """How many of the lesions a clause speaks of; `total` is how many it says there are.
+
+    Of `Kind.ALL`, the two numbers are how many are meant: “the two lesions on the right”.
+    """
 
     kind: Kind
     low: int = 1
@@ -115,8 +118,9 @@ def quantifier_of(lead: str, plural: bool) -> Quantifier:
     if counted == (0, 0):
         return Quantifier(Kind.NONE)
     if counted:
-        strict = SINGLE.search(lead) or THE_NUMBER.search(lead)
-        return Quantifier(Kind.TOTAL if strict else Kind.COUNT, *counted)
+        if THE_NUMBER.search(lead):
+            return Quantifier(Kind.ALL, *counted)
+        return Quantifier(Kind.TOTAL if SINGLE.search(lead) else Kind.COUNT, *counted)
     if NO.search(lead):
         return Quantifier(Kind.NONE)
     if THE.search(lead):

@@ -11,7 +11,12 @@ from core.reporting.check.doubt import read_doubt, speaks_of_doubt
 from core.reporting.check.evidence import find, unknown
 from core.reporting.check.fates import NEW, read_counted
 from core.reporting.check.lesions import judge_statement
-from core.reporting.check.liver import read_liver_quantities, read_size, speaks_of_liver
+from core.reporting.check.liver import (
+    read_all_normal,
+    read_liver_quantities,
+    read_size,
+    speaks_of_liver,
+)
 from core.reporting.check.outside import read_outside
 from core.reporting.check.predicates import SIDE
 from core.reporting.check.scan import read_scan
@@ -144,7 +149,7 @@ def _read_clause(clause: Clause, reading: _Reading) -> None:
         reading.topic = "doubt"
         reading.claims += read_doubt(text, clause.words, clause.quantities, facts)
     elif _is_of_new(text, facts):
-        _read_measurements(NEW.sub("new", text), clause, reading)
+        _read_measurements(NEW.sub("new", text), clause, reading, outside.narrows)
     elif speaks_of_change(text, clause.sentence) or _changes_on(text, reading):
         reading.topic = "change"
         lesion = _single(subject_of(text, bool(reading.statements)), facts)
@@ -153,7 +158,7 @@ def _read_clause(clause: Clause, reading: _Reading) -> None:
             text, clause.words, clause.sentence, clause.quantities, facts, lesion
         )
     elif text:
-        _read_measurements(text, clause, reading)
+        _read_measurements(text, clause, reading, outside.narrows)
 
 
 def _is_of_new(text: str, facts: Facts) -> bool:
@@ -181,7 +186,7 @@ def _single(subject: Subject | None, facts: Facts) -> int | None:
     return max(facts.lesion_numbers, default=1) if number < 0 else 1
 
 
-def _read_measurements(text: str, clause: Clause, reading: _Reading) -> None:
+def _read_measurements(text: str, clause: Clause, reading: _Reading, narrowed: bool) -> None:
     """Read what a clause says of the scan, the liver and its lesions."""
     facts, quantities = reading.facts, clause.quantities
     claims, text = read_scan(text, quantities, facts)
@@ -198,10 +203,14 @@ def _read_measurements(text: str, clause: Clause, reading: _Reading) -> None:
         if subject is None:
             claims, text = read_liver_quantities(text, quantities, facts)
             reading.claims += claims
-    _read_lesions(text, subject, clause, reading)
+    elif subject is None:
+        reading.claims += read_all_normal(text, facts)
+    _read_lesions(text, subject, clause, reading, narrowed)
 
 
-def _read_lesions(text: str, subject: Subject | None, clause: Clause, reading: _Reading) -> None:
+def _read_lesions(
+    text: str, subject: Subject | None, clause: Clause, reading: _Reading, narrowed: bool
+) -> None:
     """Begin a statement about lesions, add to the last one, or wait for the lesions to come."""
     facts, quantities = reading.facts, clause.quantities
     if subject is None and not reading.statements and reading.topic == "lesions":
@@ -210,7 +219,7 @@ def _read_lesions(text: str, subject: Subject | None, clause: Clause, reading: _
         reading.topic = "lesions"
         if ANYTHING.search(text):
             reading.claims.append(unknown(clause.words, "only lesions were looked for"))
-        started = begin(subject, clause.words, quantities, facts)
+        started = begin(subject, clause.words, quantities, facts, narrowed)
         if reading.waiting:
             started = extend(started, reading.waiting, reading.waiting, quantities, facts)
         reading.waiting = ""

@@ -1,7 +1,7 @@
 """Judge what a sentence says of lesions: count those of which it is true, and compare."""
 
 from core.reporting.check.agreement import equals, number_of, values_of
-from core.reporting.check.counts import Kind, Quantifier
+from core.reporting.check.counts import MANY, Kind, Quantifier
 from core.reporting.check.evidence import against, find, unknown
 from core.reporting.check.predicates import Predicate
 from core.reporting.check.quantities import Form, Number, Quantity
@@ -74,7 +74,9 @@ def _of_several(statement: Statement, count: Fact, total: int) -> list[Claim]:
     kind = statement.subject.quantifier.kind
     if kind in (Kind.ALL, Kind.THE, Kind.TOTAL) or _is_general(statement):
         meant = [n for n in everyone if _all(statement.restrictors, n) is not False]
-        if not meant and kind is not Kind.NONE and total:
+        quantifier = statement.subject.quantifier
+        few = len(meant) < (1 if quantifier.high == MANY else quantifier.low)
+        if total and (few or len(meant) > quantifier.high):
             return [_counted(False, statement.words, statement.restrictors, count, total)]
         if statement.predicates:
             return [_of_all(predicate, meant, kind) for predicate in statement.predicates]
@@ -137,16 +139,17 @@ def _together(statement: Statement, facts: Facts) -> list[Claim]:
     """Judge lists, ranges and both lobes, which are of several lesions as one."""
     quantifier = statement.subject.quantifier
     last = quantifier.low if statement.subject.more and quantifier.low else None
-    claims = [_span(quantity, facts, last) for quantity in statement.spans]
+    everyone = [n for n in facts.lesion_numbers if _all(statement.restrictors, n) is not False]
+    meant = everyone[-last:] if last else everyone
+    claims = [_span(quantity, facts, meant) for quantity in statement.spans]
     if statement.sides and statement.subject.quantifier.kind is not Kind.NONE:
         claims.append(_sides(statement.words, facts))
     return claims
 
 
-def _span(quantity: Quantity, facts: Facts, smallest: int | None) -> Claim:
-    """Judge a list, range or “up to”, of the `smallest` lesions alone if that is given."""
+def _span(quantity: Quantity, facts: Facts, meant: list[int]) -> Claim:
+    """Judge a list, range or “up to” of the lesions that are `meant`."""
     name = SPANNED.get(quantity.unit, "")
-    meant = facts.lesion_numbers[-smallest:] if smallest else facts.lesion_numbers
     known = [find(facts, f"lesion.{number}.{name}") for number in meant]
     sizes = sorted((fact for fact in known if fact), key=lambda fact: number_of(fact) or 0.0)
     if not sizes:

@@ -29,6 +29,7 @@ LARGE = finder(
     range, above the published range
     """
 )
+LARGE_PART = re.compile(r"\b(?:large|small) (?:part|portion|share|area)s?\b")
 SMALL = finder(
     """
     shrunken, atrophic, small, smaller than normal, smaller than usual, too small, below the
@@ -43,6 +44,10 @@ NORMAL_SIZE = re.compile(
 REFERENCE = re.compile(r"\b(?:normal|reference|published|usual) (?:is|are|range|values?|limits?)\b")
 THAT_IS = re.compile(r"^(?:is |this is |that is )?(?:not )?(?:normal|usual)$")
 WHOLLY_NORMAL = finder("normal, unremarkable, fine, clear, ok, in order")
+ALL_NORMAL = re.compile(
+    r"\b(?:everything|all|scan|image|study|exam\w*) (?:is|was|looks?|appears?|seems?) "
+    r"(?:\w+ )?normal\b"
+)
 NOT = finder("not, no, never, without, neither")
 ABOVE = finder("enlarged, above, hepatomegaly, large, larger")
 BELOW = finder("below, small, smaller, shrunken")
@@ -68,6 +73,7 @@ def read_size(text: str, facts: Facts, of_volume: bool) -> list[Claim]:
     size, fact = judged_size(facts)
     if REFERENCE.search(text) and MARK.search(text):
         return []
+    text = LARGE_PART.sub(" ", text)
     denied = NOT.search(text) is not None
     for name, pattern in (("normal", NORMAL_SIZE), ("large", LARGE), ("small", SMALL)):
         said = pattern.search(text) or (name == "normal" and of_volume and THAT_IS.search(text))
@@ -79,6 +85,13 @@ def read_size(text: str, facts: Facts, of_volume: bool) -> list[Claim]:
     if said := WHOLLY_NORMAL.search(text):
         return [_wholly_normal(said.group(), denied, size, facts)]
     return []
+
+
+def read_all_normal(text: str, facts: Facts) -> list[Claim]:
+    """Judge “everything is normal”, of the scan or of all."""
+    if not ALL_NORMAL.search(text):
+        return []
+    return [_wholly_normal("normal", NOT.search(text) is not None, judged_size(facts)[0], facts)]
 
 
 def _with_not(words: str, denied: bool) -> str:

@@ -48,13 +48,13 @@ FEATURES = finder(
     well-circumscribed, ill-defined, round, rounded, oval, homogen*, heterogen*, texture,
     caudate, segmental, couinaud, patent, patency, varices, edema, inflam*, perfus*, phase,
     phases, contrast-enhanced, unenhanced, non-contrast, noncontrast, arterial,
-    portal-venous, patient, patient's, man, woman, male, female, age, aged, year-old, pain,
-    quality, excellent, artifact*, motion, noise, accura*, correct*, sensitivity, specificity,
-    midclavicular,
-    craniocaudal, dilat*, scar, surface, nodularity, exophytic, abut*, infiltrat*,
-    vascular*, caliber, hilum, shape, shaped
+    portal-venous, quality, excellent, artifact*, motion, noise, accura*, correct*, sensitivity,
+    specificity, midclavicular, craniocaudal, dilat*, scar, surface, nodularity, exophytic, abut*,
+    infiltrat*, vascular*, caliber, hilum, shape, shaped
     """
 )
+PERSON = finder("patient, patient's, man, woman, male, female, age, aged, year-old, pain")
+MODALITY = re.compile(r"\b(?:ct|mri?|ultrasound|pet(?:-ct)?)\b")
 COLORS = finder("green, red, blue, yellow, orange-colored, color, colors, colored, gray")
 SEGMENT = re.compile(r"\bsegments?\b[ivx\d ,/ab]*(?:(?:and|to) [ivx\d]+[ab]?\b)?|\bs[1-8]\b")
 UNASSESSED = re.compile(
@@ -81,17 +81,27 @@ KINDS = (
     (VESSELS, "vessels and ducts are not measured"),
     (SEGMENT, "liver segments are not determined, only approximate lobes and thirds"),
     (FEATURES, "it is not measured"),
+    (PERSON, "nothing is known of the person"),
     (COLORS, "what a color marks is no measurement"),
 )
 
 
 @dataclass(frozen=True)
 class Outside:
-    """What was found: claims, the text without their words, and whether it left the liver."""
+    """What was found in a clause.
+
+    Parameters
+    ----------
+    claims : those that nothing can bear out.
+    rest : the text without their words.
+    elsewhere : whether it speaks of another organ.
+    narrows : whether the words taken out may tell which lesions are meant.
+    """
 
     claims: tuple[Claim, ...]
     rest: str
-    elsewhere: bool
+    elsewhere: bool = False
+    narrows: bool = False
 
 
 def read_outside(text: str, words: str, facts: Facts) -> Outside:
@@ -99,16 +109,20 @@ def read_outside(text: str, words: str, facts: Facts) -> Outside:
     if UNASSESSED.search(text):
         return _unassessed(text, words, facts)
     if DENIED_SURELY.search(text) or SOUGHT.search(text):
-        return Outside((unknown(words, "what may be missed is not measured"),), "", False)
+        return Outside((unknown(words, "what may be missed is not measured"),), "")
     text = COUNTED.sub(lambda found: f"{found.group()} lesions", text)
-    claims, rest = [], text
+    claims, rest, narrows = [], text, False
+    if ADVICE.search(text):
+        rest = MODALITY.sub(" ", rest)
     for pattern, why in KINDS:
         if found := pattern.search(rest):
+            narrows |= pattern not in (PERSON, COLORS)
             claims.append(_refused(found.group().strip(), why, facts))
             rest = _without(pattern, rest)
     elsewhere = ELSEWHERE.search(text) is not None
     elsewhere |= VESSELS.search(text) is not None and "«" in text and "lesion" not in text
-    return Outside(tuple(claims), "" if elsewhere else re.sub(r"\s+", " ", rest), elsewhere)
+    rest = "" if elsewhere else re.sub(r"\s+", " ", rest)
+    return Outside(tuple(claims), rest, elsewhere, narrows)
 
 
 def _refused(words: str, why: str, facts: Facts) -> Claim:
@@ -133,4 +147,4 @@ def _unassessed(text: str, words: str, facts: Facts) -> Outside:
         return Outside(
             (Claim(Verdict.SUPPORTED, "The facts list it as not assessable."),), "", False
         )
-    return Outside((unknown(words),), "", False)
+    return Outside((unknown(words),), "")

@@ -36,6 +36,7 @@ class Form(StrEnum):
     DIMENSIONS = "dimensions"
     RANGE = "range"
     LIST = "list"
+    CONTRAST = "contrast"
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,7 @@ NAMED = re.compile(
 JOINTS = (
     (Form.DIMENSIONS, re.compile(r" ?(?:x|by|\*) ?")),
     (Form.RANGE, re.compile(r" ?- ?| to ")),
+    (Form.CONTRAST, re.compile(r" (?:versus|vs\.?|compared (?:to|with)) ")),
     (Form.LIST, re.compile(r",? and |, ?|,? or ")),
 )
 _RELATIONS = (

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 
 from core.reporting.check.clauses import MARK
 from core.reporting.check.counts import MANY, Kind, Quantifier
-from core.reporting.check.predicates import Predicate, quantity_predicate, words_predicates
+from core.reporting.check.predicates import Predicate, unclear, words_predicates
 from core.reporting.check.quantities import Form, Quantity, Relation
+from core.reporting.check.sizes import quantity_predicate
 from core.reporting.check.subjects import Subject
 from core.reporting.fact import Facts
 
@@ -51,17 +52,28 @@ class Statement:
 
 
 def begin(
-    subject: Subject, words: str, quantities: tuple[Quantity, ...], facts: Facts
+    subject: Subject,
+    words: str,
+    quantities: tuple[Quantity, ...],
+    facts: Facts,
+    partly_unclear: bool,
 ) -> Statement:
-    """Begin a statement with the clause in which its subject stands."""
+    """Begin a statement with the clause in which its subject stands.
+
+    Parameters
+    ----------
+    partly_unclear : whether the clause also said what nothing can tell, which may narrow down
+        the lesions that are meant.
+    """
     start, after = Statement(words, subject), subject.after
     if not subject.numbers:
         lead = subject.before
         definite = subject.quantifier.kind in (Kind.ALL, Kind.TOTAL, Kind.THE)
         if definite and (verb := VERB.search(after)):
             lead, after = f"{lead} {after[: verb.start()]}", after[verb.start() :]
-        told = extend(start, lead, "", quantities, facts)
-        start = replace(told, restrictors=told.predicates, predicates=())
+        start = extend(start, lead, "", quantities, facts)
+    said = (unclear(words),) if partly_unclear else ()
+    start = replace(start, restrictors=start.predicates, predicates=said)
     return extend(start, after, "", quantities, facts)
 
 
@@ -74,7 +86,7 @@ def extend(
     for quantity, around in with_words(text, quantities):
         if _is_together(quantity, statement.subject, text):
             together.append(quantity)
-        elif predicate := quantity_predicate(quantity, around, facts):
+        elif predicate := quantity_predicate(quantity, around, statement.words, facts):
             said.append(predicate)
         else:
             unread.append(quantity)

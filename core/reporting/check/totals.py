@@ -7,6 +7,7 @@ from core.reporting.check.clauses import MARK
 from core.reporting.check.evidence import against, find
 from core.reporting.check.liver import speaks_of_liver
 from core.reporting.check.quantities import Quantity
+from core.reporting.check.sizes import SURE
 from core.reporting.check.verdict import Claim
 from core.reporting.check.words import finder
 from core.reporting.fact import Fact, Facts
@@ -15,16 +16,16 @@ TOTAL = re.compile(
     r"\b(?:total|combined|overall|altogether|together|in all|tumor (?:volume|load)"
     r"|volume of (?:all )?(?:the )?tumors?)\b"
 )
-TUMOR = re.compile(r"\b(?:the |a )?tumor\b(?! (?:volume|load|burden))")
+TUMOR = re.compile(r"\b(?:the |a )?tumor\b(?! (?:volume|load|burden)\b)")
 TUMORS = re.compile(r"\b(?:tumor|lesion|mass|nodule|spot)")
 LIVER = re.compile(r"\b(?:liver|hepatic) (?:volume|size)|\bvolume of (?:the |your )?liver\b")
 SHARE = finder(
     """
-    burden, occup*, replac*, involv*, load, take, takes, makes up, make up, liver, tumor, tumors,
-    lesion, lesions, share, of its volume, of the volume
+    burden, load, share, occup*, replac*, involv*, affect*, take, takes, makes up, make up,
+    amount*, of the liver, of your liver, of this liver, of liver, of the organ, liver volume,
+    of its volume, of the volume
     """
 )
-SURE = finder("confiden*, certain*, sure, probabilit*, likelihood")
 ZERO = re.compile(r"\btumor (?P<what>volume|burden|load) ?(?:is|:|of)? (?:zero|0|nil)$")
 
 
@@ -50,7 +51,7 @@ def read_totals(
         fact = None
         if quantity.unit == "mL" and volume and _is_total(text, quantity, volume, facts, of_liver):
             fact, told = volume, True
-        elif quantity.unit == "%" and SHARE.search(text) and not SURE.search(text):
+        elif quantity.unit == "%" and not SURE.search(text) and (told or SHARE.search(text)):
             fact = burden
         if fact:
             claims.append(against(agrees(fact, quantity), quantity.text, fact))

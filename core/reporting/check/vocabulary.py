@@ -46,9 +46,8 @@ PLAIN_WORDS = phrases(
     terms, respect, value, values, figure, order, area, region, regions, zone, close, marked,
     bit, little, best, lowest, highest, further, additional, satellite, different, correspond*,
     abdomen, abdominal, fact, facts, summary, conclusion, thus, therefore, hence, predict*, harbor*,
-    host*, carry, bear*, great, interval, aside,
-    equal*,
-    equivalent, dimension*, reassuring, noticed, picture*, slightly
+    relative, went, gone, hardly, barely, yield*, namely, versus, host*, carry, bear*, great,
+    interval, aside, equal*, equivalent, dimension*, reassuring, noticed, picture*, slightly
     """
 )
 # What is measured, with its forms.
