@@ -12,6 +12,7 @@ from core.labels import organ_mask
 from core.reporting.acquisition import WHOLE, coverage_of
 from core.reporting.fact import Fact, Value
 from core.reporting.facts.liver import Interval, percent_digits, rounded, volume_digits
+from core.reporting.facts.sureness import has_probabilities
 from core.reporting.lobes import METHOD, UNKNOWN, lobe_of
 from core.reporting.measured import (
     HALF_VOXEL,
@@ -50,7 +51,10 @@ def lesion_facts(volume: Volume, segmentation: Segmentation, findings: Findings)
         yield from _sizes(lesion, measured, volume)
         yield from _place(lesion, lobe)
         yield from _density(lesion, known["liver_mean_hu"])
-        yield _about(lesion, "confidence", "Mean tumor probability", share, "%", origin=CONFIDENCE)
+        if share is not None:
+            yield _about(
+                lesion, "confidence", "Mean tumor probability", share, "%", origin=CONFIDENCE
+            )
     if len(volumes) > DESCRIBED:
         yield from _rest(known["lesions"][DESCRIBED:])
 
@@ -185,8 +189,10 @@ def _lobes(labels: NDArray[np.uint8], shapes: Shapes, findings: Findings) -> lis
     return [lobe_of(along_x, lesion.centroid_voxel[0] - start) for lesion in findings.lesions]
 
 
-def _confidences(segmentation: Segmentation, shapes: Shapes) -> list[float]:
-    """Mean tumor probability of each lesion in percent."""
+def _confidences(segmentation: Segmentation, shapes: Shapes) -> Sequence[float | None]:
+    """Mean tumor probability of each lesion in percent; None where none was kept."""
+    if not has_probabilities(segmentation):
+        return [None] * len(shapes.parts.regions)
     probability = segmentation.tumor_probability[shapes.box]
     return [
         round(float(probability[region][mask].mean()) / 2.55, DECIMALS["percent"])

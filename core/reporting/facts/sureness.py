@@ -49,9 +49,14 @@ def sureness_facts(
         yield from _explanation(explanation)
 
 
+def has_probabilities(segmentation: Segmentation) -> bool:
+    """Whether the networks' probabilities are known; labels read from a file come without."""
+    return bool(segmentation.tumor_probability.size)
+
+
 def _confidence(segmentation: Segmentation) -> Iterator[Fact]:
     box = bounding_box(organ_mask(segmentation.labels))
-    if box is None:
+    if box is None or not has_probabilities(segmentation):
         return
     labels = segmentation.labels[box]
     seen = {

@@ -47,7 +47,7 @@ def compare_studies(now: Study, earlier: Study) -> Comparison:
         It is the same file, another patient by the DICOM headers, or a later study; a liver is
         missing, or the two do not fit each other.
     """
-    refuse_other_patient(now, earlier)
+    refuse_other_patient(now.volume, earlier.volume)
     here, there = _organ(now, "this"), _organ(earlier, "the earlier")
     shift = here.center_mm - there.center_mm
     overlap = overlap_of(here, there, shift)
@@ -62,7 +62,7 @@ def compare_studies(now: Study, earlier: Study) -> Comparison:
     broken = frozenset(index + 1 for index in matches.broken)
     return Comparison(
         source=earlier.volume.source,
-        days=days_between(now, earlier),
+        days=days_between(now.volume, earlier.volume),
         shift_mm=float(np.linalg.norm(shift)),
         overlap=overlap,
         settings=_settings(earlier),

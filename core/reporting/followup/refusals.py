@@ -4,7 +4,6 @@ from datetime import datetime
 
 from core.errors import HepatoScopeError
 from core.reporting.followup.align import Organ
-from core.reporting.followup.comparison import Study
 from core.volume import Volume
 
 # The liver of one person does not halve or double, but for surgery.
@@ -14,19 +13,19 @@ VOLUME_RATIO = 2.0
 LEAST_OVERLAP, LOW_OVERLAP = 0.6, 0.75
 
 
-def refuse_other_patient(now: Study, earlier: Study) -> None:
-    """Raise HepatoScopeError where the studies cannot be two of one patient."""
-    if now.volume.digest == earlier.volume.digest:
+def refuse_other_patient(now: Volume, earlier: Volume) -> None:
+    """Raise HepatoScopeError where the scans cannot be two of one patient."""
+    if now.digest == earlier.digest:
         raise HepatoScopeError(
             "The earlier study is the same file as this one; choose the scan that was made before."
         )
-    ids = {named for study in (now, earlier) if (named := _header(study.volume, "PatientID"))}
+    ids = {named for volume in (now, earlier) if (named := _header(volume, "PatientID"))}
     if len(ids) > 1:
         raise HepatoScopeError(
             "The two studies name different patients in their DICOM headers; choose an earlier "
             "scan of the same patient."
         )
-    if now.volume.synthetic != earlier.volume.synthetic:
+    if now.synthetic != earlier.synthetic:
         raise HepatoScopeError(
             "One of the two studies is synthetic and the other is not; compare scans of one "
             "patient."
@@ -55,9 +54,9 @@ def refuse_implausible(now: Organ, earlier: Organ, overlap: float) -> None:
         )
 
 
-def days_between(now: Study, earlier: Study) -> int | None:
+def days_between(now: Volume, earlier: Volume) -> int | None:
     """Days from the earlier study to this one by their DICOM dates; None where one has none."""
-    dates = [_date(study.volume) for study in (now, earlier)]
+    dates = [_date(volume) for volume in (now, earlier)]
     if dates[0] is None or dates[1] is None:
         return None
     return (dates[0] - dates[1]).days

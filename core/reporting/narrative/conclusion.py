@@ -27,7 +27,9 @@ def limitations(teller: Teller) -> list[Sentence]:
     evaluated = "evaluation.data" in teller.facts
     said = teller.say("limits.evaluation" if evaluated else "limits.unknown")
     if has_liver(teller):
-        said += teller.say("limits.uncertainty") + teller.say("limits.confidence")
+        said += teller.say("limits.uncertainty")
+        if "confidence.liver" in teller.facts:
+            said += teller.say("limits.confidence")
     if compared and teller.number("lesion.count"):
         said += teller.say("limits.alignment") + teller.say("limits.change")
     for key in what_cannot_be_told(compared=compared):

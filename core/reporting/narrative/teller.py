@@ -8,6 +8,7 @@ from core.reporting.fact import Fact, Facts
 from core.reporting.text import Sentence
 
 NAMED = re.compile(r"\{(~?)([\w.#-]+)\}")
+OPTIONAL = re.compile(r"\[\[(.*?)\]\]")
 
 
 @dataclass(frozen=True)
@@ -38,13 +39,17 @@ class Teller:
             return []
         used: list[Fact] = []
 
+        def known(match: re.Match[str]) -> str:
+            ids = (named[2].replace("#", str(about)) for named in NAMED.finditer(match[1]))
+            return match[1] if all(fact_id in self.facts for fact_id in ids) else ""
+
         def shown(match: re.Match[str]) -> str:
             silent, fact_id = match.groups()
             fact = self.facts[fact_id.replace("#", str(about))]
             used.append(fact)
             return "" if silent else fact.shown
 
-        text = NAMED.sub(shown, self.phrases[key])
+        text = NAMED.sub(shown, OPTIONAL.sub(known, self.phrases[key]))
         lesions = {fact.lesion for fact in used if fact.lesion is not None}
         slices = [fact.axial_slice for fact in used if fact.axial_slice is not None]
         return [

@@ -2,7 +2,8 @@
 
 A phrase is one sentence. ``{id}`` in it shows the fact of that id, ``{~id}`` only records that
 the sentence rests on it; ``#`` in an id stands for what the sentence is about, such as the
-number of a lesion. An edition says nothing of a key that it lacks.
+number of a lesion. ``[[…]]`` is left out where a fact in it is not known. An edition says
+nothing of a key that it lacks.
 """
 
 from core.reporting.phrases.clinical_en import CLINICAL

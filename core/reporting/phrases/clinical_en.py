@@ -5,7 +5,7 @@ SIZES = (
     "(change {change.lesion.#.longest_diameter}), and {lesion.#.volume} after "
     "{change.lesion.#.earlier_volume} (change {change.lesion.#.volume})"
 )
-DENSITY = "the tumor network's mean probability over it is {lesion.#.confidence}"
+DENSITY = "[[; the tumor network's mean probability over it is {lesion.#.confidence}]]"
 
 CLINICAL = {
     "title": "Liver CT: measurements of an automatic segmentation",
@@ -75,12 +75,12 @@ CLINICAL = {
     "lesion.place.single.unknown": "It lies in the {lesion.#.location} (slice {lesion.#.slices} "
     "alone; lobe {lesion.#.lobe}).",
     "lesion.darker": "With a mean of {lesion.#.mean_hu} it is darker than the liver (difference "
-    f"{{lesion.#.contrast_hu}}); {DENSITY}.",
+    f"{{lesion.#.contrast_hu}}){DENSITY}.",
     "lesion.brighter": "With a mean of {lesion.#.mean_hu} it is brighter than the liver "
-    f"(difference {{lesion.#.contrast_hu}}); {DENSITY}.",
+    f"(difference {{lesion.#.contrast_hu}}){DENSITY}.",
     "lesion.alike": "With a mean of {lesion.#.mean_hu} it is as bright as the liver (difference "
-    f"{{lesion.#.contrast_hu}}); {DENSITY}.",
-    "lesion.alone": f"Its mean is {{lesion.#.mean_hu}}; {DENSITY}.",
+    f"{{lesion.#.contrast_hu}}){DENSITY}.",
+    "lesion.alone": f"Its mean is {{lesion.#.mean_hu}}{DENSITY}.",
     "rest.one": "One further lesion measures {rest.longest_diameter} in longest diameter and "
     "{rest.volume}{~rest.count}.",
     "rest.many": "The other {rest.count} lesions measure up to {rest.longest_diameter} in longest "
