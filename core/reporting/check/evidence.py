@@ -1,7 +1,12 @@
 """Look facts up for the check, and say what they say."""
 
+import re
+
 from core.reporting.check.verdict import Claim, Verdict
 from core.reporting.fact import Fact, Facts
+
+CAPITALS = re.compile(r"(?<!\w)(?:ml|l|hu|ct|mri?|shap|hcc|fnh|tace|bclc|recist|li-rads)(?!\w)")
+SPELLED = {"ml": "mL"}
 
 
 def find(facts: Facts, fact_id: str) -> Fact | None:
@@ -21,15 +26,20 @@ def ids(*known: Fact | None) -> tuple[str, ...]:
     return tuple(fact.id for fact in known if fact)
 
 
+def spelled(words: str) -> str:
+    """Give units and short names, read in small letters, their capitals back."""
+    return CAPITALS.sub(lambda name: SPELLED.get(name.group(), name.group().upper()), words)
+
+
 def against(holds: bool | None, words: str, *known: Fact | None) -> Claim:
     """Judge words that were held against facts, of which one at least must be known."""
     if holds is None or not ids(*known):
         return unknown(words)
     verdict = Verdict.SUPPORTED if holds else Verdict.CONTRADICTED
-    reason = stated(*known) if holds else f"It says “{words}”. {stated(*known)}"
+    reason = stated(*known) if holds else f"It says “{spelled(words)}”. {stated(*known)}"
     return Claim(verdict, reason, ids(*known))
 
 
 def unknown(words: str, why: str = "no fact of this scan tells it") -> Claim:
     """Say that nothing known bears on words."""
-    return Claim(Verdict.UNSUPPORTED, f"“{words}”: {why}.")
+    return Claim(Verdict.UNSUPPORTED, f"“{spelled(words)}”: {why}.")

@@ -29,6 +29,8 @@ from core.reporting.check.vocabulary import unknown_words
 from core.reporting.fact import Facts
 from core.reporting.text import Sentence
 
+# Characters: what runs on beyond them is no sentence.
+LONGEST = 1000
 OTHERS = re.compile(r"\b(?:other|further|remaining)\b")
 OWN = "It is a sentence made of the facts, word by word."
 BACK = re.compile(r"^(?:this one|this lesion|they|their)\b|\bits?\b")
@@ -108,6 +110,8 @@ def _check(text: str, reading: _Reading) -> Checked:
     facts = reading.facts
     if _is_quoted(text, facts):
         return join(text, [Claim(Verdict.SUPPORTED, "It is a fact, word by word.")])
+    if len(text) > LONGEST:
+        return join(text, [unknown(f"{text[:40]} …", "it is too long to be one sentence")])
     if text.strip().endswith("?"):
         return join(text, [unknown(text, "a question states nothing")])
     for clause in clauses_of(text):

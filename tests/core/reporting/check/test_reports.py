@@ -73,6 +73,11 @@ def test_reasons_name_the_fact_with_its_value() -> None:
     assert checked.facts == ("lesion.1.longest_diameter",)
 
 
+def test_reasons_spell_units_as_units_are_spelled() -> None:
+    checked = check_sentence("The liver volume is 1.9 l.", THREE)
+    assert checked.reason == "It says “1.9 L”. The facts say “liver volume: 1,617 mL”."
+
+
 def test_what_cannot_be_assessed_may_be_said_so() -> None:
     said = "The LI-RADS category cannot be assessed."
     assert check_sentence(said, EARLIER).verdict is Verdict.SUPPORTED
@@ -93,6 +98,12 @@ def test_a_word_that_the_check_does_not_know_is_not_let_through() -> None:
 @pytest.mark.parametrize("text", ["", "   ", "?!", "Is there a lesion?", "Three.", "mm"])
 def test_what_states_nothing_is_unsupported(text: str) -> None:
     assert check_sentence(text, NONE).verdict is Verdict.UNSUPPORTED
+
+
+def test_a_text_that_never_ends_is_not_read() -> None:
+    (checked,) = check_text("the lesion and the liver " * 2000, ONE)
+    assert checked.verdict is Verdict.UNSUPPORTED
+    assert "too long" in checked.reason
 
 
 @pytest.mark.parametrize("edition", Edition)
