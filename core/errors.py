@@ -7,6 +7,7 @@ HepatoScopeError
 ├── BadDataset          a training or evaluation folder that cannot be used, or would leak
 ├── BadAtlas            a patch atlas that is damaged, of other weights, or too small for a map
 ├── BadCheckpoint       a foundation model that is missing, another kind, out of reach or too large
+├── OutOfTime           work that may take long took longer than it was allowed to
 └── Cancelled           the user asked to stop
 """
 
@@ -37,6 +38,20 @@ class BadAtlas(HepatoScopeError):
 
 class BadCheckpoint(HepatoScopeError):
     """A foundation model's checkpoint cannot be found, fetched or used on this machine."""
+
+
+class OutOfTime(HepatoScopeError):
+    """Work took longer than it was allowed to.
+
+    Parameters
+    ----------
+    sentence : what to tell the user.
+    written : the text that was written until then.
+    """
+
+    def __init__(self, sentence: str, written: str = "") -> None:
+        super().__init__(sentence)
+        self.written = written
 
 
 class Cancelled(HepatoScopeError):

@@ -1,0 +1,22 @@
+"""Report text by LLaVA-1.5 (Liu et al., NeurIPS 2023), a witness to be checked.
+
+`describe` gives it the composite and the facts and streams what it writes; `narrative_of` makes a
+report of what survives the check. PyTorch is loaded in a process of its own, and nothing is
+fetched unless it is asked for.
+"""
+
+from core.reporting.llava.catalogue import CHECKPOINTS, Checkpoint, known
+from core.reporting.llava.describe import describe
+from core.reporting.llava.narrative import narrative_of
+from core.reporting.llava.prompt import prompt_of
+from core.reporting.llava.writing import Writing
+
+__all__ = [
+    "CHECKPOINTS",
+    "Checkpoint",
+    "Writing",
+    "describe",
+    "known",
+    "narrative_of",
+    "prompt_of",
+]

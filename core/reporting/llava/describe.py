@@ -1,0 +1,107 @@
+"""Let LLaVA describe a scan, in a process of its own that ends with the text.
+
+It is not kept: it holds many gigabytes, which segmentation needs next. What ends its process, for
+want of memory or otherwise, leaves the server alone.
+"""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from PIL import Image
+
+from core.capabilities import VISION_LANGUAGE, missing_modules
+from core.desk import Desk
+from core.errors import BadCheckpoint, Cancelled, OutOfTime
+from core.reporting.fact import Facts
+from core.reporting.llava.checkpoint import open_folder
+from core.reporting.llava.model import write
+from core.reporting.llava.prompt import prompt_of
+from core.reporting.llava.writing import Writing
+
+WORK = "text by LLaVA"
+
+
+def describe(
+    image: Image.Image,
+    facts: Facts,
+    writing: Writing,
+    *,
+    on_text: Callable[[str], None],
+    cancelled: Callable[[], bool],
+    on_stage: Callable[[str], None] = lambda stage: None,
+) -> str:
+    """Write what LLaVA says of `image` and `facts`; nothing is fetched.
+
+    Parameters
+    ----------
+    image : the composite.
+    on_text : is told the text so far after every word, in another thread.
+    cancelled : once True, the process is ended.
+    on_stage : is told what goes on: loading, reading, writing; in another thread.
+
+    Returns
+    -------
+    The text as generated, unchecked: make a report of it by `narrative_of`.
+
+    Raises
+    ------
+    BadCheckpoint
+        What `writing` names is no LLaVA-1.5, is not on this machine, is damaged or does not fit
+        into memory; or the libraries for it are not installed.
+    OutOfTime
+        It took longer than ``writing.seconds``; carries what was written so far.
+    Cancelled
+        `cancelled` became True.
+    """
+    _check_installed()
+    checkpoint = open_folder(Path(writing.checkpoint).expanduser())
+    end = time.monotonic() + writing.seconds
+    written = [""]
+
+    def tell(told: tuple[str, str]) -> None:
+        kind, words = told
+        if kind == "text":
+            written[0] = words
+            on_text(words)
+        else:
+            on_stage(words)
+
+    desk = Desk(WORK)
+    try:
+        return str(
+            desk.ask(
+                write,
+                checkpoint.folder,
+                checkpoint.name,
+                image,
+                prompt_of(facts),
+                writing,
+                progress=tell,
+                cancelled=lambda: cancelled() or time.monotonic() > end,
+            )
+        )
+    except Cancelled:
+        if cancelled():
+            raise
+        raise OutOfTime(_too_long(writing, written[0]), written[0]) from None
+    finally:
+        desk.close()
+
+
+def _too_long(writing: Writing, written: str) -> str:
+    words = len(written.split())
+    so_far = f"the {words} words it wrote so far are kept" if words else "it had written nothing"
+    return (
+        f"LLaVA was stopped after {writing.seconds:.0f} seconds; {so_far}; allow more time, fewer "
+        "words or a smaller checkpoint."
+    )
+
+
+def _check_installed() -> None:
+    missing = missing_modules("torch", "transformers", "bitsandbytes", "accelerate")
+    if missing:
+        raise BadCheckpoint(
+            f"LLaVA needs {', '.join(missing)}, which this machine lacks; add them with “pip "
+            f"install -r {VISION_LANGUAGE}”."
+        )

@@ -1,0 +1,24 @@
+"""How LLaVA is to write."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Writing:
+    """How a report text is to be written.
+
+    Parameters
+    ----------
+    checkpoint : name on the Hugging Face Hub, already on this machine, or a folder.
+    max_tokens : the text ends after so many; a word has about 1.3.
+    seconds : time-out, for loading and writing together.
+    seed : of sampling; None always takes the likeliest word, so that the same scan gives the same
+        text.
+    quantised : matrices in 4 bits; None does so where there is a GPU, or where 16 bits do not fit.
+    """
+
+    checkpoint: str
+    max_tokens: int = 300
+    seconds: float = 600
+    seed: int | None = None
+    quantised: bool | None = None
