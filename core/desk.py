@@ -81,6 +81,11 @@ class Desk:
         """Whether the process runs."""
         return self._process is not None and self._process.poll() is None
 
+    @property
+    def pid(self) -> int | None:
+        """Number of the process; None where none runs."""
+        return self._process.pid if self._process is not None else None
+
     def close(self) -> None:
         """End the process."""
         process, self._process = self._process, None

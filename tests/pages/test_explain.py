@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.desk import Desk
 from core.errors import HepatoScopeError
 from core.explainers import explain as explaining
 from core.explainers import trust
-from core.explainers.desk import Desk
 from core.explainers.explain import explained_by
 from core.explainers.faithfulness import curves
 from core.explainers.network import KerasNetwork

@@ -5,8 +5,8 @@ from contextlib import suppress
 
 import streamlit as st
 
+from core.desk import Desk
 from core.errors import HepatoScopeError
-from core.explainers.desk import Desk
 from core.explainers.explain import prepare
 from core.explainers.question import Question
 
