@@ -144,7 +144,7 @@ STOPS = (
         "was called elsewhere by mistake drops out. Then holes in it are filled slice by slice, "
         "since the liver network often spares a tumor that belongs to the organ.",
         (largest_component, fill_axial_holes),
-        try_it="Lower the threshold until something orange appears.",
+        try_it="Lower the threshold and move through the slices until something orange appears.",
     ),
     Stop(
         "masked",
