@@ -1,19 +1,13 @@
 """A checkpoint on this machine: found, told from what is no SAM, and what it needs."""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from core.checkpoints.files import CONFIG_NAME, MB, WEIGHTS_NAMES, read_config, stored_type
 from core.errors import BadCheckpoint
 from core.io.digest import sha256_of
 
-CONFIG_NAME = "config.json"
-# The one that cannot carry code comes first.
-WEIGHTS_NAMES = ("model.safetensors", "pytorch_model.bin")
-# Of transformers 5, and of those before.
-PROCESSOR_NAMES = ("processor_config.json", "preprocessor_config.json")
-MB = 1_000_000
 # What an original SAM has where its config.json says nothing: that of ViT-B does.
 DEFAULTS = {
     "hidden_size": 768,
@@ -104,7 +98,7 @@ def open_folder(folder: Path, name: str | None = None) -> LocalCheckpoint:
     for file in WEIGHTS_NAMES:
         if (folder / file).is_file():
             size = (folder / file).stat().st_size / MB
-            half = str(config.get("dtype", config.get("torch_dtype"))) in ("float16", "bfloat16")
+            half = stored_type(config) in ("float16", "bfloat16")
             return LocalCheckpoint(
                 name or folder.name,
                 folder,
@@ -143,21 +137,3 @@ def architecture_of(config: dict[str, Any], name: str) -> Architecture:
         fields["image_size"],
         fields["patch_size"],
     )
-
-
-def read_config(folder: Path) -> dict[str, Any]:
-    """Read the config.json in `folder`; raises BadCheckpoint where there is none to be read."""
-    try:
-        config = json.loads((folder / CONFIG_NAME).read_text())
-    except FileNotFoundError as error:
-        raise BadCheckpoint(
-            f"“{folder.name}” is no SAM folder: it has no {CONFIG_NAME}; give the folder that a "
-            "checkpoint was saved to."
-        ) from error
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise BadCheckpoint(
-            f"The {CONFIG_NAME} in “{folder.name}” is damaged; copy the checkpoint again."
-        ) from error
-    if not isinstance(config, dict):
-        raise BadCheckpoint(f"The {CONFIG_NAME} in “{folder.name}” describes no model.")
-    return config

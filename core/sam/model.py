@@ -1,7 +1,6 @@
 """A SAM in memory: it looks at a slice once, then answers prompts about it quickly."""
 
 import json
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,10 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.checkpoints.files import PROCESSOR_NAMES
+from core.checkpoints.libraries import of_damaged_files, prepare
+from core.checkpoints.memory import check_room
 from core.errors import BadCheckpoint, Cancelled
-from core.sam.checkpoint import PROCESSOR_NAMES, LocalCheckpoint
+from core.sam.checkpoint import LocalCheckpoint
 from core.sam.frame import Frame
-from core.sam.memory import check_room
 
 Floats = NDArray[np.float32]
 Tell = Callable[[float], None]
@@ -61,7 +62,7 @@ def load_sam(checkpoint: LocalCheckpoint) -> Sam:
         It does not fit into the free memory, or its files do not belong together.
     """
     check_room(checkpoint.memory_mb, checkpoint.name)
-    _prepare()
+    prepare()
     import torch
     from transformers import SamConfig, SamModel, SamProcessor
     from transformers.models.sam.image_processing_pil_sam import SamImageProcessorPil
@@ -79,7 +80,7 @@ def load_sam(checkpoint: LocalCheckpoint) -> Sam:
             local_files_only=True,
             output_loading_info=True,
         )
-    except _of_damaged_files() as error:
+    except of_damaged_files() as error:
         raise BadCheckpoint(
             f"The weights of “{checkpoint.name}” cannot be loaded "
             f"({type(error).__name__}); copy or download the checkpoint again."
@@ -170,17 +171,6 @@ def ask(
     return answer.pred_masks[0].numpy(), answer.iou_scores[0].numpy()
 
 
-def _of_damaged_files() -> tuple[type[Exception], ...]:
-    """Name what the libraries raise of files that are damaged or do not belong together."""
-    from pickle import UnpicklingError
-
-    from huggingface_hub.errors import StrictDataclassError
-    from safetensors import SafetensorError
-
-    damaged = (SafetensorError, UnpicklingError, StrictDataclassError)
-    return OSError, ValueError, RuntimeError, TypeError, KeyError, *damaged
-
-
 @contextmanager
 def _between(layers: Any, tell: Tell, cancelled: Asked) -> Iterator[None]:
     """Tell the progress and stop when asked to before each of the encoder's `layers`."""
@@ -217,10 +207,3 @@ def _color_scale(checkpoint: LocalCheckpoint) -> dict[str, Any]:
         raise BadCheckpoint(
             f"The {name} of “{checkpoint.name}” is damaged; copy the checkpoint again."
         ) from error
-
-
-def _prepare() -> None:
-    """Set what must be set before the libraries load."""
-    # PyTorch's threads, waiting actively beside a busy process, take ten times as long.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")

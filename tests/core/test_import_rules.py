@@ -15,7 +15,7 @@ PAGES = sorted([ROOT / "app.py", *(ROOT / "pages").rglob("*.py")])
 LAYERS = (
     "errors labels components volume preprocessing presets provenance capabilities"
     " slices caliper findings slab desk desk_process",
-    "phantom models metrics io quality postprocessing preview overview parenchyma",
+    "phantom models metrics io quality postprocessing preview overview parenchyma checkpoints",
     "segmentation representation explainers sam measurement surface uncertainty doubt stages"
     " closeup probe stress",
     "cohort reporting training evaluation record",

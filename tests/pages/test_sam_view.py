@@ -111,7 +111,7 @@ def test_without_torch_the_view_says_how_to_install_it(
 
 @pytest.mark.parametrize(
     ("given", "told"),
-    [("/nowhere", "neither a folder"), ("{lits}", "is no SAM folder"), ("", "Type the name")],
+    [("/nowhere", "neither a folder"), ("{lits}", "is no checkpoint"), ("", "Type the name")],
 )
 def test_folder_that_is_no_sam_is_one_sentence(
     view: AppTest, lits: Path, given: str, told: str
@@ -269,7 +269,7 @@ def test_too_little_memory_is_one_sentence_and_the_page_stays(
     ready: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shelf().clear()
-    monkeypatch.setattr("core.sam.memory.free_mb", lambda: 100.0)
+    monkeypatch.setattr("core.checkpoints.memory.free_mb", lambda: 100.0)
     app = finish(button(ready, ALL).click().run())
     assert "needs about 0.5 GB of memory and 0.1 GB are free" in app.error[0].value
     assert ALL in labels_of(app)

@@ -4,9 +4,9 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.checkpoints.files import CONFIG_NAME, read_config
 from core.errors import BadCheckpoint
 from core.reporting.llava.architecture import MB, Architecture, architecture_of
-from core.sam.checkpoint import CONFIG_NAME, read_config
 
 # One file, or the list of several; those that cannot carry code come first.
 WEIGHTS_NAMES = (

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
+from core.checkpoints.memory import free_mb
 from core.errors import BadCheckpoint
 from core.reporting.llava.architecture import MB
 from core.reporting.llava.checkpoint import LocalCheckpoint
-from core.sam.memory import free_mb
 
 
 @dataclass(frozen=True)

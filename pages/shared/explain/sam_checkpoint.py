@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from core.checkpoints.memory import free_mb
 from core.errors import HepatoScopeError
 from core.sam.catalogue import CATALOGUE, Checkpoint, known
 from core.sam.checkpoint import Architecture, LocalCheckpoint
 from core.sam.hub import HubFacts, check_name, find, look_up
-from core.sam.memory import free_mb
 from pages.shared import jobs
 from pages.shared.explain.sam_state import Key, begin_fetching, shelf
 from pages.shared.frame import plain

@@ -153,7 +153,7 @@ def test_objects_are_the_connected_parts_largest_first() -> None:
 def test_too_little_memory_is_told_before_loading(
     tiny_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("core.sam.memory.free_mb", lambda: 200.0)
+    monkeypatch.setattr("core.checkpoints.memory.free_mb", lambda: 200.0)
     with pytest.raises(BadCheckpoint, match=r"needs about 0\.5 GB .* 0\.2 GB are free"):
         load_sam(open_folder(tiny_folder))
 
