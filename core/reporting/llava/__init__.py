@@ -6,7 +6,9 @@ fetched unless it is asked for.
 """
 
 from core.reporting.llava.catalogue import CHECKPOINTS, Checkpoint, known
+from core.reporting.llava.checkpoint import LocalCheckpoint
 from core.reporting.llava.describe import describe
+from core.reporting.llava.hub import HubFacts, download, find, look_up
 from core.reporting.llava.narrative import narrative_of
 from core.reporting.llava.prompt import prompt_of
 from core.reporting.llava.writing import Writing
@@ -14,9 +16,14 @@ from core.reporting.llava.writing import Writing
 __all__ = [
     "CHECKPOINTS",
     "Checkpoint",
+    "HubFacts",
+    "LocalCheckpoint",
     "Writing",
     "describe",
+    "download",
+    "find",
     "known",
+    "look_up",
     "narrative_of",
     "prompt_of",
 ]

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
+from core.checkpoints.files import MB
 from core.errors import BadCheckpoint
 
-MB = 1_000_000
 # PyTorch, transformers and bitsandbytes, once in memory.
 LIBRARIES_MB = 900
 # Bytes a weight takes: nf4 with double quantisation, and 16 bits.

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from core.reporting.llava.architecture import MB, Architecture, Language, Vision
+from core.checkpoints.files import MB
+from core.reporting.llava.architecture import Architecture, Language, Vision
 
 LLAMA_2 = "Llama 2 Community License"
 

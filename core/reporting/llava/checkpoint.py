@@ -1,20 +1,18 @@
 """A LLaVA on this machine: found, and told from what is none."""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.checkpoints.files import CONFIG_NAME, read_config
-from core.errors import BadCheckpoint
-from core.reporting.llava.architecture import MB, Architecture, architecture_of
-
-# One file, or the list of several; those that cannot carry code come first.
-WEIGHTS_NAMES = (
-    "model.safetensors",
-    "model.safetensors.index.json",
-    "pytorch_model.bin",
-    "pytorch_model.bin.index.json",
+from core.checkpoints.files import (
+    CONFIG_NAME,
+    MB,
+    WEIGHTS_NAMES,
+    read_config,
+    stored_type,
+    weights_in,
 )
+from core.errors import BadCheckpoint
+from core.reporting.llava.architecture import Architecture, architecture_of
 
 
 @dataclass(frozen=True)
@@ -58,37 +56,24 @@ def open_folder(folder: Path, name: str | None = None) -> LocalCheckpoint:
         )
     config = read_config(folder)
     architecture = architecture_of(config, name or folder.name)
-    size = sum(path.stat().st_size for path in weights_of(folder)) / MB
+    size = sum(path.stat().st_size for path in _weights_of(folder)) / MB
     return LocalCheckpoint(
         name or folder.name,
         folder,
         size,
         stored_quantised=bool(config.get("quantization_config")),
-        single=str(config.get("dtype", config.get("torch_dtype"))) == "float32",
+        single=stored_type(config) == "float32",
         architecture=architecture,
     )
 
 
-def weights_of(folder: Path) -> tuple[Path, ...]:
-    """List the files with the weights of the LLaVA in `folder`.
-
-    Raises BadCheckpoint where one is missing.
-    """
-    found = next((folder / file for file in WEIGHTS_NAMES if (folder / file).is_file()), None)
-    if found is None:
+def _weights_of(folder: Path) -> tuple[Path, ...]:
+    paths = weights_in(folder)
+    if not paths:
         raise BadCheckpoint(
             f"“{folder.name}” describes a LLaVA but has no weights; put {WEIGHTS_NAMES[0]} beside "
             f"its {CONFIG_NAME}."
         )
-    if found.suffix != ".json":
-        return (found,)
-    try:
-        parts = sorted(set(json.loads(found.read_text())["weight_map"].values()))
-        paths = tuple(folder / Path(part).name for part in parts)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise BadCheckpoint(
-            f"The {found.name} in “{folder.name}” is damaged; copy the checkpoint again."
-        ) from error
     missing = [path.name for path in paths if not path.is_file()]
     if missing:
         raise BadCheckpoint(

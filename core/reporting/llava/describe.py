@@ -6,7 +6,6 @@ want of memory or otherwise, leaves the server alone.
 
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 from PIL import Image
 
@@ -14,7 +13,7 @@ from core.capabilities import VISION_LANGUAGE, missing_modules
 from core.desk import Desk
 from core.errors import BadCheckpoint, Cancelled, OutOfTime
 from core.reporting.fact import Facts
-from core.reporting.llava.checkpoint import open_folder
+from core.reporting.llava.hub import must_find
 from core.reporting.llava.model import write
 from core.reporting.llava.prompt import prompt_of
 from core.reporting.llava.writing import Writing
@@ -55,7 +54,7 @@ def describe(
         `cancelled` became True.
     """
     _check_installed()
-    checkpoint = open_folder(Path(writing.checkpoint).expanduser())
+    checkpoint = must_find(writing.checkpoint)
     end = time.monotonic() + writing.seconds
     written = [""]
 

@@ -3,13 +3,13 @@
 What is here runs behind a `core.desk.Desk`, never in the server.
 """
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from PIL import Image
 
+from core.checkpoints.libraries import of_damaged_files, prepare
 from core.errors import BadCheckpoint
 from core.reporting.llava.checkpoint import LocalCheckpoint, open_folder
 from core.reporting.llava.way import Way, choose_way
@@ -39,7 +39,7 @@ def write(
     BadCheckpoint
         It does not fit into the free memory, or its files do not belong together.
     """
-    _prepare()
+    prepare()
     checkpoint = open_folder(folder, name)
     way = choose_way(checkpoint, writing.quantised)
     tell(("stage", STAGES[0]))
@@ -73,7 +73,7 @@ def load(checkpoint: LocalCheckpoint, way: Way) -> tuple[Any, Any]:
             output_loading_info=True,
             **options,
         )
-    except _of_damaged_files() as error:
+    except of_damaged_files() as error:
         raise BadCheckpoint(
             f"“{checkpoint.name}” cannot be loaded ({type(error).__name__}); copy or download the "
             "checkpoint again."
@@ -148,21 +148,3 @@ def _processor(checkpoint: LocalCheckpoint) -> Any:
         # CLIP's own token, which that strategy takes away again.
         processor.num_additional_image_tokens = 1
     return processor
-
-
-def _of_damaged_files() -> tuple[type[Exception], ...]:
-    """Name what the libraries raise of files that are damaged or do not belong together."""
-    from pickle import UnpicklingError
-
-    from huggingface_hub.errors import StrictDataclassError
-    from safetensors import SafetensorError
-
-    damaged = (SafetensorError, UnpicklingError, StrictDataclassError)
-    return OSError, ValueError, RuntimeError, TypeError, KeyError, *damaged
-
-
-def _prepare() -> None:
-    """Set what must be set before the libraries load."""
-    # PyTorch's threads, waiting actively beside a busy process, take ten times as long.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")

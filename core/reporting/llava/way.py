@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
+from core.checkpoints.files import MB
 from core.checkpoints.memory import free_mb
 from core.errors import BadCheckpoint
-from core.reporting.llava.architecture import MB
 from core.reporting.llava.checkpoint import LocalCheckpoint
 
 
