@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from core.checkpoints.libraries import prepare
 from core.models.store import WEIGHTS_DIR, WEIGHTS_NAME
 from core.segmentation import Networks
 from core.volume import Volume
@@ -15,6 +16,8 @@ from tests import scene
 # A busy machine is no reason to fail.
 settings.register_profile("hepatoscope", deadline=None)
 settings.load_profile("hepatoscope")
+# Before any test module loads PyTorch.
+prepare()
 
 
 @pytest.fixture(scope="session", autouse=True)
