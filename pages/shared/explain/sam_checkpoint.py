@@ -108,7 +108,7 @@ def _needs(
 def _say_needs(needs: Needs, found: LocalCheckpoint | None) -> None:
     free = free_mb()
     shown = {
-        "Weights": "–" if needs.download_mb is None else f"{needs.download_mb:,.0f} MB",
+        "Weights": _megabytes(needs.download_mb),
         "Licence": needs.licence or "see its card",
         "Memory": "–" if needs.memory_mb is None else f"{needs.memory_mb / 1000:.1f} GB",
         "Free here": "–" if free is None else f"{free / 1000:.1f} GB",
@@ -122,6 +122,12 @@ def _say_needs(needs: Needs, found: LocalCheckpoint | None) -> None:
     if shelf().holds(found):
         line += ", and in memory"
     st.caption(f"{line}. It runs here on the CPU: no image leaves this machine.")
+
+
+def _megabytes(size: float | None) -> str:
+    if size is None:
+        return "–"
+    return f"{size:,.0f} MB" if size >= 10 else f"{size:.1f} MB"
 
 
 def _offer(case: Case, name: str, told: bool) -> None:

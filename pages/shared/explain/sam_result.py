@@ -27,6 +27,17 @@ ORACLE = (
     "{what} best: a choice that nobody can make who does not have it already, so this is the "
     "most SAM could reach here."
 )
+DIGITS = {
+    "Dice, truth": 3, "IoU, truth": 3, "Dice, our result": 3, "IoU, our result": 3,
+    "SAM expects": 2, "Seconds": 2,
+}  # fmt: skip
+TIPS = {
+    "Fragments": "Connected pieces of the mask.",
+    "SAM expects": "IoU that SAM itself expects of its mask.",
+    "Mask": "Its number among SAM's masks, the best rated first.",
+    "Seconds": "For this slice: SAM's look at it and its answer; of our networks the time of the "
+    "whole scan, divided by its slices.",
+}
 NO_MASKS = (
     "SAM found no mask here that it is sure enough of. Loosen the two limits under “How they are "
     "found”, or take another slice, window or checkpoint."
@@ -96,7 +107,7 @@ def _pictures(
         if what == BEST:
             mine = {f"SAM: {BEST.lower()}": labelled(gray, labels_of(rows), pixel)}
         else:
-            mine = {f"SAM: {len(found)} masks, slice {z + 1}": colored(gray, found, pixel)}
+            mine = {f"SAM: {_count(len(found))}, slice {z + 1}": colored(gray, found, pixel)}
     return {**mine, "Our networks: liver green, tumor red": labelled(gray, ours, pixel)}
 
 
@@ -114,25 +125,25 @@ def _table(
         each = sum(segmentation.seconds.values()) / slices
         name = f"Our networks ({segmentation.preset})"
         table += [_line(name, row, each) for row in compare_ours(ours, truth)]
-    columns = {
-        "Seconds": st.column_config.NumberColumn(
-            format="%.2f",
-            help="For this slice: SAM's look at it and its answer; of our networks the time of "
-            "the whole scan, divided by its slices.",
-        ),
-        "SAM expects": st.column_config.NumberColumn(
-            format="%.2f", help="IoU that SAM itself expects of its mask."
-        ),
-        "Fragments": st.column_config.NumberColumn(help="Connected pieces of the mask."),
+    frame = pd.DataFrame(table).dropna(axis="columns", how="all")
+    digits: dict[Any, Any] = {
+        name: f"{{:.{count}f}}" for name, count in DIGITS.items() if name in frame
     }
-    for score in ("Dice, truth", "IoU, truth", "Dice, our result", "IoU, our result"):
-        columns[score] = st.column_config.NumberColumn(format="%.3f")
-    frame = pd.DataFrame(table)
-    st.dataframe(frame.dropna(axis="columns", how="all"), hide_index=True, column_config=columns)
+    st.dataframe(
+        frame.style.format(digits, na_rep="–"),
+        hide_index=True,
+        column_config={
+            name: st.column_config.Column(help=tip) for name, tip in TIPS.items() if name in frame
+        },
+    )
     st.caption(
         f"{plain(shown.checkpoint)}: {shown.look_seconds:.1f} s to take the slice in, once, and "
         f"{shown.ask_seconds:.1f} s to answer. Dice and IoU of this slice alone."
     )
+
+
+def _count(masks: int) -> str:
+    return "one mask" if masks == 1 else f"{masks} masks"
 
 
 def _line(who: str, row: Row, seconds: float) -> dict[str, Any]:
