@@ -151,5 +151,5 @@ def test_command_says_that_a_checkpoint_is_not_here(
 ) -> None:
     asked = ["sam", "--data", str(lits), "--out", str(tmp_path / "run"), "--checkpoint"]
     assert main([*asked, str(lits)]) == 1
-    assert "is no SAM folder" in capsys.readouterr().err
+    assert "has no config.json" in capsys.readouterr().err
     assert not (tmp_path / "run").exists()
