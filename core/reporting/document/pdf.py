@@ -1,8 +1,7 @@
 """A report as PDF: A4, tagged for screen readers (PDF/UA-1), all fonts embedded.
 
-Typst sets it: of the free libraries tried it alone writes a structure tree and enforces
-PDF/UA-1, and it needs nothing from the system. Its own fonts hold Latin, Greek, Cyrillic
-and Hebrew; other scripts need a font of the host.
+Typst sets it: it writes a structure tree, enforces PDF/UA-1, and needs nothing from the system. Its
+own fonts hold Latin, Greek, Cyrillic and Hebrew; other scripts need a font of the host.
 """
 
 import json
