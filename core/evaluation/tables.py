@@ -42,7 +42,10 @@ def lesion_table(scores: Iterable[CaseScore]) -> pd.DataFrame:
         for lesion in score.lesions
     ]
     columns = [*KEY, *LesionRecord.__dataclass_fields__, "size_class"]
-    return pd.DataFrame(rows, columns=columns).astype({"size_class": "string"})
+    table = pd.DataFrame(rows, columns=columns).astype({"size_class": "string"})
+    # Columns without a row have no kind of their own.
+    kinds = {name: field.type for name, field in LesionRecord.__dataclass_fields__.items()}
+    return table if rows else table.astype({**dict.fromkeys(KEY, str), **kinds})
 
 
 def threshold_table(scores: Iterable[CaseScore]) -> pd.DataFrame:

@@ -10,11 +10,13 @@ from streamlit.testing.v1 import AppTest
 
 from core.evaluation import write_run
 from core.evaluation.sam import Plan, score_beside, score_sam
+from core.evaluation.zipped import read_zipped_run
 from core.presets import PAPER
 from core.sam.masks import MaskSet
 from pages.shared.metrics.state import Key
 from tests import scene
 from tests.core.evaluation.drawn import labelled, truth
+from tests.pages.runs import zipped
 
 PLAN = Plan(slices=3)
 
@@ -56,6 +58,14 @@ def test_run_of_sam_stands_beside_ours_in_every_view(page: AppTest) -> None:
         shown = page.run()
         assert not shown.exception, (view, shown.exception)
         assert not shown.error, (view, shown.error)
+
+
+def test_run_of_sam_can_be_brought_as_a_zip(page: AppTest, weights: Path, tmp_path: Path) -> None:
+    path = tmp_path / "sam.zip"
+    path.write_bytes(zipped(weights / "evaluations" / "sam"))
+    run = read_zipped_run(path, "sam.zip")
+    assert run.lesions.empty
+    assert len(run.slices) == 12
 
 
 def test_record_of_a_case_offers_the_slices_that_were_scored(page: AppTest) -> None:
