@@ -1,0 +1,40 @@
+"""The view of SAM with a scan drawn by hand and a tiny SAM, for a browser to point at."""
+
+from pathlib import Path
+from tempfile import mkdtemp
+
+import streamlit as st
+
+from core.measurement import measure
+from core.presets import PAPER
+from core.segmentation import Segmentation, segment
+from core.volume import Volume
+from pages.shared import jobs
+from pages.shared.entrance import enter
+from pages.shared.explain.sam import sam_view
+from pages.shared.explain.sam_checkpoint import FOLDER
+from pages.shared.explain.sam_state import Key
+from pages.shared.session import current_case, open_volume, store_result
+from tests import scene
+from tests.tiny_sam import save_tiny_sam
+
+
+@st.cache_resource
+def drawn() -> tuple[Volume, Segmentation, Path]:
+    scan = scene.scan()
+    found = segment(scan, PAPER, networks=scene.fake_networks())
+    return scan, found, save_tiny_sam(Path(mkdtemp(prefix="hepatoscope-sam-")) / "tiny-sam")
+
+
+st.set_page_config(layout="wide")
+enter()
+jobs.collect()
+volume, found, folder = drawn()
+if current_case() is None:
+    open_volume(volume)
+    store_result(volume.digest, found, measure(volume, found.labels))
+    st.session_state[Key.CHECKPOINT], st.session_state[Key.FOLDER] = FOLDER, str(folder)
+case = current_case()
+assert case is not None
+assert case.segmentation is not None
+sam_view(case, case.segmentation)
