@@ -32,8 +32,8 @@ FAIR = {
 def rows(variant: str = "occlusion", **changed: object) -> list[dict[str, object]]:
     """Three sections of each of three patients, a little different from patient to patient."""
     return [
-        {**FAIR, **changed, "variant": variant, "case": name, "patient": name, "lesion": 1, "split": "test",
-         "slice": z, "pixels": 50, "score": 0.1 + 0.01 * z}
+        {**FAIR, **changed, "variant": variant, "case": name, "patient": name, "lesion": 1,
+         "split": "test", "slice": z, "pixels": 50, "score": 0.1 + 0.01 * z}
         for name in ("a", "b", "c")
         for z in range(3)
     ]  # fmt: skip
