@@ -9,12 +9,28 @@ from pathlib import Path
 import pytest
 
 from core.errors import BadCheckpoint, Cancelled
+from core.reporting.llava import hub as llava
 from core.sam.hub import HubFacts, download, fetched, find, look_up
 
 constants = pytest.importorskip(
     "huggingface_hub.constants", reason="huggingface_hub is not installed"
 )
 
+SAM_FILES = {
+    "config.json": b'{"model_type": "sam"}',
+    "model.safetensors": b"0" * 300_000,
+    "processor_config.json": b"{}",
+}
+PARTS = ("model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors")
+INDEX = {"weight_map": {"a": PARTS[0], "b": PARTS[1], "c": PARTS[0]}}
+LLAVA_FILES = {
+    "config.json": b'{"model_type": "llava"}',
+    "model.safetensors.index.json": json.dumps(INDEX).encode(),
+    PARTS[0]: b"0" * 2000,
+    PARTS[1]: b"1" * 1000,
+    "tokenizer.json": b"{}",
+    "processor_config.json": b"{}",
+}
 NAME, COMMIT = "someone/tiny-sam", "0123456789abcdef0123456789abcdef01234567"
 
 
@@ -65,17 +81,27 @@ def handler(files: dict[str, bytes]) -> type[BaseHTTPRequestHandler]:
 
 
 @pytest.fixture
-def files(tiny_folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in tiny_folder.iterdir()}
+def tiny_folder(tmp_path: Path) -> Path:
+    """A SAM as far as can be seen without loading it."""
+    folder = tmp_path / "tiny"
+    folder.mkdir()
+    for name, content in SAM_FILES.items():
+        (folder / name).write_bytes(content)
+    return folder
+
+
+@pytest.fixture
+def files() -> dict[str, bytes]:
+    return dict(SAM_FILES)
 
 
 @pytest.fixture
 def served(
     cache: Path, files: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[dict[str, bytes]]:
-    """A hub on this machine that has the tiny SAM, whose files may be changed."""
+    """A hub on this machine that has a SAM, whose files may be changed."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler(files))
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     address = f"http://127.0.0.1:{server.server_port}"
     monkeypatch.setattr(constants, "ENDPOINT", address)
@@ -173,3 +199,39 @@ def test_command_line_fetches_only_where_it_may(served: dict[str, bytes], cache:
     assert fetched(NAME, lines.append).name == NAME
     assert "licence mit" in lines[0]
     assert fetched(NAME, None).name == NAME
+
+
+def test_weights_in_several_files_are_fetched_with_the_tokenizer_and_nothing_else(
+    served: dict[str, bytes], cache: Path
+) -> None:
+    served.clear()
+    served.update(LLAVA_FILES)
+    served.update({"README.md": b"read me", "pytorch_model-00001-of-00002.bin": b"2" * 50})
+    facts = llava.look_up(NAME)
+    assert set(facts.files) == set(LLAVA_FILES)
+    checkpoint = llava.download(facts)
+    assert checkpoint.weights_mb == pytest.approx(0.003)
+    assert llava.find(NAME) == checkpoint
+    assert llava.must_find(NAME) == checkpoint
+
+
+def test_checkpoint_that_came_in_part_is_not_here_yet(
+    served: dict[str, bytes], cache: Path
+) -> None:
+    served.clear()
+    served.update(LLAVA_FILES)
+    facts = llava.look_up(NAME)
+    with pytest.raises(Cancelled):
+        llava.download(facts, cancelled=lambda: bool(list(cache.rglob(PARTS[0]))))
+    assert list(cache.rglob("model.safetensors.index.json"))
+    assert llava.find(NAME) is None
+    with pytest.raises(BadCheckpoint, match="is not on this machine; download it first"):
+        llava.must_find(NAME)
+    assert llava.download(facts).name == NAME
+
+
+def test_list_of_weights_that_is_damaged_is_told(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_bytes(LLAVA_FILES["config.json"])
+    (tmp_path / "model.safetensors.index.json").write_text('{"weight_map": 7}')
+    with pytest.raises(BadCheckpoint, match=r"model\.safetensors\.index\.json .* is damaged"):
+        llava.find(str(tmp_path))
