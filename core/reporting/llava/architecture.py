@@ -6,12 +6,12 @@ from typing import Any
 from core.checkpoints.files import MB
 from core.errors import BadCheckpoint
 
-# PyTorch, transformers and bitsandbytes, once in memory.
+# PyTorch, transformers and bitsandbytes, with what they need to compute.
 LIBRARIES_MB = 900
 # Bytes a weight takes: nf4 with double quantisation, and 16 bits.
 QUANTISED, HALF = 0.52, 2
 # What a prompt with a picture and its answer come to at most.
-TOKENS = 2500
+TOKENS = 2800
 # Where config.json says nothing, transformers builds these.
 LANGUAGE = {
     "hidden_size": 4096,
@@ -115,7 +115,7 @@ class Architecture:
         return self.linear + self.other
 
     def memory_mb(self, *, quantised: bool, bytes_a_weight: int = HALF) -> int:
-        """Memory to write one report, in 10⁶ bytes: libraries, weights, and what was read so far.
+        """Memory to write one report, in 10⁶ bytes: the weights and `working_mb`.
 
         Parameters
         ----------
@@ -123,8 +123,13 @@ class Architecture:
         bytes_a_weight : of what is not quantised: 2, or 4 for float32.
         """
         matrices = self.linear * (QUANTISED if quantised else bytes_a_weight)
+        weights = matrices + self.other * bytes_a_weight
+        return round(weights / MB + self.working_mb(bytes_a_weight))
+
+    def working_mb(self, bytes_a_weight: int = HALF) -> float:
+        """Memory beside the weights, in 10⁶ bytes: the libraries, and what was read so far."""
         read = TOKENS * 2 * self.language.layers * self.language.key_values * bytes_a_weight
-        return round(LIBRARIES_MB + (matrices + self.other * bytes_a_weight + read) / MB)
+        return LIBRARIES_MB + read / MB
 
 
 def architecture_of(config: dict[str, Any], name: str) -> Architecture:

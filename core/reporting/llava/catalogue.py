@@ -19,7 +19,6 @@ class Checkpoint:
     summary : what sets it apart.
     licence : of the weights.
     architecture : its sizes, as its config.json gives them.
-    stored_quantised : its file holds the matrices in 4 bits already.
     """
 
     name: str
@@ -27,14 +26,11 @@ class Checkpoint:
     summary: str
     licence: str
     architecture: Architecture
-    stored_quantised: bool = False
 
     @property
     def download_mb(self) -> int:
-        """Size of its weights, 10⁶ bytes: 2 bytes each, or about half a byte in 4 bits."""
-        shape = self.architecture
-        matrices = shape.linear * (0.53 if self.stored_quantised else 2)
-        return round((matrices + shape.other * 2) / MB)
+        """Size of its weights, 10⁶ bytes: they are stored in 16 bits."""
+        return round(self.architecture.weights * 2 / MB)
 
     @property
     def memory_mb(self) -> int:
@@ -72,7 +68,7 @@ CHECKPOINTS = (
         "llava-hf/bakLlava-v1-hf",
         "BakLLaVA 7B",
         "Mistral 7B in place of Vicuna.",
-        LLAMA_2,
+        "see its card",
         MISTRAL,
     ),
 )

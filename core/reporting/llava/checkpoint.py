@@ -36,9 +36,10 @@ class LocalCheckpoint:
 
     def memory_mb(self, *, quantised: bool) -> int:
         """Memory to write one report, in 4 bits or as the weights are, 10⁶ bytes."""
-        return self.architecture.memory_mb(
-            quantised=quantised or self.stored_quantised, bytes_a_weight=4 if self.single else 2
-        )
+        bytes_a_weight = 4 if self.single else 2
+        if self.stored_quantised:
+            return round(self.weights_mb + self.architecture.working_mb(bytes_a_weight))
+        return self.architecture.memory_mb(quantised=quantised, bytes_a_weight=bytes_a_weight)
 
 
 def open_folder(folder: Path, name: str | None = None) -> LocalCheckpoint:

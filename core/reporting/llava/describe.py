@@ -4,6 +4,7 @@ It is not kept: it holds many gigabytes, which segmentation needs next. What end
 want of memory or otherwise, leaves the server alone.
 """
 
+import re
 import time
 from collections.abc import Callable
 
@@ -19,6 +20,7 @@ from core.reporting.llava.prompt import prompt_of
 from core.reporting.llava.writing import Writing
 
 WORK = "text by LLaVA"
+END = re.compile(r"[.!?][\"'”)]*(?=\s|$)")
 
 
 def describe(
@@ -41,7 +43,7 @@ def describe(
 
     Returns
     -------
-    The text as generated, unchecked: make a report of it by `narrative_of`.
+    The whole sentences that were generated, unchecked: make a report of them by `narrative_of`.
 
     Raises
     ------
@@ -68,24 +70,36 @@ def describe(
 
     desk = Desk(WORK)
     try:
-        return str(
-            desk.ask(
-                write,
-                checkpoint.folder,
-                checkpoint.name,
-                image,
-                prompt_of(facts),
-                writing,
-                progress=tell,
-                cancelled=lambda: cancelled() or time.monotonic() > end,
-            )
+        text = desk.ask(
+            write,
+            checkpoint.folder,
+            checkpoint.name,
+            image,
+            prompt_of(facts),
+            writing,
+            progress=tell,
+            cancelled=lambda: cancelled() or time.monotonic() > end,
         )
+        return whole_sentences(str(text))
     except Cancelled:
         if cancelled():
             raise
-        raise OutOfTime(_too_long(writing, written[0]), written[0]) from None
+        so_far = whole_sentences(written[0])
+        raise OutOfTime(_too_long(writing, so_far), so_far) from None
     finally:
         desk.close()
+
+
+def whole_sentences(text: str) -> str:
+    r"""Leave out a last sentence that was cut short; text without any end stays as it is.
+
+    Examples
+    --------
+    >>> whole_sentences("The liver measures 1.5 L. It is")
+    'The liver measures 1.5 L.'
+    """
+    ends = [match.end() for match in END.finditer(text)]
+    return text[: ends[-1]] if ends else text
 
 
 def _too_long(writing: Writing, written: str) -> str:

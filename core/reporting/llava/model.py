@@ -45,7 +45,13 @@ def write(
     tell(("stage", STAGES[0]))
     processor, model = load(checkpoint, way)
     tell(("stage", STAGES[1]))
-    return _answer(processor, model, squared(image), prompt, writing, tell)
+    try:
+        return _answer(processor, model, squared(image), prompt, writing, tell)
+    except (RuntimeError, ValueError, IndexError) as error:
+        raise BadCheckpoint(
+            f"“{checkpoint.name}” could be loaded but not write ({type(error).__name__}): its "
+            "parts do not fit together or memory ran out; choose another checkpoint."
+        ) from error
 
 
 def load(checkpoint: LocalCheckpoint, way: Way) -> tuple[Any, Any]:
@@ -101,6 +107,7 @@ def _answer(
 
     asked = processor(images=image, text=_wrapped(processor, prompt), return_tensors="pt")
     asked = asked.to(model.device, model.dtype)
+    _check_length(asked["input_ids"].shape[1], model, writing)
     sampling: dict[str, Any] = {"do_sample": False}
     if writing.seed is not None:
         torch.manual_seed(writing.seed)
@@ -110,6 +117,17 @@ def _answer(
     with torch.inference_mode():
         model.generate(**asked, max_new_tokens=writing.max_tokens, streamer=streamer, **sampling)
     return "".join(written).strip()
+
+
+def _check_length(asked: int, model: Any, writing: Writing) -> None:
+    """Refuse what is longer than the language model was built for; it would write nonsense."""
+    most = getattr(model.config.get_text_config(), "max_position_embeddings", None)
+    if most is not None and asked + writing.max_tokens > most:
+        raise BadCheckpoint(
+            f"This LLaVA reads and writes {most:,} tokens; the picture and the facts take "
+            f"{asked:,} and the text {writing.max_tokens:,} more; allow a shorter text or choose "
+            "another checkpoint."
+        )
 
 
 def _wrapped(processor: Any, prompt: str) -> str:
@@ -140,7 +158,9 @@ def _processor(checkpoint: LocalCheckpoint) -> Any:
     """Load the processor, and complete what checkpoints of before 2024 leave out."""
     from transformers import LlavaProcessor
 
-    processor = LlavaProcessor.from_pretrained(checkpoint.folder, local_files_only=True)
+    processor = LlavaProcessor.from_pretrained(
+        checkpoint.folder, local_files_only=True, trust_remote_code=False
+    )
     if processor.patch_size is None:
         processor.patch_size = checkpoint.architecture.vision.patch_size
     if processor.vision_feature_select_strategy is None:

@@ -1,6 +1,7 @@
 """What LLaVA is asked: to write findings and an impression of the given facts alone."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 
 from core.reporting.fact import Fact, Facts
 
@@ -14,9 +15,21 @@ ORDER = (
     "nothing of other organs, of contrast enhancement, of the patient or of a diagnosis, and "
     "advise no treatment."
 )
-# What says nothing of the scan, what may name a person, and what the checker has no use for.
-LEFT_OUT = ("software.", "model.", "preset", "thresholds", "scan.source", "scan.orientation")
-LEFT_OUT_WORDS = (".source", ".number", ".settings", ".same_settings", ".shift", ".overlap")
+# Title, and how the ids begin that stand under it.
+GROUPS = (
+    ("Scan", ("scan.", "measurement.", "quality.")),
+    ("Liver", ("liver.",)),
+    ("All lesions together", ("lesion.count", "tumor.", "largest.", "rest.")),
+    ("How sure the networks are", ("confidence.", "doubt.")),
+    ("Attribution map", ("explanation.",)),
+    ("Since the earlier study", ("study.", "change.")),
+)
+OF_ONE_LESION = re.compile(r"(?:(?:change|doubt)\.)?lesion\.\d+\b")
+# What may name a person, and what says nothing of the liver.
+LEFT_OUT = re.compile(
+    r"scan\.(?:source|orientation)|study\.earlier\.(?:source|settings|same_settings|shift|overlap)"
+    r"|lesion\.\d+\.number"
+)
 
 
 def prompt_of(facts: Facts) -> str:
@@ -25,41 +38,21 @@ def prompt_of(facts: Facts) -> str:
     It carries no file name, and only the five largest lesions one by one, so that picture, facts
     and answer stay within what LLaVA-1.5 can read (4096 tokens).
     """
-    lines = [ORDER, "", "Measurements:", *_of_the_scan(facts)]
+    told = [fact for fact in facts if fact.value is not None and not LEFT_OUT.fullmatch(fact.id)]
+    of_all = [fact for fact in told if not OF_ONE_LESION.match(fact.id)]
+    lines = [ORDER, "", "Measurements"]
+    for title, starts in GROUPS:
+        lines += _line(title, [fact for fact in of_all if fact.id.startswith(starts)])
     for number in facts.lesion_numbers[:LESIONS]:
-        said = [f"{_name_within_lesion(fact)} {fact.shown}" for fact in _of_lesion(facts, number)]
-        lines.append(f"- Lesion {number}: {'; '.join(said)}")
+        of_one = (fact for fact in told if OF_ONE_LESION.match(fact.id))
+        lines += _line(f"Lesion {number}", [fact for fact in of_one if fact.lesion == number])
     if facts.not_assessable:
-        lines += ["", "Not assessable, so leave it out:"]
-        lines += [f"- {sentence}" for sentence in facts.not_assessable]
+        lines += ["", "What cannot be told from this scan", *facts.not_assessable]
     return "\n".join(lines)
 
 
-def _of_the_scan(facts: Facts) -> Iterator[str]:
-    for fact in facts:
-        if _is_told(fact) and not _is_of_one_lesion(fact):
-            yield f"- {fact.label}: {fact.shown}"
-
-
-def _of_lesion(facts: Facts, number: int) -> Iterator[Fact]:
-    return (
-        fact for fact in facts.about_lesion(number) if _is_told(fact) and _is_of_one_lesion(fact)
-    )
-
-
-def _is_told(fact: Fact) -> bool:
-    return (
-        fact.value is not None
-        and not fact.id.startswith(LEFT_OUT)
-        and not fact.id.endswith(LEFT_OUT_WORDS)
-    )
-
-
-def _is_of_one_lesion(fact: Fact) -> bool:
-    return fact.lesion is not None and f"lesion.{fact.lesion}" in fact.id
-
-
-def _name_within_lesion(fact: Fact) -> str:
-    """Shorten “Lesion 2: volume” to “volume”."""
-    start = f"Lesion {fact.lesion}"
-    return fact.label.removeprefix(start).removeprefix(":").strip()
+def _line(title: str, facts: Sequence[Fact]) -> Iterator[str]:
+    """Set facts in a line; “Lesion 2: volume” is “volume” in the line of lesion 2."""
+    said = (f"{fact.label.removeprefix(title).lstrip(': ')}: {fact.shown}" for fact in facts)
+    if facts:
+        yield f"{title}: {'; '.join(said)}"
