@@ -1,4 +1,4 @@
-"""Text that a person or a model wrote, sentence by sentence: what of it enters a report.
+"""Text that a person wrote over ours, sentence by sentence: what of it enters a report.
 
 Our own sentences keep the facts they were made of for as long as they stand word by word. All
 others are held against the facts: contradicted ones stay out unless they are kept on purpose,
@@ -8,10 +8,10 @@ and then they are marked, as unsupported ones are.
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from core.reporting.check import Checked, Verdict, check_text, keep_supported
+from core.reporting.check import Checked, check_text, keep_supported
 from core.reporting.check.clauses import plain
 from core.reporting.fact import Facts
-from core.reporting.text import Narrative, Section, Sentence
+from core.reporting.text import Section, Sentence
 
 Judged = Sentence | Checked
 
@@ -31,14 +31,6 @@ class Review:
     checked: tuple[Checked, ...] = ()
     edited: bool = False
 
-    def left_out(self, kept: Collection[str]) -> tuple[Checked, ...]:
-        """Choose the sentences that do not enter."""
-        return tuple(
-            one
-            for one in self.checked
-            if one.verdict is Verdict.CONTRADICTED and one.text not in kept
-        )
-
 
 def review(
     title: str, text: str, facts: Facts, own: Sequence[Sentence], kept: Collection[str] = ()
@@ -51,7 +43,7 @@ def review(
     own : sentences that were made of these facts.
     kept : contradicted sentences, word by word, that enter all the same.
     """
-    if own and text.split() == " ".join(sentence.text for sentence in own).split():
+    if text.split() == " ".join(sentence.text for sentence in own).split():
         return Review(Section(title, tuple(own)))
     judged = tuple(_whole(check_text(text, facts, own), own))
     sentences = tuple(sentence for one in judged for sentence in _entering(one, facts, kept))
@@ -77,12 +69,3 @@ def _whole(parts: Sequence[Checked], own: Iterable[Sentence]) -> Iterator[Judged
             stop = start + 1
             yield parts[start]
         start = stop
-
-
-def edited(narrative: Narrative, reviews: Sequence[Review]) -> Narrative:
-    """Make the narrative that its `reviews`, one a section, let into the report."""
-    if not any(one.edited for one in reviews):
-        return narrative
-    writer = "HepatoScope, from measurements" if narrative.writer == "facts" else narrative.writer
-    sections = tuple(one.section for one in reviews if one.section.sentences)
-    return Narrative(narrative.title, sections, narrative.edition, f"{writer}; edited by hand")

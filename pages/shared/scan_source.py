@@ -107,13 +107,14 @@ def _take_upload(key: str) -> None:
         return
     st.session_state[Key.UPLOADS] += 1
     try:
-        with st.spinner(f"Reading {_title(files)}"):
-            open_volume(_read(files))
+        with st.spinner(f"Reading {title_of(files)}"):
+            open_volume(read_upload(files))
     except HepatoScopeError as error:
         notify(str(error))
 
 
-def _read(files: Sequence["UploadedFile"]) -> Volume:
+def read_upload(files: Sequence["UploadedFile"]) -> Volume:
+    """Read uploaded files: one that holds a scan, or all of a series."""
     with TemporaryDirectory(prefix="hepatoscope-upload-") as folder:
         if len(files) == 1:
             return read(_save(files[0], Path(folder), files[0].name))
@@ -129,5 +130,6 @@ def _save(file: "UploadedFile", folder: Path, name: str) -> Path:
     return path
 
 
-def _title(files: Sequence["UploadedFile"]) -> str:
+def title_of(files: Sequence["UploadedFile"]) -> str:
+    """Name uploaded files, or say how many they are."""
     return files[0].name if len(files) == 1 else f"{len(files)} files"

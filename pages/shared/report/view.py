@@ -1,0 +1,189 @@
+"""The report of a segmented case: choices, text beside pictures, signature and files."""
+
+import streamlit as st
+
+from core.reporting.check import Verdict
+from core.reporting.composite import Palette, Picture
+from core.reporting.composite import pictures as draw_pictures
+from core.reporting.draft import Draft, draft_of_facts, draft_of_model
+from core.reporting.fact import Facts
+from core.reporting.facts import collect_facts
+from core.reporting.followup import Comparison, Study
+from core.reporting.screen import Shown, on_screen, slice_on_screen
+from core.reporting.text import Edition
+from core.segmentation import Segmentation
+from pages.shared import uncertainty_state as doubts
+from pages.shared.explain.memo import content, remembered
+from pages.shared.report.choices import Choices, choices
+from pages.shared.report.earlier import earlier_panel
+from pages.shared.report.edit import editor, verdicts
+from pages.shared.report.finish import finish
+from pages.shared.report.preview import preview
+from pages.shared.report.state import (
+    FACTS,
+    LLAVA,
+    Key,
+    Place,
+    edits,
+    forget_closed_cases,
+    generated,
+    kept,
+)
+from pages.shared.session import Case
+
+MODES = {"read": "Read", "edit": "Edit"}
+MOST_FACTS, MOST_PICTURES = 4, 3
+Printed = tuple[tuple[Picture, ...], tuple[Shown, ...]]
+
+
+def report_view(case: Case, segmentation: Segmentation) -> None:
+    """Ask what is wanted, and show it."""
+    assert case.findings is not None
+    forget_closed_cases()
+    study = Study(case.volume, segmentation, case.findings)
+    chosen = choices(case, segmentation)
+    comparison = earlier_panel(case, study)
+    facts = _facts(case, study, chosen, comparison)
+    printed, shown = _pictures(case, study, chosen)
+    place = Place(case.id, FACTS, chosen.edition)
+    draft: Draft | None = draft_of_facts(facts, chosen.edition, edits(place), kept(place))
+    if chosen.writer == LLAVA:
+        from pages.shared.report.llava import llava_panel
+
+        llava_panel(case, facts, printed[0])
+        place = Place(case.id, LLAVA, Edition.CLINICAL)
+        draft = _by_model(case, facts, place)
+    if draft is not None:
+        _text(draft, place, facts, study, chosen.palette, shown)
+        st.divider()
+        finish(case, study, facts, printed, draft)
+
+
+def _facts(case: Case, study: Study, chosen: Choices, comparison: Comparison | None) -> Facts:
+    """Collect the facts, with the doubt that was measured of this very result."""
+    segmentation = study.segmentation
+    doubt = doubts.kept_doubts().get(case.id)
+    if doubt is not None and doubt.of != doubts.content(segmentation):
+        doubt = None
+    summary = None if doubt is None else doubts.with_lesions(case, segmentation, doubt).summary
+    explained = chosen.explained
+    known = (content(case, segmentation), summary, explained and explained[0], comparison)
+    with st.spinner("Collecting the facts"):
+        return remembered(
+            Key.FACTS,
+            known,
+            lambda: collect_facts(
+                study.volume,
+                case.quality,
+                segmentation,
+                study.findings,
+                doubt=summary,
+                explanation=explained and explained[1].summary,
+                earlier=comparison,
+            ),
+            MOST_FACTS,
+        )
+
+
+def _pictures(case: Case, study: Study, chosen: Choices) -> Printed:
+    explained, palette = chosen.explained, chosen.palette
+    known = (content(case, study.segmentation), palette.name, explained and explained[0])
+
+    def draw() -> Printed:
+        drawn = draw_pictures(
+            study.volume,
+            study.segmentation,
+            study.findings,
+            attribution=explained and explained[1].signed,
+            axial_slice=explained and explained[1].summary.axial_slice,
+            palette=palette,
+        )
+        return drawn, tuple(on_screen(picture) for picture in drawn)
+
+    with st.spinner("Drawing the pictures"):
+        return remembered(Key.PICTURES, known, draw, MOST_PICTURES)
+
+
+def _by_model(case: Case, facts: Facts, place: Place) -> Draft | None:
+    found = generated(case)
+    if found is None:
+        return None
+    return draft_of_model(facts, found.text, found.checkpoint, edits(place), kept(place))
+
+
+def _text(
+    draft: Draft,
+    place: Place,
+    facts: Facts,
+    study: Study,
+    palette: Palette,
+    shown: tuple[Shown, ...],
+) -> None:
+    mode = st.segmented_control(
+        "Text",
+        list(MODES),
+        format_func=MODES.__getitem__,
+        default="read",
+        required=True,
+        key=Key.MODE,
+        label_visibility="collapsed",
+        persist_state="session",
+    )
+    if mode == "edit":
+        left, right = st.columns(2, gap="large")
+        with left:
+            editor(draft, place)
+        for picture in shown:
+            right.image(picture.webp, picture.caption, width="stretch")
+        return
+    st.caption(
+        "Point at a sentence: its lesion is framed in the pictures. Click it: the facts it was "
+        "made of open below, and its slice beside."
+    )
+    _read(draft, facts, study, palette, shown)
+    _check(draft, place)
+
+
+@st.fragment
+def _read(
+    draft: Draft, facts: Facts, study: Study, palette: Palette, shown: tuple[Shown, ...]
+) -> None:
+    """Show text and pictures, the slice of the chosen sentence first."""
+    z = st.session_state.get(Key.SLICE, {}).get(study.volume.digest)
+    pictures = shown
+    if z is not None and 0 <= z < study.volume.shape[2]:
+        known = (study.volume.digest, id(study.segmentation), z, palette.name)
+        pictures = (
+            remembered(Key.LOOKED_AT, known, lambda: slice_on_screen(study, z, palette), 1),
+            *shown,
+        )
+
+    def look(at: int) -> None:
+        st.session_state[Key.SLICE] = {study.volume.digest: at}
+
+    preview(
+        draft.narrative,
+        facts,
+        draft.own,
+        pictures,
+        key=f"report-preview-{study.volume.digest[:8]}",
+        on_slice=look,
+    )
+
+
+def _check(draft: Draft, place: Place) -> None:
+    """Tell what became of sentences that are not ours."""
+    checked = draft.all_checked
+    if not checked:
+        return
+    out = len(draft.left_out(kept(place)))
+    counts = {
+        verdict: sum(one.verdict is verdict for one in checked)
+        for verdict in (Verdict.SUPPORTED, Verdict.UNSUPPORTED)
+    }
+    title = (
+        f"Checked: {counts[Verdict.SUPPORTED]} supported, {counts[Verdict.UNSUPPORTED]} not "
+        f"supported, {len(checked) - sum(counts.values())} contradicted, {out} left out"
+    )
+    with st.expander(title, icon=":material/fact_check:", expanded=out > 0):
+        verdicts(checked, place)
