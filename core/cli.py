@@ -195,6 +195,39 @@ def _add_faithfulness(subparsers: "argparse._SubParsersAction[argparse.ArgumentP
     parser.set_defaults(run=commands.faithfulness)
 
 
+def _add_report(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = subparsers.add_parser("report", help="write what was measured as a report")
+    parser.add_argument(
+        "input",
+        type=Path,
+        metavar="CASE",
+        help="a folder that segment wrote, or a scan, which is segmented first",
+    )
+    parser.add_argument("--scan", type=Path, help="the scan that the folder was made of")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        required=True,
+        help="its suffix is the format: .pdf .docx .html .md .json; of DICOM also .dcm .pdf.dcm",
+    )
+    parser.add_argument("--earlier", type=Path, metavar="CASE", help="an earlier study")
+    parser.add_argument("--earlier-scan", type=Path, metavar="SCAN", help="the scan of its folder")
+    parser.add_argument("--edition", choices=["clinical", "plain"], default="clinical")
+    parser.add_argument("--colors", choices=["blue-orange", "green-red"], default="blue-orange")
+    parser.add_argument("--writer", choices=["facts", "llava"], default="facts")
+    parser.add_argument(
+        "--checkpoint",
+        default="llava-hf/llava-1.5-7b-hf",
+        metavar="NAME_OR_FOLDER",
+        help="LLaVA-1.5 on this machine",
+    )
+    parser.add_argument("--tokens", type=_count, default=300, help="of its text, at most")
+    parser.add_argument("--seconds", type=_count, default=600, help="it may take, at most")
+    parser.add_argument("--patient", help="a line that names the patient; never read from the scan")
+    parser.add_argument("--preset", default="paper", choices=list(PRESETS))
+    parser.set_defaults(run=commands.report)
+
+
 def _add_backgrounds(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = subparsers.add_parser(
         "backgrounds", help="draw phantoms beside the networks for SHAP to compare with"
@@ -218,6 +251,7 @@ def build_parser() -> argparse.ArgumentParser:
         _add_embed,
         _add_explain,
         _add_faithfulness,
+        _add_report,
         _add_backgrounds,
         _add_sam,
         _add_phantom,

@@ -255,6 +255,31 @@ def faithfulness(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def report(arguments: argparse.Namespace) -> int:
+    """Write a report of a case."""
+    from core.reporting.command import Order, Source, write_report
+    from core.reporting.composite import GREEN_RED, OKABE_ITO
+    from core.reporting.llava import Writing
+    from core.reporting.text import Edition
+
+    writing = None
+    if arguments.writer == "llava":
+        writing = Writing(arguments.checkpoint, arguments.tokens, arguments.seconds)
+    order = Order(
+        out=arguments.out,
+        edition=Edition(arguments.edition),
+        palette=GREEN_RED if arguments.colors == "green-red" else OKABE_ITO,
+        preset=preset_named(arguments.preset),
+        writing=writing,
+        patient=arguments.patient,
+    )
+    earlier = Source(arguments.earlier, arguments.earlier_scan) if arguments.earlier else None
+    made = write_report(Source(arguments.input, arguments.scan), earlier, order, say)
+    said = len(made.narrative.sentences)
+    say(f"{arguments.out.name}: {said} sentences on {len(made.facts.lesion_numbers)} lesion(s)")
+    return 0
+
+
 def backgrounds(arguments: argparse.Namespace) -> int:
     """Draw the phantoms that SHAP can compare with, beside the networks of a preset."""
     from core.explainers.backgrounds import write_backgrounds
