@@ -7,9 +7,9 @@ fetched unless it is asked for.
 
 from core.reporting.llava.catalogue import CHECKPOINTS, Checkpoint, known
 from core.reporting.llava.checkpoint import LocalCheckpoint
-from core.reporting.llava.describe import describe
 from core.reporting.llava.hub import HubFacts, download, find, look_up
 from core.reporting.llava.narrative import narrative_of
+from core.reporting.llava.process import describe
 from core.reporting.llava.prompt import prompt_of
 from core.reporting.llava.writing import Writing
 

@@ -5,8 +5,8 @@ want of memory or otherwise, leaves the server alone.
 """
 
 import re
-import time
 from collections.abc import Callable
+from time import monotonic as clock
 
 from PIL import Image
 
@@ -57,7 +57,7 @@ def describe(
     """
     _check_installed()
     checkpoint = must_find(writing.checkpoint)
-    end = time.monotonic() + writing.seconds
+    end = clock() + writing.seconds
     written = [""]
 
     def tell(told: tuple[str, str]) -> None:
@@ -78,7 +78,7 @@ def describe(
             prompt_of(facts),
             writing,
             progress=tell,
-            cancelled=lambda: cancelled() or time.monotonic() > end,
+            cancelled=lambda: cancelled() or clock() > end,
         )
         return whole_sentences(str(text))
     except Cancelled:
