@@ -8,6 +8,7 @@ fetched unless it is asked for.
 from core.reporting.llava.catalogue import CHECKPOINTS, Checkpoint, known
 from core.reporting.llava.checkpoint import LocalCheckpoint
 from core.reporting.llava.hub import HubFacts, download, find, look_up
+from core.reporting.llava.model import STAGES
 from core.reporting.llava.narrative import narrative_of
 from core.reporting.llava.process import describe
 from core.reporting.llava.prompt import prompt_of
@@ -15,6 +16,7 @@ from core.reporting.llava.writing import Writing
 
 __all__ = [
     "CHECKPOINTS",
+    "STAGES",
     "Checkpoint",
     "HubFacts",
     "LocalCheckpoint",
