@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from core.commands import named
+from core.commands.common import named
 from core.doubt import DOUBTFUL
 from core.evaluation.score import TARGETS, probability_of
 from core.io.datasets import LabelledCase, find_cases

@@ -9,7 +9,7 @@ import pytest
 
 from core import segmentation
 from core.cli import main
-from core.commands import figure
+from core.commands.common import figure
 from core.errors import WeightsMissing
 from core.presets import Preset
 from tests import scene

@@ -1,0 +1,102 @@
+"""Explain answers, and put explanations to the test."""
+
+import argparse
+from pathlib import Path
+
+from core.commands.common import figure, say
+from core.errors import BadDataset, HepatoScopeError
+from core.presets import PRESETS, preset_named
+
+
+def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Describe the commands."""
+    _add_explain(subparsers)
+    _add_faithfulness(subparsers)
+
+
+def _add_explain(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = subparsers.add_parser("explain", help="show which pixels an answer rests on")
+    parser.add_argument("input", type=Path, metavar="INPUT", help="a scan, as for segment")
+    parser.add_argument("--slice", type=int, help="axial slice, from 1; default: most tumor")
+    parser.add_argument("--method", default="shap", help="such as shap, integrated or occlusion")
+    parser.add_argument("--network", default="tumor", choices=["tumor", "liver"])
+    parser.add_argument("--preset", default="paper", choices=list(PRESETS))
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--out", type=Path, required=True, metavar="PNG")
+    parser.set_defaults(run=explain)
+
+
+def _add_faithfulness(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = subparsers.add_parser(
+        "faithfulness",
+        help="put the explanations to the test on patients held out; started again, it goes on",
+    )
+    parser.add_argument("--data", type=Path, required=True, help="labelled folder")
+    parser.add_argument("--split", help="only this split of the folder")
+    parser.add_argument("--preset", default="paper", choices=list(PRESETS))
+    parser.add_argument("--out", type=Path, required=True)
+    parser.set_defaults(run=faithfulness)
+
+
+def explain(arguments: argparse.Namespace) -> int:
+    """Segment a scan and explain one of its slices, as a picture."""
+    from core.explainers.explain import explain as answer
+    from core.explainers.pictures import draw, native_map, sheet_png
+    from core.explainers.question import Asked, pose
+    from core.explainers.registry import method_named
+    from core.io import read
+    from core.preview import telling_slice
+    from core.segmentation import segment as run
+    from core.slices import Plane
+
+    method = method_named(arguments.method)
+    volume = read(arguments.input)
+    segmentation = run(volume, preset_named(arguments.preset))
+    if arguments.slice is None:
+        z = telling_slice(segmentation.labels, Plane.AXIAL)
+    elif 1 <= arguments.slice <= volume.shape[2]:
+        z = arguments.slice - 1
+    else:
+        raise HepatoScopeError(
+            f"The scan has slices 1 to {volume.shape[2]}, and {arguments.slice} is none of them; "
+            "choose another with --slice."
+        )
+    posed = pose(volume, segmentation, z, Asked(arguments.network))
+    found = answer(posed.question, method.name, None, arguments.seed, lambda share: None)
+    pictures = draw(volume, segmentation.labels, z, native_map(posed, found.values))
+    note = f"{method.title}, {arguments.network} network of {arguments.preset}, slice {z + 1}"
+    arguments.out.parent.mkdir(parents=True, exist_ok=True)
+    arguments.out.write_bytes(sheet_png(pictures, volume.source, note))
+    error = found.completeness_error
+    told = "" if error is None else f", adds up within {error:.1%}"
+    say(f"slice {z + 1}: answer {found.score:.4f}{told}, {found.seconds:.1f} s")
+    return 0
+
+
+def faithfulness(arguments: argparse.Namespace) -> int:
+    """Put all methods to the test on the true lesions of labelled cases."""
+    from core.explainers.trial import held_out, run_trial
+    from core.explainers.trust import write_trial
+    from core.io.datasets import find_cases
+    from core.models.store import preset_digests
+
+    preset = preset_named(arguments.preset)
+    cases = held_out(find_cases(arguments.data, arguments.split), preset)
+    rows = run_trial(cases, preset, arguments.out, say)
+    if not rows:
+        raise BadDataset(
+            f"The networks found no lesion in {arguments.data.name}, so there is nothing to "
+            "explain; give cases with larger lesions."
+        )
+    facts = {
+        "data": arguments.data.name,
+        "split": arguments.split,
+        "cases": [case.name for case in cases],
+        "preset": preset.name,
+        "models": preset_digests(preset),
+    }
+    for verdict in write_trial(arguments.out, rows, facts):
+        gain = verdict.figures["insertion_gain"]
+        told = "trusted" if verdict.trusted else "; ".join(verdict.reasons)
+        say(f"{verdict.title}: insertion {figure(gain.value)} over random order; {told}")
+    return 0

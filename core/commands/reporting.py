@@ -1,0 +1,66 @@
+"""Write reports."""
+
+import argparse
+from pathlib import Path
+
+from core.commands.common import say, whole_number
+from core.presets import PRESETS, preset_named
+
+
+def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Describe the command."""
+    parser = subparsers.add_parser("report", help="write what was measured as a report")
+    parser.add_argument(
+        "input",
+        type=Path,
+        metavar="CASE",
+        help="a folder that segment wrote, or a scan, which is segmented first",
+    )
+    parser.add_argument("--scan", type=Path, help="the scan that the folder was made of")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        required=True,
+        help="its suffix is the format: .pdf .docx .html .md .json; of DICOM also .dcm .pdf.dcm",
+    )
+    parser.add_argument("--earlier", type=Path, metavar="CASE", help="an earlier study")
+    parser.add_argument("--earlier-scan", type=Path, metavar="SCAN", help="the scan of its folder")
+    parser.add_argument("--edition", choices=["clinical", "plain"], default="clinical")
+    parser.add_argument("--colors", choices=["blue-orange", "green-red"], default="blue-orange")
+    parser.add_argument("--writer", choices=["facts", "llava"], default="facts")
+    parser.add_argument(
+        "--checkpoint",
+        default="llava-hf/llava-1.5-7b-hf",
+        metavar="NAME_OR_FOLDER",
+        help="LLaVA-1.5 on this machine",
+    )
+    parser.add_argument("--tokens", type=whole_number, default=300, help="of its text, at most")
+    parser.add_argument("--seconds", type=whole_number, default=600, help="it may take, at most")
+    parser.add_argument("--patient", help="a line that names the patient; never read from the scan")
+    parser.add_argument("--preset", default="paper", choices=list(PRESETS))
+    parser.set_defaults(run=report)
+
+
+def report(arguments: argparse.Namespace) -> int:
+    """Write a report of a case."""
+    from core.reporting.command import Order, Source, write_report
+    from core.reporting.composite import GREEN_RED, OKABE_ITO
+    from core.reporting.llava import Writing
+    from core.reporting.text import Edition
+
+    writing = None
+    if arguments.writer == "llava":
+        writing = Writing(arguments.checkpoint, arguments.tokens, arguments.seconds)
+    order = Order(
+        out=arguments.out,
+        edition=Edition(arguments.edition),
+        palette=GREEN_RED if arguments.colors == "green-red" else OKABE_ITO,
+        preset=preset_named(arguments.preset),
+        writing=writing,
+        patient=arguments.patient,
+    )
+    earlier = Source(arguments.earlier, arguments.earlier_scan) if arguments.earlier else None
+    made = write_report(Source(arguments.input, arguments.scan), earlier, order, say)
+    said = len(made.narrative.sentences)
+    say(f"{arguments.out.name}: {said} sentences on {len(made.facts.lesion_numbers)} lesion(s)")
+    return 0

@@ -1,0 +1,76 @@
+"""Score SAM beside our networks."""
+
+import argparse
+from pathlib import Path
+
+from core.commands.common import named, say, whole_number
+from core.presets import PRESETS, preset_named
+
+
+def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Describe the command."""
+    parser = subparsers.add_parser("sam", help="score SAM on slices with ground truth")
+    parser.add_argument("--data", type=Path, required=True, help="labelled folder")
+    parser.add_argument("--split", help="only this split of the folder")
+    parser.add_argument("--cases", nargs="+", metavar="CASE", help="only these cases")
+    parser.add_argument(
+        "--checkpoint",
+        required=True,
+        metavar="NAME_OR_FOLDER",
+        help="such as facebook/sam-vit-base, or the folder of a SAM",
+    )
+    parser.add_argument(
+        "--download", action="store_true", help="fetch the checkpoint where it is not here yet"
+    )
+    parser.add_argument(
+        "--mode",
+        choices=["automatic", "points", "box"],
+        default="automatic",
+        help="best of all masks, or prompts drawn from the truth",
+    )
+    parser.add_argument("--slices", type=whole_number, default=3, help="of a case, at most")
+    parser.add_argument(
+        "--side", type=whole_number, default=16, help="points along each side of the grid"
+    )
+    parser.add_argument("--points", type=whole_number, default=1, help="drawn in every object")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument(
+        "--preset",
+        choices=list(PRESETS),
+        help="also score these networks on the same slices, in a run beside, OUT-PRESET",
+    )
+    parser.add_argument("--out", type=Path, required=True, metavar="RUN")
+    parser.set_defaults(run=sam)
+
+
+def sam(arguments: argparse.Namespace) -> int:
+    """Score SAM on slices of labelled cases, and our networks on the same ones where asked to."""
+    from core.evaluation.run import write_run
+    from core.evaluation.sam import Mode, Plan, score_beside, score_sam
+    from core.evaluation.score import evaluate_with
+    from core.io.datasets import find_cases
+    from core.sam.automatic import Settings
+    from core.sam.hub import fetched
+    from core.sam.model import load_sam
+    from core.segmentation import load_networks
+
+    cases = named(find_cases(arguments.data, arguments.split), arguments.cases)
+    checkpoint = fetched(arguments.checkpoint, say if arguments.download else None)
+    loaded = load_sam(checkpoint)
+    settings = Settings(side=arguments.side)
+    mode = Mode(arguments.mode)
+    plan = Plan(mode, arguments.slices, arguments.points, arguments.seed, settings=settings)
+    scores, failures = evaluate_with(cases, lambda case: score_sam(case, loaded, plan), say)
+    models = {"sam": checkpoint.digest}
+    where = arguments.data.name, arguments.split
+    facts = plan.facts(checkpoint.name)
+    write_run(arguments.out, scores, failures, plan.preset, models, *where, facts)
+    if arguments.preset:
+        preset = preset_named(arguments.preset)
+        networks = load_networks(preset)
+        ours, missed = evaluate_with(
+            cases, lambda case: score_beside(case, preset, networks, plan), say
+        )
+        beside = arguments.out.with_name(f"{arguments.out.name}-{preset.name}")
+        write_run(beside, ours, missed, preset, networks.digests, *where, plan.facts_beside())
+    return 1 if failures else 0

@@ -1,0 +1,107 @@
+"""Train networks."""
+
+import argparse
+from pathlib import Path
+
+from core.commands.common import say
+from core.presets import PRESETS, preset_named
+
+
+def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Describe the command."""
+    parser = subparsers.add_parser("train", help="train a network; started again, it resumes")
+    networks = parser.add_subparsers(required=True, metavar="NETWORK")
+    for network in ("liver", "tumor"):
+        unet = networks.add_parser(network, help=f"the U-Net that finds the {network}")
+        _add_unet_options(unet)
+        unet.set_defaults(run=train, network=network)
+    patches = networks.add_parser("autoencoder", help="the autoencoder of 32×32 patches")
+    _add_training_options(patches, epochs=60, batch_size=128, patience=10)
+    patches.add_argument("--bottleneck", type=int, default=64, help="numbers a patch")
+    patches.add_argument(
+        "--unpooled", action="store_true", help="no average over the patch before the bottleneck"
+    )
+    patches.set_defaults(run=train_patches)
+
+
+def _add_training_options(
+    parser: argparse.ArgumentParser, *, epochs: int, batch_size: int, patience: int
+) -> None:
+    parser.add_argument(
+        "--data", type=Path, action="append", required=True, help="labelled folder; may be repeated"
+    )
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--epochs", type=int, default=epochs)
+    parser.add_argument("--batch-size", type=int, default=batch_size)
+    parser.add_argument("--learning-rate", type=float, default=1e-3)
+    parser.add_argument("--patience", type=int, default=patience, help="epochs without improvement")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--validation-fraction", type=float, default=0.15)
+    parser.add_argument("--validation-patients", nargs="*", default=[])
+
+
+def _add_unet_options(parser: argparse.ArgumentParser) -> None:
+    _add_training_options(parser, epochs=20, batch_size=16, patience=6)
+    parser.add_argument("--preset", default="paper", choices=list(PRESETS))
+    parser.add_argument("--slices-per-epoch", type=int)
+    parser.add_argument(
+        "--encoder-weights",
+        help="imagenet, or a local file (.h5, or EfficientNet-Lite0 as .pth); default: random",
+    )
+    parser.add_argument("--start", type=Path, help="weights to start from")
+    parser.add_argument(
+        "--keep", choices=["loss", "dice", "last"], default="loss", help="epoch to keep"
+    )
+    parser.add_argument(
+        "--split",
+        choices=["patient", "slice"],
+        default="patient",
+        help="“slice” leaks patients into validation; only to measure by how much",
+    )
+
+
+def train(arguments: argparse.Namespace) -> int:
+    """Train one network on labelled folders."""
+    from core.io.datasets import find_cases
+    from core.training.fit import train_unet
+    from core.training.recipe import Recipe
+
+    cases = [case for root in arguments.data for case in find_cases(root, "train")]
+    recipe = Recipe(
+        epochs=arguments.epochs,
+        batch_size=arguments.batch_size,
+        learning_rate=arguments.learning_rate,
+        patience=arguments.patience,
+        slices_per_epoch=arguments.slices_per_epoch,
+        encoder_weights=arguments.encoder_weights,
+        start=arguments.start,
+        keep=arguments.keep,
+        seed=arguments.seed,
+        validation_fraction=arguments.validation_fraction,
+        validation_patients=tuple(arguments.validation_patients),
+        split=arguments.split,
+    )
+    preset = preset_named(arguments.preset)
+    train_unet(arguments.network, cases, preset, recipe, arguments.out, say)
+    return 0
+
+
+def train_patches(arguments: argparse.Namespace) -> int:
+    """Train the autoencoder of patches on labelled folders."""
+    from core.io.datasets import find_cases
+    from core.training.autoencoder import PatchRecipe, train_autoencoder
+
+    cases = [case for root in arguments.data for case in find_cases(root, "train")]
+    recipe = PatchRecipe(
+        bottleneck=arguments.bottleneck,
+        pooled=not arguments.unpooled,
+        epochs=arguments.epochs,
+        batch_size=arguments.batch_size,
+        learning_rate=arguments.learning_rate,
+        patience=arguments.patience,
+        seed=arguments.seed,
+        validation_fraction=arguments.validation_fraction,
+        validation_patients=tuple(arguments.validation_patients),
+    )
+    train_autoencoder(cases, recipe, arguments.out, say)
+    return 0
