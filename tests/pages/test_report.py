@@ -1,0 +1,333 @@
+"""The Report page: what it shows, checks, compares, signs and keeps."""
+
+import gzip
+import json
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.errors import BadCheckpoint, OutOfTime
+from core.explainers.attribution import Attribution
+from core.explainers.backgrounds import Background
+from core.explainers.question import Asked
+from pages.shared.explain import attribution_state as explained
+from pages.shared.explain.memo import content
+from pages.shared.report.state import Key, written_at
+from pages.shared.session import Case
+from tests import scene
+from tests.pages import files
+from tests.pages.conftest import button, current, finish, labels_of
+
+PAGE = "pages/report.py"
+FALSE = "Lesion 1 measures 90 mm."
+Told = dict[str, Any]
+
+
+@pytest.fixture
+def shown(monkeypatch: pytest.MonkeyPatch) -> list[Told]:
+    """What the component was given, the latest last."""
+    given: list[Told] = []
+    monkeypatch.setattr(
+        "pages.shared.report.preview._preview", lambda data, **_: given.append(data)
+    )
+    return given
+
+
+@pytest.fixture
+def page(segmented: AppTest, shown: list[Told]) -> AppTest:
+    """The demo case is segmented and the Report page open."""
+    app = segmented.switch_page(PAGE).run()
+    assert not app.exception
+    return app
+
+
+def sentences(told: Told) -> list[Told]:
+    return [one for section in told["text"]["sections"] for one in section["sentences"]]
+
+
+def words(told: Told) -> str:
+    return " ".join(one["text"] for one in sentences(told))
+
+
+def write(app: AppTest, title: str, text: str) -> AppTest:
+    app.session_state[Key.MODE] = "edit"
+    app.run()
+    area = next(found for found in app.text_area if found.label == title)
+    return area.set_value(text).run()
+
+
+def read(app: AppTest) -> AppTest:
+    app.session_state[Key.MODE] = "read"
+    return app.run()
+
+
+def file_labels(app: AppTest) -> list[str]:
+    return [found.proto.label for found in app.get("download_button")]
+
+
+def test_visitor_without_a_scan_is_invited(app: AppTest) -> None:
+    app.switch_page(PAGE).run()
+    assert not app.exception
+    assert "A report is about a scan that was segmented" in app.info[0].value
+    assert "Open the demo case" in labels_of(app)
+
+
+def test_scan_that_was_not_segmented_can_be_here(opened: AppTest, shown: list[Told]) -> None:
+    app = opened.switch_page(PAGE).run()
+    assert "there is nothing to report" in app.info[0].value
+    app = finish(button(app, "Segment liver and tumors").click().run())
+    assert "One lesion was called" in words(shown[-1])
+
+
+def test_report_stands_beside_its_pictures_with_the_facts_of_every_sentence(
+    page: AppTest, shown: list[Told]
+) -> None:
+    told = shown[-1]
+    size = next(one for one in sentences(told) if one["text"].startswith("Lesion 1 measures"))
+    assert size["lesion"] == 1
+    assert size["because"] == "Made of:"
+    ids = {fact["id"] for fact in size["facts"]}
+    assert {"lesion.1.longest_diameter", "lesion.1.volume"} <= ids
+    assert all(fact["origin"] for fact in size["facts"])
+    (composite,) = told["pictures"]
+    assert composite["image"].startswith("data:image/webp;base64,")
+    assert {mark["lesion"] for mark in composite["marks"]} == {1}
+    assert file_labels(page) == ["PDF", "Word", "Web page", "Markdown", "JSON"]
+    case = current(page)
+    page.session_state[Key.SLICE] = {case.id: case.findings.lesions[0].axial_slice}
+    page.run()
+    first = shown[-1]["pictures"][0]
+    assert first["name"] == "slice"
+    assert first["marks"][0]["lesion"] == 1
+
+
+def test_edition_and_colors_change_words_and_pictures(page: AppTest, shown: list[Told]) -> None:
+    before = shown[-1]
+    page.session_state[Key.EDITION] = "plain"
+    page.session_state[Key.PALETTE] = "green and red"
+    page.run()
+    after = shown[-1]
+    assert "Spot 1 is" in words(after)
+    assert after["pictures"][0]["image"] != before["pictures"][0]["image"]
+
+
+def test_falsehood_stays_out_until_it_is_kept_marked(page: AppTest, shown: list[Told]) -> None:
+    app = write(page, "Impression", f"There is 1 lesion. {FALSE} A second look is worthwhile.")
+    told = " ".join(part.value for part in app.markdown)
+    assert "contradicted: it stays out" in told
+    assert "not supported: it enters with a mark" in told
+    app = read(app)
+    assert FALSE not in words(shown[-1])
+    assert any("1 contradicted, 1 left out" in part.label for part in app.expander)
+    app = next(box for box in app.checkbox if box.label == "Keep it, marked").check().run()
+    (kept,) = (one for one in sentences(shown[-1]) if one["text"] == FALSE)
+    assert kept["mark"] == "contradicts the measurements"
+    assert kept["because"] == "Written or generated, and held against:"
+
+
+def test_signature_stands_under_the_text_it_was_given_for_and_edits_outlive_the_page(
+    page: AppTest,
+) -> None:
+    name = next(field for field in page.text_input if field.label == "Your name")
+    app = button(name.set_value("Dr. A. Reader").run(), "Sign this text now").click().run()
+    assert app.success[0].value.startswith("Signed by Dr. A. Reader, 2")
+    app = write(app, "Impression", "A second look is worthwhile.")
+    assert not app.success
+    assert "changed since it was signed" in app.warning[0].value
+    app.switch_page("pages/about.py").run()
+    app = app.switch_page(PAGE).run()
+    assert "A second look is worthwhile." in [area.value for area in app.text_area]
+    app = button(app, "Back to the text before").click().run()
+    assert app.success[0].value.startswith("Signed by"), "it is the text that was signed"
+    app = button(app, "Take the signature back").click().run()
+    assert "Sign this text now" in labels_of(app)
+
+
+def test_time_of_a_report_is_that_of_its_text() -> None:
+    case = Case(scene.scan(), ())
+    first = written_at(case, "a narrative")  # type: ignore[arg-type]
+    assert written_at(case, "a narrative") == first  # type: ignore[arg-type]
+    assert written_at(case, "another") > first  # type: ignore[arg-type]
+
+
+def test_map_of_the_explain_page_enters_text_and_composite(
+    page: AppTest, shown: list[Told]
+) -> None:
+    case = current(page)
+    z = case.findings.lesions[0].axial_slice
+    wish = explained.Wish(
+        content(case, case.segmentation), z, Asked.TUMOR, None, "shap", Background.PLAIN, 8, 0
+    )
+    posed = explained.posed_for(case, case.segmentation, wish)
+    values = posed.tumor.astype("float32")
+    found = Attribution("shap", values, 0.5, 0.0, 0.0, 8, 0, 0.1)
+    page.session_state[explained.Key.MADE] = {wish: explained.Made(posed, found)}
+    app = page.run()
+    box = next(found for found in app.selectbox if found.label == "Explanation")
+    assert "None made yet" not in box.options
+    app = box.set_value(wish).run()
+    assert not app.exception
+    assert f"On slice {z + 1} the SHAP map puts 100 % of its weight" in words(shown[-1])
+    assert "attribution map" in shown[-1]["pictures"][0]["caption"]
+
+
+def choose_upload(app: AppTest) -> AppTest:
+    box = next(found for found in app.selectbox if found.label == "Earlier study")
+    return box.set_value("upload").run()
+
+
+def upload(app: AppTest, *uploads: files.Upload) -> AppTest:
+    field = next(found for found in app.file_uploader if "earlier" in found.label)
+    return field.set_value(list(uploads)).run()
+
+
+def older_demo() -> files.Upload:
+    """The demo with a little noise, as a file: another scan of the same patient."""
+    hu, _ = scene.draw()
+    hu[::2] += 1
+    return "older.nii.gz", gzip.compress(files.nifti(hu), 1), files.MIME
+
+
+@pytest.fixture
+def real_page(segmented: AppTest, shown: list[Told], monkeypatch: pytest.MonkeyPatch) -> AppTest:
+    """As `page`, of an uploaded scan, which is not synthetic."""
+    app = segmented.switch_page("pages/segment.py").run()
+    app = app.file_uploader[0].set_value([files.good("now.nii.gz")]).run()
+    app = finish(button(app, "Segment liver and tumors").click().run())
+    return app.switch_page(PAGE).run()
+
+
+def test_uploaded_earlier_study_is_segmented_and_compared(
+    real_page: AppTest, shown: list[Told]
+) -> None:
+    app = finish(upload(choose_upload(real_page), older_demo()))
+    assert not app.exception
+    assert not app.error
+    assert "The earlier study is “older.nii.gz”." in words(shown[-1])
+    kept = app.session_state[Key.EARLIER][current(app).id]
+    assert kept.bare.volume.hu.strides == (0, 0, 0)
+    app = button(app, "Forget it").click().run()
+    assert "No earlier study was given." in words(shown[-1])
+
+
+def test_earlier_study_of_another_sort_is_refused_and_the_report_stays(
+    page: AppTest, shown: list[Told]
+) -> None:
+    app = upload(choose_upload(page), older_demo())
+    assert "One of the two studies is synthetic" in app.error[0].value
+    assert Key.EARLIER not in app.session_state or not app.session_state[Key.EARLIER]
+    assert "No earlier study was given." in words(shown[-1])
+
+
+def test_case_that_is_open_can_be_the_earlier_one(real_page: AppTest, shown: list[Told]) -> None:
+    app = real_page.switch_page("pages/segment.py").run()
+    app = app.file_uploader[0].set_value([older_demo()]).run()
+    app = app.switch_page(PAGE).run()
+    app = finish(button(app, "Segment liver and tumors").click().run())
+    box = next(found for found in app.selectbox if found.label == "Earlier study")
+    now = next(one for one in app.session_state["cases"].values() if one.title == "now.nii.gz")
+    app = box.set_value(now.id).run()
+    assert "The earlier study is “now.nii.gz”." in words(shown[-1])
+
+
+def test_scan_without_lesions_has_a_normal_report(
+    app: AppTest, shown: list[Told], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from types import SimpleNamespace
+
+    bare = SimpleNamespace(volume=scene.scan(tumor=False))
+    monkeypatch.setattr("pages.shared.scan_source.make_phantom", lambda seed: bare)
+    app = button(app, "Open the demo case").click().run()
+    app = finish(button(app, "Segment liver and tumors").click().run())
+    app = app.switch_page(PAGE).run()
+    assert not app.exception
+    assert "No lesion was called" in words(shown[-1])
+
+
+@pytest.fixture
+def llava(page: AppTest, monkeypatch: pytest.MonkeyPatch) -> AppTest:
+    """LLaVA is chosen, and its weights are here."""
+    from types import SimpleNamespace
+
+    pytest.importorskip("core.reporting.llava")
+    local = SimpleNamespace(weights_mb=14_000.0, memory_mb=lambda quantised: 5_000, name="x")
+    monkeypatch.setattr("pages.shared.report.choices._llava_advice", lambda: None)
+    page.session_state[Key.WRITER] = "llava"
+    import pages.shared.report.llava as panel
+
+    monkeypatch.setattr(panel, "find", lambda place: local)
+    return page.run()
+
+
+def test_model_streams_and_is_checked(
+    llava: AppTest, shown: list[Told], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def describe(image: Any, facts: Any, writing: Any, **told: Any) -> str:
+        told["on_stage"]("Writing")
+        told["on_text"]("Findings: There")
+        return "Findings: There is 1 lesion. There are 14 lesions. A second look is worthwhile."
+
+    monkeypatch.setattr("pages.shared.report.llava_state.describe", describe)
+    assert not llava.exception
+    app = finish(button(llava, "Write").click().run())
+    assert "There is 1 lesion." in words(shown[-1])
+    assert "14 lesions" not in words(shown[-1])
+    assert any("1 contradicted, 1 left out" in part.label for part in app.expander)
+    marks = {one["text"]: one["mark"] for one in sentences(shown[-1])}
+    assert marks["A second look is worthwhile."] == "not supported by the measurements"
+    app = write(app, "Text of the model", "There is 1 lesion. Nothing else.")
+    assert len(app.text_area) == 1
+    read(app)
+    assert "Nothing else." in words(shown[-1])
+
+
+def test_what_was_written_before_time_ran_out_is_kept_and_told(
+    llava: AppTest, shown: list[Told], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def late(*_: Any, **__: Any) -> str:
+        raise OutOfTime("LLaVA was stopped after 300 seconds.", "There is 1 lesion.")
+
+    monkeypatch.setattr("pages.shared.report.llava_state.describe", late)
+    app = finish(button(llava, "Write").click().run())
+    assert "stopped after 300 seconds" in app.warning[0].value
+    assert "There is 1 lesion." in words(shown[-1])
+
+
+def test_checkpoint_that_cannot_be_used_is_one_sentence_and_the_facts_stay(
+    llava: AppTest, shown: list[Told], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Any, **__: Any) -> str:
+        raise BadCheckpoint("It needs 5 GB and 1 GB is free.")
+
+    monkeypatch.setattr("pages.shared.report.llava_state.describe", refuse)
+    app = finish(button(llava, "Write").click().run())
+    assert "needs 5 GB" in app.error[0].value
+    app.session_state[Key.WRITER] = "facts"
+    app.run()
+    assert "One lesion was called" in words(shown[-1])
+
+
+def test_without_the_optional_parts_the_page_says_how_to_add_them(
+    page: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.capabilities.missing_modules", lambda *names: names)
+    app = page.run()
+    told = " ".join(part.value for part in app.caption)
+    assert "requirements-vision-language.txt" in told
+    assert not app.exception
+
+
+def test_files_are_made_of_the_report_at_hand(
+    page: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[Any] = []
+    monkeypatch.setattr(
+        "pages.shared.report.finish.partial", lambda work, *given: made.append(given) or work
+    )
+    patient = next(field for field in page.text_input if "Patient" in field.label)
+    patient.set_value("Case 12").run()
+    form, report, study = next(given for given in made[::-1] if given[0].suffix == ".json")
+    known = json.loads(form.write(report, study))
+    assert known["patient"] == "Case 12"
+    assert len(known["narrative"]["sections"]) == 6
