@@ -1,5 +1,7 @@
 """Text by LLaVA: which checkpoint, what it needs, and the text while it is being written."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from core.checkpoints.memory import free_mb
@@ -23,8 +25,9 @@ def llava_panel(case: Case, facts: Facts, picture: Picture) -> None:
         growing_text()
         return
     found = generated(case)
+    writer = "" if found is None else plain(Path(found.checkpoint).name)
     with st.expander(
-        "Let LLaVA write it" if found is None else f"Written by {plain(found.checkpoint)}",
+        f"Written by {writer}" if writer else "Let LLaVA write it",
         expanded=found is None,
         icon=":material/smart_toy:",
     ):

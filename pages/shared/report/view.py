@@ -1,5 +1,7 @@
 """The report of a segmented case: choices, text beside pictures, signature and files."""
 
+from dataclasses import dataclass
+
 import streamlit as st
 
 from core.reporting.check import Verdict
@@ -36,6 +38,22 @@ MOST_FACTS, MOST_PICTURES = 4, 3
 Printed = tuple[tuple[Picture, ...], tuple[Shown, ...]]
 
 
+@dataclass(frozen=True, eq=False)
+class Look:
+    """What can be looked at beside the text.
+
+    Parameters
+    ----------
+    of : names scan and result.
+    shown : the pictures of the report.
+    """
+
+    study: Study
+    of: tuple[object, ...]
+    palette: Palette
+    shown: tuple[Shown, ...]
+
+
 def report_view(case: Case, segmentation: Segmentation) -> None:
     """Ask what is wanted, and show it."""
     assert case.findings is not None
@@ -53,8 +71,11 @@ def report_view(case: Case, segmentation: Segmentation) -> None:
         llava_panel(case, facts, printed[0])
         place = Place(case.id, LLAVA, Edition.CLINICAL)
         draft = _by_model(case, facts, place)
-    if draft is not None:
-        _text(draft, place, facts, study, chosen.palette, shown)
+    if draft is None:
+        st.caption("LLaVA has written nothing about this scan yet; the report by facts is ready.")
+    else:
+        look = Look(study, content(case, segmentation), chosen.palette, shown)
+        _text(draft, place, facts, look)
         st.divider()
         finish(case, study, facts, printed, draft)
 
@@ -115,9 +136,7 @@ def _text(
     draft: Draft,
     place: Place,
     facts: Facts,
-    study: Study,
-    palette: Palette,
-    shown: tuple[Shown, ...],
+    look: Look,
 ) -> None:
     mode = st.segmented_control(
         "Text",
@@ -133,41 +152,40 @@ def _text(
         left, right = st.columns(2, gap="large")
         with left:
             editor(draft, place)
-        for picture in shown:
+        for picture in look.shown:
             right.image(picture.webp, picture.caption, width="stretch")
         return
     st.caption(
         "Point at a sentence: its lesion is framed in the pictures. Click it: the facts it was "
         "made of open below, and its slice beside."
     )
-    _read(draft, facts, study, palette, shown)
+    _read(draft, facts, look)
     _check(draft, place)
 
 
 @st.fragment
-def _read(
-    draft: Draft, facts: Facts, study: Study, palette: Palette, shown: tuple[Shown, ...]
-) -> None:
+def _read(draft: Draft, facts: Facts, look: Look) -> None:
     """Show text and pictures, the slice of the chosen sentence first."""
-    z = st.session_state.get(Key.SLICE, {}).get(study.volume.digest)
-    pictures = shown
-    if z is not None and 0 <= z < study.volume.shape[2]:
-        known = (study.volume.digest, id(study.segmentation), z, palette.name)
-        pictures = (
-            remembered(Key.LOOKED_AT, known, lambda: slice_on_screen(study, z, palette), 1),
-            *shown,
+    case_id = look.study.volume.digest
+    z = st.session_state.get(Key.SLICE, {}).get(case_id)
+    pictures = look.shown
+    if z is not None and 0 <= z < look.study.volume.shape[2]:
+        known = (*look.of, z, look.palette.name)
+        slice_ = remembered(
+            Key.LOOKED_AT, known, lambda: slice_on_screen(look.study, z, look.palette), 1
         )
+        pictures = (slice_, *pictures)
 
-    def look(at: int) -> None:
-        st.session_state[Key.SLICE] = {study.volume.digest: at}
+    def look_at(chosen: int) -> None:
+        st.session_state[Key.SLICE] = {case_id: chosen}
 
     preview(
         draft.narrative,
         facts,
         draft.own,
         pictures,
-        key=f"report-preview-{study.volume.digest[:8]}",
-        on_slice=look,
+        key=f"report-preview-{case_id[:8]}",
+        on_slice=look_at,
     )
 
 
