@@ -21,13 +21,15 @@ TRIALS_DIR = WEIGHTS_DIR / "explanations"
 FORMAT = 1
 # Figures of a section of which means are told, with what they mean.
 FIGURES = {
-    "insertion_gain": "area gained on random order while pixels come, share of the whole rise",
-    "deletion_gain": "area gained on random order while pixels go, share of the whole fall",
+    "insertion_gain": "area gained on random order while pixels come, as share of the whole rise; "
+    "above 1 where a few pixels alone raise the answer above that to the whole slice",
+    "deletion_gain": "area gained on random order while pixels go, as a share of the whole fall",
     "tumor": "share of |attribution| in the true tumor",
     "tumor_area": "share of the liver's pixels in the slice that are tumor",
     "outside": "share of |attribution| outside the liver region",
     "peak_in_tumor": "share of sections whose highest value lies in the true tumor",
-    "completeness_error": "difference between the sum and what it should be, as a share of it",
+    "completeness_error": "difference between the sum and what it should be, as a share of it; of "
+    "sections whose answer is above 0.001",
     "stability": "rank correlation with the map of the slice with noise of 5 HU",
     "random_likeness": "rank correlation of |map| with that of a network of random weights",
     "seconds": "time on two CPU cores, other work beside it",
@@ -144,11 +146,11 @@ def shipped_trials() -> dict[str, Path]:
 
 
 def _verdict(variant: str, rows: pd.DataFrame) -> Verdict:
-    figures = {
-        name: mean_interval(rows[name].astype(float).tolist(), rows["patient"].tolist())
-        for name in FIGURES
-        if name in rows
-    }
+    values = rows[[name for name in FIGURES if name in rows]].astype(float)
+    # A share of next to nothing says nothing.
+    values.loc[values["insertion_gain"].isna(), "completeness_error"] = math.nan
+    patients = rows["patient"].tolist()
+    figures = {str(name): mean_interval(values[name].tolist(), patients) for name in values}
     return Verdict(variant, figures, tuple(_reasons(figures)))
 
 

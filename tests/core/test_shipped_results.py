@@ -93,3 +93,22 @@ def test_readme_tells_the_figures_of_the_atlas_as_they_are() -> None:
         interval = f"({area['low']:.2f}–{area['high']:.2f})"
         assert interval in readme or interval[1:-1] in readme
         assert f"{area['value']:.2f}" in readme
+
+
+def test_readme_tells_the_trial_of_explanations_as_it_is() -> None:
+    readme = (ROOT / "README.md").read_text()
+    record = json.loads(
+        (ROOT / "weights" / "explanations" / "focus-lits-a-held-out" / "trial.json").read_text()
+    )
+    assert f"{record['sections']} sections of {record['lesions']} true lesions" in readme
+    for method in record["methods"]:
+        figures = method["figures"]
+        ranges = [
+            f"{one['value']:.2f} ({one['low']:.2f}–{one['high']:.2f})"
+            for one in (figures["insertion_gain"], figures["deletion_gain"])
+        ]
+        row = (
+            f"{' | '.join(ranges)} | {figures['random_likeness']['value']:.2f} | "
+            f"{figures['tumor']['value']:.0%} | {'yes' if method['trusted'] else 'no'} |"
+        )
+        assert row.replace("%", " %") in readme, f"{method['title']}: {row}"
