@@ -38,7 +38,8 @@ class LocalCheckpoint:
         """Memory to write one report, in 4 bits or as the weights are, 10⁶ bytes."""
         bytes_a_weight = 4 if self.single else 2
         if self.stored_quantised:
-            return round(self.weights_mb + self.architecture.working_mb(bytes_a_weight))
+            working = self.architecture.working_mb(quantised=True, bytes_a_weight=bytes_a_weight)
+            return round(self.weights_mb + working)
         return self.architecture.memory_mb(quantised=quantised, bytes_a_weight=bytes_a_weight)
 
 

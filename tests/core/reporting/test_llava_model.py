@@ -147,7 +147,7 @@ def test_too_little_memory_is_told_before_loading(
     assert not stages
 
 
-@pytest.mark.parametrize(("free", "quantises"), [(7_000, True), (20_000, False), (None, False)])
+@pytest.mark.parametrize(("free", "quantises"), [(8_000, True), (20_000, False), (None, False)])
 def test_matrices_become_four_bits_where_memory_asks_for_it(
     tiny: Path, monkeypatch: pytest.MonkeyPatch, free: float | None, quantises: bool
 ) -> None:
