@@ -103,8 +103,7 @@ def whole_sentences(text: str) -> str:
 
 
 def _too_long(writing: Writing, written: str) -> str:
-    words = len(written.split())
-    so_far = f"the {words} words it wrote so far are kept" if words else "it had written nothing"
+    so_far = "what it wrote by then is kept" if written else "it had written nothing yet"
     return (
         f"LLaVA was stopped after {writing.seconds:.0f} seconds; {so_far}; allow more time, fewer "
         "words or a smaller checkpoint."
