@@ -52,6 +52,9 @@ def faithfulness_view() -> None:
     found = verdicts(sections)
     st.markdown(_headline(record, found))
     _table(found)
+    for verdict in found:
+        if not verdict.trusted:
+            st.caption(f"**{verdict.title}**: {'; '.join(verdict.reasons)}.")
     st.caption(f"{record['rule']} Made by commit {record['commit']}, {record['written'][:10]}.")
     left, right = st.columns(2, gap="medium")
     left.plotly_chart(_gains(found), key="trial-gains", config={"displaylogo": False})
@@ -75,7 +78,14 @@ def _headline(record: dict[str, Any], found: list[Verdict]) -> str:
     patients = ", ".join(f"{name} ({n})" for name, n in record["sections_by_patient"].items())
     trusted = [verdict.title for verdict in found if verdict.trusted]
     words = f"trusted: **{', '.join(trusted)}**" if trusted else "**none is trusted**"
-    shap = next(verdict for verdict in found if verdict.variant == "shap").figures
+    by_name = {verdict.variant: verdict.figures for verdict in found}
+    shap, phantoms = by_name["shap"], by_name.get("shap-phantoms")
+    against = (
+        f" Against livers of phantoms it is {phantoms['tumor'].value:.0%}: what SHAP compares with "
+        "decides its map."
+        if phantoms
+        else ""
+    )
     share, area = shap["tumor"], shap["tumor_area"]
     return (
         f"**{record['sections']} sections** of {record['lesions']} true lesions that the networks "
@@ -84,7 +94,7 @@ def _headline(record: dict[str, Any], found: list[Verdict]) -> str:
         f"below, {words}. The publication says that SHAP "
         "“consistently concentrates around the tumor”: here "
         f"**{share.value:.0%} of its attribution** lies in the true tumor ({_range(share)}), which "
-        f"takes {area.value:.0%} of the liver’s area in these slices."
+        f"takes {area.value:.0%} of the liver’s area in these slices.{against}"
     )
 
 
@@ -102,7 +112,7 @@ def _table(found: list[Verdict]) -> None:
     rows = [
         {
             "Method": verdict.title,
-            "Verdict": "trusted" if verdict.trusted else "; ".join(verdict.reasons),
+            "Verdict": "trusted" if verdict.trusted else "not trusted",
             **{name: _shown(verdict.figures.get(name), name) for name in COLUMNS},
         }
         for verdict in found
@@ -135,7 +145,7 @@ def _shown(interval: Interval | None, name: str) -> str:
     if interval is None or interval.value != interval.value:
         return "–"
     form = ".0%" if name in PERCENT else ".1f" if name == "seconds" else ".2f"
-    return f"{interval.value:{form}} ({interval.low:{form}}–{interval.high:{form}})"
+    return f"{interval.value:{form}} ({interval.low:{form}} to {interval.high:{form}})"
 
 
 def _gains(found: list[Verdict]) -> "go.Figure":
@@ -152,7 +162,7 @@ def _shares(found: list[Verdict]) -> "go.Figure":
     figure.add_vline(
         x=area,
         line={"color": GRAY, "dash": "dot"},
-        annotation={"text": "tumor’s area", "font": {"color": GRAY}},
+        annotation={"text": "tumor’s area", "font": {"color": GRAY}, "y": 1.08, "x": area},
     )
     return figure.update_xaxes(tickformat=".0%")
 
