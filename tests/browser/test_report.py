@@ -65,6 +65,9 @@ def test_falsehood_is_told_while_it_is_written_and_stays_out_of_the_file(
     page.get_by_text("Edit", exact=True).click()
     text = page.get_by_label("Impression")
     expect(text).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_test_id("stApp")).to_have_attribute(
+        "data-test-script-state", "notRunning", timeout=PATIENCE
+    )
     text.fill("There is 1 lesion. Lesion 1 measures 90 mm.")
     text.press("Control+Enter")
     expect(page.get_by_text("contradicted: it stays out.")).to_be_visible(timeout=PATIENCE)

@@ -34,7 +34,9 @@ def editor(draft: Draft, place: Place) -> None:
 
 def _part(part: Part, checked: tuple[Checked, ...], place: Place) -> None:
     key = f"report-text-{place.case[:8]}-{place.writer}-{place.edition}-{part.title}"
-    st.session_state[key] = part.text
+    # Setting a value wipes out what is being typed: only where it has changed.
+    if st.session_state.get(key) != part.text:
+        st.session_state[key] = part.text
     st.text_area(
         part.title,
         key=key,
