@@ -171,7 +171,8 @@ def _bars(found: list[Verdict], series: dict[str, str], title: str) -> "go.Figur
     import plotly.graph_objects as go
 
     figure = go.Figure()
-    names = [verdict.title for verdict in found]
+    # Short enough for a telephone, where the bars need the room.
+    names = [_short(verdict) for verdict in found]
     for number, (key, label) in enumerate(series.items()):
         intervals = [verdict.figures[key] for verdict in found]
         values = [interval.value for interval in intervals]
@@ -191,6 +192,11 @@ def _bars(found: list[Verdict], series: dict[str, str], title: str) -> "go.Figur
         )
     figure = framed(axes(figure, title, ""), 80 + 44 * len(names), barmode="group")
     return figure.update_yaxes(autorange="reversed")
+
+
+def _short(verdict: Verdict) -> str:
+    name, _, background = verdict.title.partition(", against ")
+    return ",<br>".join(part for part in (name.split(" (")[0], background) if part)
 
 
 def _command(record: dict[str, Any]) -> str:
