@@ -35,7 +35,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         help="LLaVA-1.5 on this machine",
     )
     parser.add_argument("--tokens", type=whole_number, default=300, help="of its text, at most")
-    parser.add_argument("--seconds", type=whole_number, default=600, help="it may take, at most")
+    parser.add_argument("--seconds", type=whole_number, default=1800, help="it may take, at most")
     parser.add_argument("--patient", help="a line that names the patient; never read from the scan")
     parser.add_argument("--preset", default="paper", choices=list(PRESETS))
     parser.set_defaults(run=report)

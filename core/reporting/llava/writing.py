@@ -20,6 +20,6 @@ class Writing:
 
     checkpoint: str
     max_tokens: int = 300
-    seconds: float = 600
+    seconds: float = 1800
     seed: int | None = None
     quantised: bool | None = None
