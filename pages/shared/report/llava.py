@@ -155,7 +155,7 @@ def _limits() -> tuple[int, int]:
     minutes = right.select_slider(
         "Stop after",
         list(MINUTES),
-        10,
+        30,
         format_func=MINUTES.__getitem__,
         key=Key.SECONDS,
         help="What is written by then is kept.",
