@@ -1,6 +1,8 @@
 # `make run` opens the dashboard, `make test` checks everything. Both set up .venv on first use.
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PORT ?= 8501
+# Tests beside each other; more of them take about 3 GB each.
+WORKERS ?= 2
 BIN := .venv/bin
 
 .PHONY: run test lint clean
@@ -26,7 +28,7 @@ lint: .venv/.test
 	$(BIN)/mypy
 
 test: lint
-	$(BIN)/pytest
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile
 
 clean:
 	rm -rf .venv
