@@ -73,6 +73,10 @@ def test_falsehood_is_told_while_it_is_written_and_stays_out_of_the_file(
     expect(page.get_by_text("contradicted: it stays out.")).to_be_visible(timeout=PATIENCE)
     assert fits(page)
     page.screenshot(path=screenshots / "report-edit.png", full_page=True)
+    # A click is lost where the page is being drawn anew.
+    expect(page.get_by_test_id("stApp")).to_have_attribute(
+        "data-test-script-state", "notRunning", timeout=PATIENCE
+    )
     with page.expect_download(timeout=PATIENCE) as taken:
         page.get_by_role("button", name="Markdown").click()
     written = Path(taken.value.path()).read_text()

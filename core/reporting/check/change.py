@@ -70,7 +70,10 @@ SUBJECTS = (
     (re.compile(r"\btumor (?:volume|load)\b|\bvolume of .*tumors?\b|\btogether\b"), "tumor"),
     (re.compile(r"\b(?:liver|hepatic volume)\b(?! (?:lesion|tumor|mass))"), "liver"),
 )
-EVERY = re.compile(r"\b(?:both|all|every|each)\b.*\b(?:lesion|tumor|mass|nodule|spot)")
+# “All lesions together” is one sum, and “all lesions” is every one of them.
+EVERY = re.compile(
+    r"\b(?:both|all|every|each)\b.*\b(?:lesion|tumor|mass|nodule|spot)(?!\w*\s+together)"
+)
 STATUS = {"grown": 1.0, "shrunk": -1.0, "no change beyond the measurement's uncertainty": 0.0}
 # Percent: less than this is within what two measurements of one thing differ by.
 STEADY, MOVED = 10.0, 20.0
