@@ -1,7 +1,7 @@
 # `make run` opens the dashboard, `make test` checks everything. Both set up .venv on first use.
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PORT ?= 8501
-# Tests beside each other; more of them take about 3 GB each.
+# Tests beside each other, about 3 GB each; a browser wants the machine for itself.
 WORKERS ?= 2
 BIN := .venv/bin
 
@@ -28,7 +28,8 @@ lint: .venv/.test
 	$(BIN)/mypy
 
 test: lint
-	$(BIN)/pytest -n $(WORKERS) --dist loadfile
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile -m 'not browser'
+	$(BIN)/pytest -m browser
 
 clean:
 	rm -rf .venv

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_segment_journey import action, fits, picture
+from tests.browser.test_segment_journey import action, fits
 
 pytestmark = pytest.mark.browser
 
@@ -43,7 +43,8 @@ def settled(page: Page) -> None:
     )
 
 
-@pytest.mark.parametrize(("width", "theme"), [(1440, "light"), (390, "dark")])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 390])
 def test_explanation_is_tested_and_every_view_fits(
     explain: Open, screenshots: Path, width: int, theme: str
 ) -> None:
@@ -52,14 +53,14 @@ def test_explanation_is_tested_and_every_view_fits(
     expect(page.get_by_text("Put to the test")).to_be_visible(timeout=PATIENCE)
     settled(page)
     assert fits(page)
-    picture(page, screenshots / f"explain-attribution-{width}-{theme}.png")
+    page.screenshot(path=screenshots / f"explain-attribution-{width}-{theme}.png")
     for view, sign in VIEWS.items():
         page.get_by_role("radio", name=view).or_(action(page, view)).first.click()
         expect(page.get_by_text(sign).first).to_be_visible(timeout=PATIENCE)
         settled(page)
         assert fits(page), view
         name = f"explain-{view.split()[0].lower()}-{width}-{theme}.png"
-        picture(page, screenshots / name)
+        page.screenshot(path=screenshots / name)
 
 
 def test_record_of_an_explanation_is_taken_home(explain: Open, tmp_path: Path) -> None:
@@ -67,9 +68,8 @@ def test_record_of_an_explanation_is_taken_home(explain: Open, tmp_path: Path) -
     page.get_by_role("button", name="troubleshoot Explain", exact=True).or_(
         page.get_by_role("button", name="Explain", exact=True)
     ).click()
-    page.get_by_test_id("stPopover").filter(has_text="SHAP").get_by_role("button").click(
-        timeout=PATIENCE
-    )
+    expect(action(page, "Record (JSON)")).to_be_visible(timeout=PATIENCE)
+    settled(page)
     with page.expect_download(timeout=PATIENCE) as waiting:
         action(page, "Record (JSON)").click()
     path = tmp_path / "record.json"

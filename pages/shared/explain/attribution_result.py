@@ -170,27 +170,30 @@ def _chart(tested: Known, *, insert: bool) -> "go.Figure":
 
 
 def _downloads(case: Case, segmentation: Segmentation, known: Known) -> None:
+    titles = [methods()[wish.method].title for wish, _ in known]
+    chosen = 0
+    if len(known) > 1:
+        picked = st.selectbox(
+            "Take home", range(len(known)), format_func=titles.__getitem__, key="explain-taken"
+        )
+        chosen = int(picked or 0)
+    wish, one = known[chosen]
+    stem = f"{file_stem(case)}-{wish.method}"
+    files = {
+        "Pictures (PNG)": (f"{stem}.png", partial(_sheet, case, segmentation, wish, one)),
+        "Map (NIfTI)": (f"{stem}.nii.gz", partial(_nifti, case, wish, one)),
+        "Record (JSON)": (f"{stem}.json", partial(_record, case, segmentation, wish, one)),
+    }
     with st.container(horizontal=True):
-        for wish, one in known:
-            title, stem = methods()[wish.method].title, f"{file_stem(case)}-{wish.method}"
-            with st.popover(title, icon=":material/download:"):
-                for kind, name, make in (
-                    (
-                        "Pictures (PNG)",
-                        f"{stem}.png",
-                        partial(_sheet, case, segmentation, wish, one),
-                    ),
-                    ("Map (NIfTI)", f"{stem}.nii.gz", partial(_nifti, case, wish, one)),
-                    (
-                        "Record (JSON)",
-                        f"{stem}.json",
-                        partial(_record, case, segmentation, wish, one),
-                    ),
-                ):
-                    st.download_button(
-                        kind, make, name, on_click="ignore", width="stretch",
-                        key=f"explain-{wish.method}-{kind}",
-                    )  # fmt: skip
+        for label, (name, make) in files.items():
+            st.download_button(
+                label,
+                make,
+                name,
+                on_click="ignore",
+                icon=":material/download:",
+                key=f"explain-{wish.method}-{label}",
+            )
 
 
 def _sheet(case: Case, segmentation: Segmentation, wish: Wish, one: Made) -> bytes:
