@@ -15,7 +15,7 @@ BIN := .venv/bin
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
 
-.venv/.test: .venv/.run requirements-dev.txt
+.venv/.test: .venv/.run requirements-dev.txt requirements-vision-language.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 
