@@ -155,21 +155,36 @@ def test_map_of_the_explain_page_enters_text_and_composite(
     page: AppTest, shown: list[Told]
 ) -> None:
     case = current(page)
+    wish, made = explanation_of(case)
+    page.session_state[explained.Key.MADE] = {wish: made}
+    app = page.run()
+    box = next(found for found in app.selectbox if found.label == "Explanation")
+    assert "None made yet" not in box.options
+    app = box.set_value(wish).run()
+    assert not app.exception
+    assert f"On slice {wish.z + 1} the SHAP map puts 100 % of its weight" in words(shown[-1])
+    assert "attribution map" in shown[-1]["pictures"][0]["caption"]
+
+
+def test_latest_map_is_in_the_first_report_of_a_visitor_who_explained(
+    segmented: AppTest, shown: list[Told]
+) -> None:
+    case = current(segmented)
+    wish, made = explanation_of(case)
+    segmented.session_state[explained.Key.MADE] = {wish: made}
+    segmented.switch_page(PAGE).run()
+    assert f"On slice {wish.z + 1} the SHAP map" in words(shown[-1])
+
+
+def explanation_of(case: Any) -> tuple[explained.Wish, explained.Made]:
+    """A map of the slice with the largest lesion, all of it in the tumor."""
     z = case.findings.lesions[0].axial_slice
     wish = explained.Wish(
         content(case, case.segmentation), z, Asked.TUMOR, None, "shap", Background.PLAIN, 8, 0
     )
     posed = explained.posed_for(case, case.segmentation, wish)
     values = posed.tumor.astype("float32")
-    found = Attribution("shap", values, 0.5, 0.0, 0.0, 8, 0, 0.1)
-    page.session_state[explained.Key.MADE] = {wish: explained.Made(posed, found)}
-    app = page.run()
-    box = next(found for found in app.selectbox if found.label == "Explanation")
-    assert "None made yet" not in box.options
-    app = box.set_value(wish).run()
-    assert not app.exception
-    assert f"On slice {z + 1} the SHAP map puts 100 % of its weight" in words(shown[-1])
-    assert "attribution map" in shown[-1]["pictures"][0]["caption"]
+    return wish, explained.Made(posed, Attribution("shap", values, 0.5, 0.0, 0.0, 8, 0, 0.1))
 
 
 def choose_upload(app: AppTest) -> AppTest:

@@ -73,7 +73,9 @@ def _attribution(case: Case, segmentation: Segmentation) -> tuple[Wish, Explaine
         wish: one for wish, one in made().items() if wish.of == here and wish.asked is Asked.TUMOR
     }
     key = f"{Key.ATTRIBUTION}-{case.id[:8]}"
-    if st.session_state.get(key) not in known:
+    # Who comes from the Explain page wants its latest map; who chose none keeps none.
+    latest = list(known)[-1] if known else None
+    if st.session_state.setdefault(key, latest) not in known:
         st.session_state[key] = None
     wish: Wish | None = st.selectbox(
         "Explanation",
