@@ -74,10 +74,6 @@ class Facts:
                 return fact
         raise KeyError(fact_id)
 
-    def about_lesion(self, number: int) -> tuple[Fact, ...]:
-        """Choose the facts about one lesion."""
-        return tuple(fact for fact in self.entries if fact.lesion == number)
-
     @property
     def lesion_numbers(self) -> tuple[int, ...]:
         """Numbers of the lesions told of, in order."""

@@ -11,8 +11,8 @@ class Writing:
     ----------
     checkpoint : name on the Hugging Face Hub, already on this machine, or a folder.
     max_tokens : the text ends after so many; a word has about 1.3.
-    seconds : time-out, for loading and writing together. LLaVA-1.5 7B needs 10 to 13 minutes for
-        300 tokens on two CPU cores, measured with random weights; a GPU needs far less.
+    seconds : time-out, for loading and writing together. LLaVA-1.5 7B takes many minutes on two
+        CPU cores; a GPU needs far less.
     seed : of sampling; None always takes the likeliest word, so that the same scan gives the same
         text.
     quantised : matrices in 4 bits; None does so where there is a GPU, or where 16 bits do not fit.

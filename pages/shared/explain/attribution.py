@@ -23,8 +23,9 @@ from pages.shared.explain.attribution_state import (
     posed_for,
 )
 from pages.shared.explain.desk import desk, warm_up
+from pages.shared.explain.memo import remembered
 from pages.shared.metrics.drawing import choose
-from pages.shared.session import Case
+from pages.shared.session import MAX_CASES, Case
 
 WHAT = (
     "A network turns a slice into probabilities. An **attribution** shares one number, the mean "
@@ -48,12 +49,13 @@ WHOLE = 0
 def attribution_view(case: Case, segmentation: Segmentation) -> None:
     """Ask what is to be explained, explain it, and show what came out."""
     st.markdown(WHAT)
-    if not organ_mask(segmentation.labels).any():
+    assert case.findings is not None
+    if not case.findings.liver_volume_ml:
         st.info("No liver was found in this scan, so there is no answer to explain.")
         return
     wishes = _wishes(case, segmentation)
-    posed = posed_for(case, segmentation, wishes[0])
-    warm_up(posed.question)
+    if not desk().ready:
+        warm_up(posed_for(case, segmentation, wishes[0]).question)
     _start(case, segmentation, wishes)
     job = jobs.running()
     if job is not None and job.tab == ATTRIBUTION_TAB:
@@ -97,10 +99,10 @@ def _wishes(case: Case, segmentation: Segmentation) -> list[Wish]:
 
 
 def _slice(case: Case, segmentation: Segmentation) -> int:
-    shown = np.flatnonzero(organ_mask(segmentation.labels).any(axis=(0, 1)))
-    first, last = int(shown[0]) + 1, int(shown[-1]) + 1
+    first, last, best = remembered(
+        Key.RANGES, of(case, segmentation), lambda: _range(segmentation), MAX_CASES
+    )
     key = f"{Key.SLICE}-{case.id[:8]}"
-    best = telling_slice(segmentation.labels, Plane.AXIAL) + 1
     if not first <= st.session_state.get(key, best) <= last:
         del st.session_state[key]
     st.session_state.setdefault(key, best)
@@ -115,6 +117,12 @@ def _slice(case: Case, segmentation: Segmentation) -> int:
             persist_state="session",
         )
     ) - 1  # fmt: skip
+
+
+def _range(segmentation: Segmentation) -> tuple[int, int, int]:
+    """First and last slice that show liver, and the most telling one, counted from 1."""
+    shown = np.flatnonzero(organ_mask(segmentation.labels).any(axis=(0, 1))) + 1
+    return int(shown[0]), int(shown[-1]), telling_slice(segmentation.labels, Plane.AXIAL) + 1
 
 
 def _target(case: Case, segmentation: Segmentation, z: int) -> int | None:

@@ -31,6 +31,7 @@ class Key:
     CURVES = "explain-curves"
     MADE = "explain-made"
     METHOD = "explain-method"
+    RANGES = "explain-ranges"
     SAMPLES = "explain-samples"
     SEED = "explain-seed"
     SLICE = "explain-slice"

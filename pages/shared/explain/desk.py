@@ -19,9 +19,7 @@ def desk() -> Desk:
 
 def warm_up(question: Question) -> None:
     """Let the process load TensorFlow and the network while the visitor still looks around."""
-    asked = desk()
-    if not asked.ready:
-        threading.Thread(target=_prepare, args=(asked, question), daemon=True).start()
+    threading.Thread(target=_prepare, args=(desk(), question), daemon=True).start()
 
 
 def _prepare(asked: Desk, question: Question) -> None:

@@ -18,7 +18,7 @@ from core.sam.model import Look, look
 from core.sam.prompts import Prompt, answer
 from core.sam.shelf import Shelf
 from core.segmentation import Progress
-from pages.shared import jobs
+from pages.shared import fetching, jobs
 from pages.shared.session import Case
 
 Kind = TypeVar("Kind")
@@ -26,7 +26,6 @@ Kept = TypeVar("Kept")
 
 SAM_TAB = "SAM"
 ASKING = ("Loading SAM", "Taking the slice in", "Asking for masks")
-FETCHING = ("Asking the hub", "Downloading")
 WINDOWS = {
     "Liver": LIVER_WINDOW,
     "Soft tissue": SOFT_TISSUE,
@@ -175,17 +174,7 @@ def begin_asking(case: Case, checkpoint: LocalCheckpoint, question: Question) ->
 
 def begin_fetching(case: Case, name: str) -> None:
     """Begin to fetch a checkpoint from the hub in the background."""
-
-    def work(progress: Progress, cancelled: Callable[[], bool]) -> LocalCheckpoint:
-        progress(FETCHING[0], 0.0)
-        facts = look_up(name)
-        progress(FETCHING[0], 1.0)
-        return download(facts, lambda done: progress(FETCHING[1], done), cancelled)
-
-    def keep(_: LocalCheckpoint) -> None:
-        """Nothing: the name finds it from now on."""
-
-    jobs.begin(jobs.Job(f"Fetching {name}", FETCHING, work, keep, case, SAM_TAB))
+    fetching.begin(case, name, SAM_TAB, look_up, download)
 
 
 def _looks() -> dict[tuple[object, ...], tuple[Look, float]]:

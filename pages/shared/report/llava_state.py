@@ -10,15 +10,14 @@ from PIL import Image
 from core.errors import OutOfTime
 from core.reporting.composite import Picture
 from core.reporting.fact import Facts
-from core.reporting.llava import LocalCheckpoint, Writing, describe, download, look_up
+from core.reporting.llava import Writing, describe, download, look_up
 from core.reporting.llava.model import STAGES
 from core.segmentation import Progress
-from pages.shared import jobs
+from pages.shared import fetching, jobs
 from pages.shared.report.state import REPORT_TAB, Generated, keep_generated
 from pages.shared.session import Case
 
 STREAM = "report-stream"
-FETCHING = ("Asking the hub", "Downloading")
 TOKENS_A_WORD = 1.3
 
 
@@ -74,14 +73,4 @@ def begin_writing(case: Case, facts: Facts, picture: Picture, writing: Writing) 
 
 def begin_fetching(case: Case, name: str) -> None:
     """Begin to fetch a checkpoint from the hub in the background."""
-
-    def work(progress: Progress, cancelled: Callable[[], bool]) -> LocalCheckpoint:
-        progress(FETCHING[0], 0.0)
-        facts = look_up(name)
-        progress(FETCHING[0], 1.0)
-        return download(facts, lambda done: progress(FETCHING[1], done), cancelled)
-
-    def keep(_: LocalCheckpoint) -> None:
-        """Nothing: the name finds it from now on."""
-
-    jobs.begin(jobs.Job(f"Fetching {name}", FETCHING, work, keep, case, REPORT_TAB))
+    fetching.begin(case, name, REPORT_TAB, look_up, download)

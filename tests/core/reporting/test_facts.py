@@ -47,7 +47,7 @@ def test_ids_are_unique_and_lesions_know_their_facts() -> None:
     ids = [fact.id for fact in facts]
     assert len(ids) == len(set(ids))
     assert facts.lesion_numbers == tuple(range(1, 8))
-    assert "lesion.3.volume" in [fact.id for fact in facts.about_lesion(3)]
+    assert "lesion.3.volume" in [fact.id for fact in facts if fact.lesion == 3]
     assert facts["quality.thick-slices"].value == REMARK.reason
 
 
