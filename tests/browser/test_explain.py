@@ -21,6 +21,11 @@ VIEWS = {
     "How far to trust it": "put to the same tests",
 }
 
+FOUR_PICTURES = """() => {
+    const pictures = [...document.querySelectorAll("[data-testid=stImage] img")];
+    return pictures.length === 4 && pictures.every(one => one.complete && one.naturalWidth > 0);
+}"""
+
 Open = Callable[..., Page]
 
 
@@ -52,6 +57,7 @@ def test_explanation_is_tested_and_every_view_fits(
     action(page, "Explain and test").click()
     expect(page.get_by_text("Put to the test")).to_be_visible(timeout=PATIENCE)
     settled(page)
+    page.wait_for_function(FOUR_PICTURES, timeout=PATIENCE)
     assert fits(page)
     page.screenshot(path=screenshots / f"explain-attribution-{width}-{theme}.png")
     for view, sign in VIEWS.items():

@@ -144,7 +144,7 @@ def _shown(interval: Interval | None, name: str) -> str:
     """Write a mean with its interval; a dash where the method has no such figure."""
     if interval is None or interval.value != interval.value:
         return "–"
-    form = ".0%" if name in PERCENT else ".1f" if name == "seconds" else ".2f"
+    form = "z.0%" if name in PERCENT else ".1f" if name == "seconds" else "z.2f"
     return f"{interval.value:{form}} ({interval.low:{form}} to {interval.high:{form}})"
 
 
