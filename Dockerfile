@@ -12,7 +12,7 @@ COPY --chown=user . .
 
 # The networks are converted once, while the image is built, not on the first visit.
 RUN /home/user/venv/bin/python -c \
-    "from core.models.store import trained_presets; from core.segmentation import load_networks; \
+    "from core.models.store import trained_presets; from core.cascade.segmentation import load_networks; \
     [load_networks(preset) for preset in trained_presets()]"
 
 # Spaces shows the app in a frame of another site over HTTPS: only so does the XSRF cookie reach it.

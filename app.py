@@ -2,22 +2,29 @@
 
 import streamlit as st
 
-from pages.shared.entrance import enter
+PAGES = {
+    "segment": ("Segment", "biotech"),
+    "pipeline": ("Pipeline", "account_tree"),
+    "explain": ("Explain", "troubleshoot"),
+    "report": ("Report", "description"),
+    "metrics": ("Metrics", "monitoring"),
+    "embeddings": ("Embeddings", "scatter_plot"),
+    "about": ("About", "info"),
+}
 
 st.set_page_config(
-    page_title="HepatoScope", page_icon="pages/shared/assets/icon.svg", layout="wide"
+    page_title="HepatoScope", page_icon="pages/common/assets/icon.svg", layout="wide"
 )
-page = st.navigation(
+st.navigation(
     [
-        st.Page("pages/segment.py", title="Segment", icon=":material/biotech:", default=True),
-        st.Page("pages/pipeline.py", title="Pipeline", icon=":material/account_tree:"),
-        st.Page("pages/explain.py", title="Explain", icon=":material/troubleshoot:"),
-        st.Page("pages/report.py", title="Report", icon=":material/description:"),
-        st.Page("pages/metrics.py", title="Metrics", icon=":material/monitoring:"),
-        st.Page("pages/embeddings.py", title="Embeddings", icon=":material/scatter_plot:"),
-        st.Page("pages/about.py", title="About", icon=":material/info:"),
+        st.Page(
+            f"pages/{name}/page.py",
+            title=title,
+            icon=f":material/{icon}:",
+            url_path=name,
+            default=name == "segment",
+        )
+        for name, (title, icon) in PAGES.items()
     ],
     position="top",
-)
-enter()
-page.run()
+).run()

@@ -16,8 +16,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from core.cascade.doubt import DOUBTFUL
+from core.cascade.segmentation import Networks, Segmentation, load_networks, segment
+from core.cascade.uncertainty import MOST, disagreement
 from core.commands.common import named
-from core.doubt import DOUBTFUL
 from core.evaluation.score import TARGETS, probability_of
 from core.io.datasets import LabelledCase, find_cases
 from core.labels import organ_mask
@@ -30,8 +32,6 @@ from core.metrics.calibration import (
 from core.metrics.overlap import overlap
 from core.metrics.risk import expected_dice, risk_coverage
 from core.presets import PRESETS, Preset, preset_named
-from core.segmentation import Networks, Segmentation, load_networks, segment
-from core.uncertainty import MOST, disagreement
 
 NEAR_MM = 10.0
 SIGNS = ("disagreement", "1 - |2p - 1|")

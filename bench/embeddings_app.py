@@ -3,8 +3,8 @@
 import numpy as np
 import streamlit as st
 
-from pages.shared.atlas import Points, patch_map
-from pages.shared.atlas.colors import categories, scale
+from pages.embeddings import Points, patch_map
+from pages.embeddings.colors import categories, scale
 
 COUNT = 50_000
 PATIENTS = 12

@@ -10,16 +10,16 @@ from pathlib import Path
 from statistics import median
 from time import perf_counter
 
-from core.desk import Desk
+from core.cascade.segmentation import segment
+from core.draw.preview import telling_slice
 from core.explainers.explain import explain
 from core.explainers.question import Asked, pose
 from core.explainers.registry import methods
+from core.geometry.slices import Plane
 from core.io import read
 from core.phantom import make_phantom
 from core.presets import PRESETS, preset_named
-from core.preview import telling_slice
-from core.segmentation import segment
-from core.slices import Plane
+from core.process.desk import Desk
 
 
 def main() -> None:

@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
+from core.cascade.segmentation import Networks
 from core.evaluation import read_run, write_run
 from core.evaluation.score import CaseScore
 from core.metrics.calibration import ProbabilityHistogram
@@ -23,7 +24,6 @@ from core.metrics.overlap import Overlap
 from core.metrics.surface import Comparable, SurfaceScore
 from core.models import store
 from core.presets import PAPER
-from core.segmentation import Networks
 
 CASES, SLICES = 200, 300
 APP = Path(__file__).parents[1] / "app.py"
@@ -91,7 +91,7 @@ def open_page() -> list[str]:
     st.cache_data.clear()
     page = AppTest.from_file(str(APP), default_timeout=120).run()
     began = time.perf_counter()
-    page.switch_page("pages/metrics.py").run()
+    page.switch_page("pages/metrics/page.py").run()
     took = time.perf_counter() - began
     assert not page.exception, page.exception
     return [f"{took:.3f}", *(metric.value for metric in page.metric)]

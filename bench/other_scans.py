@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import affine_transform
 
+from core.cascade.segmentation import segment
 from core.io import read
 from core.labels import TUMOR, organ_mask, tumor_mask
 from core.metrics.overlap import overlap
-from core.segmentation import segment
 from core.volume import Volume
 
 

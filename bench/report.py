@@ -14,11 +14,12 @@ from typing import Any
 
 import numpy as np
 
-from core.measurement import measure
+from core.cascade.measurement import measure
+from core.cascade.segmentation import Segmentation
 from core.phantom import make_phantom
 from core.quality import check
-from core.reporting.composite import pictures
-from core.reporting.document import (
+from core.report.composite import pictures
+from core.report.document import (
     Report,
     provenance_of,
     to_docx,
@@ -27,10 +28,9 @@ from core.reporting.document import (
     to_markdown,
     to_pdf,
 )
-from core.reporting.facts import collect_facts
-from core.reporting.narrative import write_narrative
-from core.reporting.text import Edition
-from core.segmentation import Segmentation
+from core.report.facts import collect_facts
+from core.report.narrative import write_narrative
+from core.report.text import Edition
 
 # Seconds on the clock and of the processor, every time that a part was done.
 Times = dict[str, list[tuple[float, float]]]

@@ -9,9 +9,9 @@ import argparse
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from core.reporting.check import Verdict, check_sentence
-from core.reporting.check.confusion import Confusion, Written, confusion, read_sentences
-from tests.core.reporting.check.cases import CASES, SENTENCES
+from core.report.check import Verdict, check_sentence
+from core.report.check.confusion import Confusion, Written, confusion, read_sentences
+from tests.core.report.check.cases import CASES, SENTENCES
 
 
 def table(found: Confusion) -> Iterator[str]:

@@ -17,18 +17,19 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from core.atlas.encoders import load_autoencoder, reconstruction_error
+from core.atlas.originals import squares_of_case
+from core.atlas.parts import gather
+from core.atlas.patches import PATCH, SLICE_SIDE, Patches, kinds
+from core.atlas.projections import Tsne, project
+from core.atlas.quality import COMPARISON_NAME, across_patients, judge, probe
+from core.atlas.trust import trustworthiness
+from core.cascade.looks import network_input
+from core.geometry.fits import resize
 from core.io.datasets import LabelledCase, find_cases
 from core.io.patients import patient_of, split_by_patient
 from core.models.store import CARD_NAME, load_unet, model_dir, read_card
-from core.preprocessing import network_input, resize
 from core.provenance import commit
-from core.representation.encoders import load_autoencoder, reconstruction_error
-from core.representation.originals import squares_of_case
-from core.representation.parts import gather
-from core.representation.patches import PATCH, SLICE_SIDE, Patches, kinds
-from core.representation.projections import Tsne, project
-from core.representation.quality import COMPARISON_NAME, across_patients, judge, probe
-from core.representation.trust import trustworthiness
 
 Floats = NDArray[np.float32]
 

@@ -11,12 +11,12 @@ from time import perf_counter
 
 import numpy as np
 
+from core.cascade.looks import network_input
+from core.cascade.segmentation import liver_fit, network_view
 from core.models.runtime import load_network
 from core.models.store import load_unet, model_dir
 from core.phantom import make_phantom
-from core.preprocessing import network_input
 from core.presets import PRESETS, preset_named
-from core.segmentation import liver_fit, network_view
 
 
 def main() -> None:

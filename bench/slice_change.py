@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 
-from core.slices import Plane
+from core.geometry.slices import Plane
 from core.volume import Volume, volume_from_array
-from pages.shared.viewer.exchange import answer
-from pages.shared.viewer.scene import Scene
+from pages.viewer.exchange import answer
+from pages.viewer.scene import Scene
 
 SHAPE = (512, 512, 300)
 SPACING = (0.8, 0.8, 1.5)

@@ -21,6 +21,15 @@ from keras import ops
 from numpy.typing import NDArray
 from scipy.ndimage import convolve1d
 
+from core.cascade.looks import mask_to_liver, network_input
+from core.cascade.segmentation import (
+    load_networks,
+    network_view,
+    segment,
+    shrink_mask,
+    tumor_fit,
+)
+from core.geometry.fits import axial_view
 from core.io.datasets import LabelledCase, find_cases
 from core.io.patients import split_by_patient
 from core.labels import organ_mask, tumor_mask
@@ -29,15 +38,7 @@ from core.metrics.overlap import Overlap, overlap, pooled
 from core.models.losses import bce_dice_loss
 from core.models.store import WEIGHTS_NAME, model_dir
 from core.models.unet import build_unet
-from core.preprocessing import axial_view, mask_to_liver, network_input
 from core.presets import FOCUS, Preset
-from core.segmentation import (
-    load_networks,
-    network_view,
-    segment,
-    shrink_mask,
-    tumor_fit,
-)
 from core.training.data import Augmentation, Batches, example, sampling_weights, vary
 from core.training.fit import settle_batch_norm
 from core.training.pack import Pack, pack_cases

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from core.errors import HepatoScopeError
-from core.preprocessing import LIVER_WINDOW, Window
+from core.geometry.windows import LIVER_WINDOW, Window
 
 
 @dataclass(frozen=True)

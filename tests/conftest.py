@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from core.checkpoints.libraries import prepare
+from core.cascade.segmentation import Networks
+from core.foundation.checkpoints.libraries import prepare
 from core.models.store import WEIGHTS_DIR, WEIGHTS_NAME
-from core.segmentation import Networks
 from core.volume import Volume
 from tests import scene
 

@@ -6,7 +6,7 @@ import nibabel as nib
 import numpy as np
 from numpy.typing import NDArray
 
-from core.segmentation import Networks
+from core.cascade.segmentation import Networks
 from core.volume import Volume, volume_from_array
 
 AIR, FAT, BODY, LIVER, TUMOR = -1000, -100, 0, 100, 150

@@ -28,9 +28,9 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 def embed(arguments: argparse.Namespace) -> int:
     """Make a patch atlas of labelled cases."""
+    from core.atlas.build import AtlasRecipe, build_atlas
+    from core.atlas.encoders import load_autoencoder
     from core.io.datasets import find_cases
-    from core.representation.build import AtlasRecipe, build_atlas
-    from core.representation.encoders import load_autoencoder
 
     cases = [case for root in arguments.data for case in find_cases(root, arguments.split)]
     recipe = AtlasRecipe(images=arguments.images, seed=arguments.seed)

@@ -38,10 +38,10 @@ def _add_compare(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser
 
 def evaluate(arguments: argparse.Namespace) -> int:
     """Compare with ground truth."""
+    from core.cascade.segmentation import load_networks
     from core.evaluation import evaluate as score_cases
     from core.evaluation import write_run
     from core.io.datasets import find_cases
-    from core.segmentation import load_networks
 
     preset = preset_named(arguments.preset)
     cases = named(find_cases(arguments.data, arguments.split), arguments.cases)

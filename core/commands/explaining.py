@@ -40,14 +40,14 @@ def _add_faithfulness(subparsers: "argparse._SubParsersAction[argparse.ArgumentP
 
 def explain(arguments: argparse.Namespace) -> int:
     """Segment a scan and explain one of its slices, as a picture."""
+    from core.cascade.segmentation import segment as run
+    from core.draw.preview import telling_slice
     from core.explainers.explain import explain as answer
     from core.explainers.pictures import draw, native_map, sheet_png
     from core.explainers.question import Asked, pose
     from core.explainers.registry import method_named
+    from core.geometry.slices import Plane
     from core.io import read
-    from core.preview import telling_slice
-    from core.segmentation import segment as run
-    from core.slices import Plane
 
     method = method_named(arguments.method)
     volume = read(arguments.input)

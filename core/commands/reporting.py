@@ -43,10 +43,10 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 def report(arguments: argparse.Namespace) -> int:
     """Write a report of a case."""
-    from core.reporting.command import Order, Source, write_report
-    from core.reporting.composite import GREEN_RED, OKABE_ITO
-    from core.reporting.llava import Writing
-    from core.reporting.text import Edition
+    from core.report.command import Order, Source, write_report
+    from core.report.composite import GREEN_RED, OKABE_ITO
+    from core.report.llava import Writing
+    from core.report.text import Edition
 
     writing = None
     if arguments.writer == "llava":

@@ -45,14 +45,14 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 def sam(arguments: argparse.Namespace) -> int:
     """Score SAM on slices of labelled cases, and our networks on the same ones where asked to."""
+    from core.cascade.segmentation import load_networks
     from core.evaluation.run import write_run
     from core.evaluation.sam import Mode, Plan, score_beside, score_sam
     from core.evaluation.score import evaluate_with
+    from core.foundation.sam.automatic import Settings
+    from core.foundation.sam.hub import fetched
+    from core.foundation.sam.model import load_sam
     from core.io.datasets import find_cases
-    from core.sam.automatic import Settings
-    from core.sam.hub import fetched
-    from core.sam.model import load_sam
-    from core.segmentation import load_networks
 
     cases = named(find_cases(arguments.data, arguments.split), arguments.cases)
     checkpoint = fetched(arguments.checkpoint, say if arguments.download else None)

@@ -24,8 +24,8 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 def segment(arguments: argparse.Namespace) -> int:
     """Segment scans into folders."""
-    from core.cohort import segment_inputs
-    from core.segmentation import load_networks
+    from core.cascade.segmentation import load_networks
+    from core.cohort.one_by_one import segment_inputs
 
     preset = preset_named(arguments.preset)
     networks = load_networks(preset)

@@ -4,9 +4,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from core.preprocessing import Window, apply_window
-from core.preview import SOFT_TISSUE
-from core.slices import Plane, slice_of
+from core.draw.preview import SOFT_TISSUE
+from core.geometry.slices import Plane, slice_of
+from core.geometry.windows import Window, apply_window
 
 # Told apart with any kind of color vision: Okabe and Ito, 2008.
 FOUND, MISSED, INVENTED = (0, 158, 115), (86, 180, 233), (230, 159, 0)

@@ -7,19 +7,19 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from core.cascade.segmentation import segment
+from core.draw.preview import SOFT_TISSUE, overlay
 from core.errors import BadDataset
 from core.evaluation.cases import Place, rows_of
 from core.evaluation.error_picture import SIDE, error_picture
 from core.evaluation.run import Run
 from core.evaluation.score import TARGETS
+from core.geometry.slices import Plane, slice_of
+from core.geometry.windows import apply_window
 from core.io.datasets import LabelledCase, find_cases
 from core.labels import organ_mask
 from core.models.store import preset_digests
-from core.preprocessing import apply_window
 from core.presets import Preset, preset_named
-from core.preview import SOFT_TISSUE, overlay
-from core.segmentation import segment
-from core.slices import Plane, slice_of
 from core.volume import Volume
 
 RGB = NDArray[np.uint8]

@@ -11,11 +11,11 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import numpy as np
 from numpy.typing import NDArray
 
+from core.cascade.segmentation import Segmentation
 from core.evaluation.run import Run, read_run, write_run
 from core.evaluation.score import TARGETS, CaseScore, score_target
 from core.io.datasets import LabelledCase
 from core.presets import preset_named
-from core.segmentation import Segmentation
 from core.volume import Volume
 
 DATASET = "own-case"

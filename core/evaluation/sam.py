@@ -14,22 +14,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.cascade.segmentation import Networks, segment
 from core.errors import BadDataset
 from core.evaluation.score import TARGETS, CaseScore
+from core.foundation.sam.automatic import Settings, find_masks
+from core.foundation.sam.best import best_mask, mask_of
+from core.foundation.sam.display import gray_slice, laid_down, pixel_mm, upright
+from core.foundation.sam.model import Look, Sam, look
+from core.foundation.sam.prompts import answer, draw_prompt, objects_of
+from core.geometry.windows import LIVER_WINDOW, Window
 from core.io.datasets import LabelledCase
 from core.io.patients import patient_of
 from core.labels import organ_mask, tumor_mask
 from core.metrics.calibration import probability_histogram
 from core.metrics.overlap import overlap_by_slice
 from core.metrics.surface import Comparable, SurfaceScore
-from core.preprocessing import LIVER_WINDOW, Window
 from core.presets import Preset
-from core.sam.automatic import Settings, find_masks
-from core.sam.best import best_mask, mask_of
-from core.sam.display import gray_slice, laid_down, pixel_mm, upright
-from core.sam.model import Look, Sam, look
-from core.sam.prompts import answer, draw_prompt, objects_of
-from core.segmentation import Networks, segment
 from core.volume import Volume
 
 Masks = dict[str, list[NDArray[np.bool_]]]

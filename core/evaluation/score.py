@@ -7,6 +7,7 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
+from core.cascade.segmentation import Networks, Segmentation, segment
 from core.errors import BadDataset, HepatoScopeError
 from core.io.datasets import LabelledCase
 from core.io.patients import patient_of
@@ -16,7 +17,6 @@ from core.metrics.lesions import LesionRecord, compare_lesions
 from core.metrics.overlap import Overlap, overlap_by_slice, pooled
 from core.metrics.surface import SurfaceScore, surface_score
 from core.presets import Preset
-from core.segmentation import Networks, Segmentation, segment
 from core.volume import Volume
 
 TARGETS = {"organ": organ_mask, "tumor": tumor_mask}

@@ -11,13 +11,20 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from core.cascade.looks import liver_gray, mask_to_liver
+from core.cascade.segmentation import (
+    Segmentation,
+    liver_fit,
+    network_view,
+    shrink_mask,
+    tumor_fit,
+)
 from core.errors import HepatoScopeError, WeightsMissing
+from core.geometry.fits import SliceFit, axial_view, box_around
 from core.labels import TUMOR, organ_mask
 from core.models.store import model_dir
 from core.phantom import make_phantom
-from core.preprocessing import SliceFit, axial_view, box_around, liver_gray, mask_to_liver
 from core.presets import Preset, preset_named
-from core.segmentation import Segmentation, liver_fit, network_view, shrink_mask, tumor_fit
 from core.volume import Volume
 
 FILE = "background.npz"

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from core.cascade.segmentation import Segmentation
 from core.explainers.attribution import Attribution, Shares
 from core.explainers.faithfulness import Curves
 from core.explainers.pictures import native_map
@@ -11,7 +12,6 @@ from core.explainers.question import Posed
 from core.explainers.registry import method_named
 from core.io.export import array_to_nifti
 from core.provenance import NOTICE, commit, versions
-from core.segmentation import Segmentation
 from core.volume import Volume
 
 

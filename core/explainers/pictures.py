@@ -7,13 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from core.closeup import RGB, Closeup
+from core.draw.crop import RGB, Closeup
+from core.draw.preview import FAINT, GAP, INK, PAPER, sans, shortened
 from core.explainers.attribution import Floats
 from core.explainers.question import Posed
+from core.geometry.fits import from_axial_view
+from core.geometry.slices import Plane, slice_of
 from core.labels import organ_mask
-from core.preprocessing import from_axial_view
-from core.preview import FAINT, GAP, INK, PAPER, sans, shortened
-from core.slices import Plane, slice_of
 from core.volume import Volume
 
 # From the most against the score over nothing to the most for it: blue, white, red, each end as

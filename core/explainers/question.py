@@ -8,6 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 
+from core.cascade.looks import CENTER, mask_to_liver
+from core.cascade.measurement import lesion_map
+from core.cascade.segmentation import (
+    Segmentation,
+    liver_fit,
+    network_view,
+    shrink_mask,
+    tumor_fit,
+)
 from core.errors import HepatoScopeError
 from core.explainers.backgrounds import (
     Background,
@@ -15,12 +24,10 @@ from core.explainers.backgrounds import (
     plain_background,
     read_background,
 )
+from core.geometry.fits import SliceFit, axial_view
 from core.labels import organ_mask
-from core.measurement import lesion_map
 from core.models.store import model_dir
-from core.preprocessing import CENTER, SliceFit, axial_view, mask_to_liver
 from core.presets import Preset, preset_named
-from core.segmentation import Segmentation, liver_fit, network_view, shrink_mask, tumor_fit
 from core.volume import Volume
 
 Floats = NDArray[np.float32]

@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.cascade.measurement import lesion_map
+from core.cascade.segmentation import Networks, Segmentation, load_networks, segment
 from core.errors import BadDataset
 from core.explainers.attribution import Attribution, shares
 from core.explainers.backgrounds import Background
@@ -21,14 +23,12 @@ from core.explainers.faithfulness import curves, likeness, noisy
 from core.explainers.network import random_network
 from core.explainers.question import Asked, Posed, pose
 from core.explainers.registry import methods
+from core.geometry.fits import axial_view
 from core.io.datasets import LabelledCase
 from core.io.patients import patient_of
 from core.labels import TUMOR
-from core.measurement import lesion_map
 from core.models.store import model_dir, read_card
-from core.preprocessing import axial_view
 from core.presets import Preset
-from core.segmentation import Networks, Segmentation, load_networks, segment
 
 ROWS = "rows.jsonl"
 # Sections of a case, evenly chosen, so that a patient with large lesions does not decide alone.

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 from core.errors import BadDataset
+from core.geometry.fits import from_axial_view
+from core.geometry.windows import Window, undo_window
 from core.labels import TUMOR
-from core.preprocessing import Window, from_axial_view, undo_window
 from core.volume import AIR_HU, Volume, to_ras, volume_from_array
 
 _ONE_MM = np.eye(4)

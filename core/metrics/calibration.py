@@ -134,7 +134,7 @@ def sweep(histogram: ProbabilityHistogram, thresholds: Iterable[float]) -> tuple
 def next_level(threshold: float) -> int:
     """Lowest of the 256 levels that counts as `threshold` in 0..1 or more; 256 if none does.
 
-    The rule is that of `core.postprocessing.above`.
+    The rule is that of `core.cascade.postprocessing.above`.
     """
     return min(max(math.ceil(threshold * (LEVELS - 1)), 0), LEVELS)
 

@@ -1,6 +1,6 @@
 """Which lesions were found: every lesion one by one, whatever its size.
 
-A lesion is one 26-connected component, as `core.measurement` has it. Two ways to call one
+A lesion is one 26-connected component, as `core.cascade.measurement` has it. Two ways to call one
 found stand side by side:
 
 touched
@@ -25,9 +25,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from core.caliper import measure_region
-from core.components import bounding_box, find_components
 from core.errors import BadDataset
+from core.geometry.calipers import measure_region
+from core.geometry.components import bounding_box, find_components
 from core.metrics.overlap import check_masks
 
 Spacing = tuple[float, float, float]

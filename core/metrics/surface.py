@@ -21,7 +21,7 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from core.components import bounding_box
+from core.geometry.components import bounding_box
 from core.metrics.aggregate import Mean, mean_of_defined
 from core.metrics.overlap import check_masks
 

@@ -10,14 +10,14 @@ from typing import Any
 import keras
 import numpy as np
 
+from core.atlas.encoders import network_patch
+from core.atlas.parts import gather
+from core.atlas.patches import MIN_LIVER, PATCH, SLICE_SIDE, Patches, kinds
 from core.io.datasets import LabelledCase
 from core.io.patients import patient_of, split_by_patient
 from core.models.autoencoder import build_autoencoder
 from core.models.store import CARD_NAME, WEIGHTS_NAME, save_weights
 from core.provenance import commit, versions
-from core.representation.encoders import network_patch
-from core.representation.parts import gather
-from core.representation.patches import MIN_LIVER, PATCH, SLICE_SIDE, Patches, kinds
 from core.training.history import (
     HISTORY_NAME,
     Patience,

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import affine_transform, gaussian_filter, zoom
 
-from core.preprocessing import mask_to_liver, network_input
+from core.cascade.looks import mask_to_liver, network_input
 from core.training.pack import Pack, Task
 
 

@@ -10,10 +10,12 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from core.cascade.looks import liver_gray
+from core.geometry.fits import SliceFit, axial_view, box_around
+from core.geometry.windows import apply_window
 from core.io.datasets import LabelledCase
 from core.io.patients import patient_of
 from core.labels import TUMOR
-from core.preprocessing import SliceFit, apply_window, axial_view, box_around, liver_gray
 from core.presets import Preset
 
 Task = Literal["liver", "tumor"]

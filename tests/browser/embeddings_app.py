@@ -7,7 +7,6 @@ from tempfile import mkdtemp
 import pytest
 import streamlit as st
 
-from pages.shared.entrance import enter
 from tests.pages.atlases import install
 
 
@@ -19,5 +18,4 @@ def drawn() -> Path:
 
 st.set_page_config(layout="wide")
 drawn()
-enter()
-runpy.run_path("pages/embeddings.py")
+runpy.run_path("pages/embeddings/page.py")

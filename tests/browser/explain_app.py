@@ -10,17 +10,16 @@ import numpy as np
 import pytest
 import streamlit as st
 
-from core.desk import Desk
+from core.cascade.measurement import measure
+from core.cascade.segmentation import segment
 from core.explainers.attribution import Attribution
 from core.explainers.explain import explain
 from core.explainers.faithfulness import STEPS, Curves
 from core.explainers.question import Question
-from core.measurement import measure
 from core.presets import PAPER
-from core.segmentation import segment
-from pages.shared import jobs
-from pages.shared.entrance import enter
-from pages.shared.session import current_case, open_volume, store_result
+from core.process.desk import Desk
+from pages.common import jobs
+from pages.common.session import current_case, open_volume, store_result
 from tests import scene
 
 
@@ -46,11 +45,10 @@ def replaced() -> None:
 
 st.set_page_config(layout="wide")
 replaced()
-enter()
 jobs.collect()
 if current_case() is None:
     volume = scene.scan()
     found = segment(volume, PAPER, networks=scene.fake_networks())
     open_volume(volume)
     store_result(volume.digest, found, measure(volume, found.labels))
-runpy.run_path("pages/explain.py")
+runpy.run_path("pages/explain/page.py")

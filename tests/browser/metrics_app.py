@@ -7,7 +7,6 @@ from tempfile import mkdtemp
 import streamlit as st
 
 from core.models import store
-from pages.shared.entrance import enter
 from tests.pages.runs import make_run
 
 
@@ -20,5 +19,4 @@ def weights() -> Path:
 
 st.set_page_config(layout="wide")
 store.WEIGHTS_DIR = weights()
-enter()
-runpy.run_path("pages/metrics.py")
+runpy.run_path("pages/metrics/page.py")

@@ -6,11 +6,10 @@ from pathlib import Path
 import pytest
 import streamlit as st
 
-from core.measurement import measure
+from core.cascade.measurement import measure
+from core.cascade.segmentation import segment
 from core.presets import PAPER
-from core.segmentation import segment
-from pages.shared.entrance import enter
-from pages.shared.session import current_case, open_volume, store_result
+from pages.common.session import current_case, open_volume, store_result
 from tests import scene
 from tests.layers import load_brightness
 
@@ -27,15 +26,14 @@ def replaced() -> None:
     # For as long as the server runs: nothing is put back.
     patch = pytest.MonkeyPatch()
     for name, fake in FAKES.items():
-        patch.setattr(f"pages.shared.pipeline.{name}", fake)
+        patch.setattr(f"pages.pipeline.{name}", fake)
 
 
 st.set_page_config(layout="wide")
 replaced()
-enter()
 if current_case() is None:
     volume = scene.scan()
     found = segment(volume, PAPER, networks=scene.fake_networks())
     open_volume(volume)
     store_result(volume.digest, found, measure(volume, found.labels))
-runpy.run_path("pages/pipeline.py")
+runpy.run_path("pages/pipeline/page.py")

@@ -3,15 +3,14 @@
 import pytest
 import streamlit as st
 
-from core.measurement import measure
+from core.cascade.measurement import measure
+from core.cascade.segmentation import Segmentation, segment
 from core.presets import PAPER
-from core.segmentation import Segmentation, segment
 from core.volume import Volume
-from pages.shared import jobs
-from pages.shared.entrance import enter
-from pages.shared.explain.probe import probe_view
-from pages.shared.explain.stress import stress_view
-from pages.shared.session import current_case, open_volume, store_result
+from pages.common import jobs
+from pages.common.session import current_case, open_volume, store_result
+from pages.explain.probe import probe_view
+from pages.explain.stress import stress_view
 from tests import scene
 
 
@@ -26,7 +25,6 @@ def drawn() -> tuple[Volume, Segmentation]:
 
 
 st.set_page_config(layout="wide")
-enter()
 jobs.collect()
 volume, found = drawn()
 if current_case() is None:

@@ -5,16 +5,15 @@ from tempfile import mkdtemp
 
 import streamlit as st
 
-from core.measurement import measure
+from core.cascade.measurement import measure
+from core.cascade.segmentation import Segmentation, segment
 from core.presets import PAPER
-from core.segmentation import Segmentation, segment
 from core.volume import Volume
-from pages.shared import jobs
-from pages.shared.entrance import enter
-from pages.shared.explain.sam import sam_view
-from pages.shared.explain.sam_checkpoint import FOLDER
-from pages.shared.explain.sam_state import Key
-from pages.shared.session import current_case, open_volume, store_result
+from pages.common import jobs
+from pages.common.session import current_case, open_volume, store_result
+from pages.explain.sam import sam_view
+from pages.explain.sam_checkpoint import FOLDER
+from pages.explain.sam_state import Key
 from tests import scene
 from tests.tiny_sam import save_tiny_sam
 
@@ -27,7 +26,6 @@ def drawn() -> tuple[Volume, Segmentation, Path]:
 
 
 st.set_page_config(layout="wide")
-enter()
 jobs.collect()
 volume, found, folder = drawn()
 if current_case() is None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from pages.shared.pipeline.stops import STOPS
+from pages.pipeline.stops import STOPS
 
 pytestmark = pytest.mark.browser
 

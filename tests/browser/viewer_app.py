@@ -7,7 +7,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from core.volume import Volume, volume_from_array
-from pages.shared.viewer import slice_viewer
+from pages.viewer import slice_viewer
 
 SHAPE = (160, 128, 60)
 SPACING = (1.5, 1.5, 3.0)

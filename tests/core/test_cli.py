@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from core import segmentation
+from core.cascade import segmentation
 from core.cli import main
 from core.commands.common import figure
 from core.errors import WeightsMissing

@@ -13,12 +13,13 @@ SOURCES = sorted((ROOT / "core").rglob("*.py"))
 PAGES = sorted([ROOT / "app.py", *(ROOT / "pages").rglob("*.py")])
 # From the ground up; a module may import what stands on its own line or above it.
 LAYERS = (
-    "errors labels components volume preprocessing presets provenance capabilities"
-    " slices caliper findings slab desk desk_process",
-    "phantom models metrics io quality postprocessing preview overview parenchyma checkpoints",
-    "segmentation representation explainers sam measurement surface uncertainty doubt stages"
-    " closeup probe stress",
-    "cohort reporting training evaluation record",
+    "errors labels volume provenance",
+    "geometry",
+    "presets",
+    "models metrics io quality phantom process",
+    "cascade draw",
+    "explainers whatif atlas foundation",
+    "cohort report training evaluation walkthrough",
     "commands cli __main__",
 )
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names.split()}

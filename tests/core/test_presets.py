@@ -5,7 +5,7 @@ from dataclasses import FrozenInstanceError
 import pytest
 
 from core.errors import HepatoScopeError
-from core.preprocessing import Window
+from core.geometry.windows import Window
 from core.presets import PAPER, PRESETS, preset_named
 
 

@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from core.cascade.segmentation import load_networks
 from core.evaluation import Run, evaluate, read_run
 from core.io.datasets import find_cases
 from core.io.patients import patient_of
 from core.models.store import WEIGHTS_DIR, model_dir, preset_digests, read_card
 from core.phantom import write_phantoms
 from core.presets import PAPER, PRESETS, preset_named
-from core.segmentation import load_networks
 
 SHIPPED = ["paper-lits-a-test", "paper-phantoms", "focus-lits-a-test", "focus-phantoms"]
 ROOT = WEIGHTS_DIR.parent

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from core.models.store import WEIGHTS_NAME
-from tests.core.representation.drawn import AUTOENCODER, DIGEST, write_drawn
+from tests.core.atlas.drawn import AUTOENCODER, DIGEST, write_drawn
 
 
 def install(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -13,11 +13,11 @@ def install(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     encoder = folder / "autoencoder"
     encoder.mkdir(parents=True)
     (encoder / WEIGHTS_NAME).touch()
-    monkeypatch.setattr("core.representation.atlas.ATLASES_DIR", folder / "atlas")
-    monkeypatch.setattr("pages.shared.atlas.state.AUTOENCODER_DIR", encoder)
-    monkeypatch.setattr("pages.shared.atlas.worth.AUTOENCODER_DIR", encoder)
-    monkeypatch.setattr("pages.shared.atlas.state.weights_digest", lambda _: DIGEST)
-    monkeypatch.setattr("pages.shared.atlas.state.load_autoencoder", lambda: AUTOENCODER)
+    monkeypatch.setattr("core.atlas.atlas.ATLASES_DIR", folder / "atlas")
+    monkeypatch.setattr("pages.embeddings.state.AUTOENCODER_DIR", encoder)
+    monkeypatch.setattr("pages.embeddings.worth.AUTOENCODER_DIR", encoder)
+    monkeypatch.setattr("pages.embeddings.state.weights_digest", lambda _: DIGEST)
+    monkeypatch.setattr("pages.embeddings.state.load_autoencoder", lambda: AUTOENCODER)
     write_drawn(folder / "atlas" / "bare", images=False)
     write_drawn(folder / "atlas" / "whole", images=True)
     return folder / "atlas"

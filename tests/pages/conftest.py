@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.models import store
 from core.volume import Volume
-from pages.shared.session import Key
+from pages.common.session import Key
 from tests import scene
 
 APP = Path(__file__).parents[2] / "app.py"
@@ -48,9 +48,11 @@ def new_visitor(
     weights: Path, scan: Volume, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Callable[[], AppTest]]:
     """Open the app in a session of its own."""
-    monkeypatch.setattr("core.segmentation.load_networks", lambda preset: scene.fake_networks())
     monkeypatch.setattr(
-        "pages.shared.scan_source.make_phantom", lambda seed: SimpleNamespace(volume=scan)
+        "core.cascade.segmentation.load_networks", lambda preset: scene.fake_networks()
+    )
+    monkeypatch.setattr(
+        "pages.common.scan_source.make_phantom", lambda seed: SimpleNamespace(volume=scan)
     )
     st.cache_resource.clear()
     yield lambda: AppTest.from_file(str(APP), default_timeout=60).run()

@@ -4,9 +4,9 @@ import io
 import zipfile
 from pathlib import Path
 
+from core.cascade.segmentation import Networks
 from core.evaluation import evaluate, write_run
 from core.presets import PAPER
-from core.segmentation import Networks
 from tests import scene
 from tests.core.evaluation.drawn import blind, labelled, truth
 

@@ -24,7 +24,7 @@ def run_json(preset: str, liver: float, tumor: float | None) -> dict[str, object
 
 @pytest.fixture
 def about(new_visitor: Callable[[], AppTest]) -> Callable[[], AppTest]:
-    return lambda: new_visitor().switch_page("pages/about.py").run()
+    return lambda: new_visitor().switch_page("pages/about/page.py").run()
 
 
 def test_about_shows_a_card_for_each_network(about: Callable[[], AppTest]) -> None:

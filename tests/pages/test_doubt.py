@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.segmentation import Networks
-from pages.shared.session import Key
+from core.cascade.segmentation import Networks
+from pages.common.session import Key
 from tests import scene
 from tests.pages.conftest import button, current, finish, labels_of
 
@@ -17,7 +17,9 @@ PATIENCE = 20
 
 @pytest.fixture(autouse=True)
 def _same_networks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("core.uncertainty.load_networks", lambda preset: scene.fake_networks())
+    monkeypatch.setattr(
+        "core.cascade.uncertainty.load_networks", lambda preset: scene.fake_networks()
+    )
 
 
 @pytest.fixture
@@ -56,7 +58,7 @@ def holding(monkeypatch: pytest.MonkeyPatch) -> tuple[threading.Event, threading
         return plain.liver(images)
 
     networks = Networks(liver, plain.tumor, plain.digests)
-    monkeypatch.setattr("core.uncertainty.load_networks", lambda preset: networks)
+    monkeypatch.setattr("core.cascade.uncertainty.load_networks", lambda preset: networks)
     return reached, go
 
 
@@ -102,8 +104,8 @@ def test_progress_is_shown_in_the_tab_and_can_be_cancelled(
 def test_doubt_and_its_slice_survive_another_page(measured: AppTest) -> None:
     before = metrics(measured)
     moved = doubt_slice(measured).set_value(5).run()
-    away = moved.switch_page("pages/about.py").run()
-    back = opened_tab(away.switch_page("pages/segment.py").run())
+    away = moved.switch_page("pages/about/page.py").run()
+    back = opened_tab(away.switch_page("pages/segment/page.py").run())
     assert not back.exception
     assert metrics(back) == before
     assert doubt_slice(back).value == 5

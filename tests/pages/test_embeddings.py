@@ -11,14 +11,14 @@ import streamlit as st
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from pages.shared.atlas.chosen import middle_first, sheet_of
-from pages.shared.atlas.exchange import Area, Clear, Patch, read_done
-from pages.shared.atlas.state import Choice, Key, Scene, act, choice_of, flags_of, keep_choice
-from tests.core.representation.drawn import atlas_of
+from pages.embeddings.chosen import middle_first, sheet_of
+from pages.embeddings.exchange import Area, Clear, Patch, read_done
+from pages.embeddings.state import Choice, Key, Scene, act, choice_of, flags_of, keep_choice
+from tests.core.atlas.drawn import atlas_of
 from tests.pages.atlases import install
 from tests.pages.conftest import button, finish
 
-PAGE = "pages/embeddings.py"
+PAGE = "pages/embeddings/page.py"
 LEFT = np.array([[-2, -2], [0, -2], [0, 2], [-2, 2]], np.float32)
 
 
@@ -110,7 +110,7 @@ def test_clicked_patch_shows_its_neighbours_and_the_way_from_the_one_before(
 
 def test_choice_outlives_a_change_of_page(page: AppTest) -> None:
     choose(page, left_half(page))
-    back = page.switch_page("pages/about.py").run().switch_page(PAGE).run()
+    back = page.switch_page("pages/about/page.py").run().switch_page(PAGE).run()
     assert "**80** of 240 patches" in text_of(back)
 
 
@@ -157,7 +157,7 @@ def test_own_case_is_placed_and_its_slices_shown(
 ) -> None:
     # UMAP takes a program of its own, which its own test runs.
     monkeypatch.setattr(
-        "core.representation.own.place", lambda codes, positions, _, new: np.zeros((len(new), 2))
+        "core.atlas.own.place", lambda codes, positions, _, new: np.zeros((len(new), 2))
     )
     page = segmented.switch_page(PAGE).run()
     page.session_state[Key.VIEW] = "My case"
@@ -172,7 +172,7 @@ def test_own_case_is_placed_and_its_slices_shown(
 def test_atlas_of_other_weights_is_one_sentence(
     atlases: Path, visit: Callable[[], AppTest], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pages.shared.atlas.state.weights_digest", lambda _: "e" * 64)
+    monkeypatch.setattr("pages.embeddings.state.weights_digest", lambda _: "e" * 64)
     shown = visit()
     assert not shown.exception
     assert "made by other weights of the autoencoder (dddddddd, here eeeeeeee)" in text_of(shown)
@@ -181,7 +181,7 @@ def test_atlas_of_other_weights_is_one_sentence(
 def test_page_without_any_atlas_says_how_to_make_one(
     tmp_path: Path, visit: Callable[[], AppTest], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("core.representation.atlas.ATLASES_DIR", tmp_path / "none")
+    monkeypatch.setattr("core.atlas.atlas.ATLASES_DIR", tmp_path / "none")
     shown = visit()
     assert "There is no atlas on this machine yet" in text_of(shown)
     assert "python -m core embed" in shown.code[0].value

@@ -6,19 +6,19 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.desk import Desk
 from core.errors import HepatoScopeError
 from core.explainers import explain as explaining
 from core.explainers import trust
 from core.explainers.explain import explained_by
 from core.explainers.faithfulness import curves
 from core.explainers.network import KerasNetwork
-from pages.shared.explain.attribution_state import Key
+from core.process.desk import Desk
+from pages.explain.attribution_state import Key
 from tests.core.explainers.conftest import brightness_model
 from tests.core.explainers.test_trust import rows
 from tests.pages.conftest import button, finish, labels_of
 
-PAGE = "pages/explain.py"
+PAGE = "pages/explain/page.py"
 
 
 @pytest.fixture(scope="module")
@@ -122,7 +122,7 @@ def test_one_lesion_can_be_explained(explained: AppTest) -> None:
 
 def test_explanations_survive_another_page(explained: AppTest) -> None:
     app = finish(button(explained, "Explain").click().run())
-    app.switch_page("pages/about.py").run()
+    app.switch_page("pages/about/page.py").run()
     app.switch_page(PAGE).run()
     assert len(app.dataframe) == 1
 

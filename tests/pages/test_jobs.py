@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
+from core.cascade.segmentation import STAGES, Networks
 from core.errors import Cancelled
 from core.presets import PAPER
-from core.segmentation import STAGES, Networks
 from core.volume import Volume
-from pages.shared.jobs import Job, segmentation_job
-from pages.shared.session import Case
+from pages.common.jobs import Job, segmentation_job
+from pages.common.session import Case
 from tests import scene
 from tests.pages.conftest import button, current, finish, labels_of
 
@@ -41,12 +41,14 @@ def holding(
         return plain.liver(images)
 
     networks = Networks(liver, plain.tumor, plain.digests)
-    monkeypatch.setattr("core.segmentation.load_networks", lambda preset: networks)
+    monkeypatch.setattr("core.cascade.segmentation.load_networks", lambda preset: networks)
     return reached, go
 
 
 def test_job_tells_every_stage_and_measures(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("core.segmentation.load_networks", lambda preset: scene.fake_networks())
+    monkeypatch.setattr(
+        "core.cascade.segmentation.load_networks", lambda preset: scene.fake_networks()
+    )
     job = segmentation_job(case, PAPER)
     job.run(threading.Lock())
     assert job.done
@@ -94,7 +96,7 @@ def test_any_work_runs_as_a_job_and_its_result_waits_for_the_page() -> None:
 
 
 def test_failed_job_gives_its_turn_back(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("core.segmentation.load_networks", lambda preset: 1 / 0)
+    monkeypatch.setattr("core.cascade.segmentation.load_networks", lambda preset: 1 / 0)
     turn = threading.Lock()
     job = segmentation_job(case, PAPER)
     job.run(turn)
@@ -127,8 +129,8 @@ def test_job_goes_on_while_another_page_is_open(
     reached, go = holding(monkeypatch)
     app = button(opened, "Segment liver and tumors").click().run()
     assert reached.wait(PATIENCE)
-    away = app.switch_page("pages/about.py").run()
+    away = app.switch_page("pages/about/page.py").run()
     go.set()
-    back = finish(away.switch_page("pages/segment.py").run())
+    back = finish(away.switch_page("pages/segment/page.py").run())
     assert not back.exception
     assert current(back).findings is not None

@@ -5,7 +5,7 @@ from pathlib import Path
 from streamlit.testing.v1 import AppTest
 
 from core.models import store
-from pages.shared.session import Key
+from pages.common.session import Key
 from tests.pages.conftest import button, current, finish, labels_of
 
 
@@ -36,7 +36,7 @@ def test_chosen_networks_segment_and_others_can_follow(opened: AppTest, weights:
 def test_choice_outlives_the_page(opened: AppTest, weights: Path) -> None:
     add_focus(weights)
     opened.run().radio[0].set_value("paper").run()
-    away = opened.switch_page("pages/about.py").run()
+    away = opened.switch_page("pages/about/page.py").run()
     assert "Segment liver and tumors" not in labels_of(away)
-    back = away.switch_page("pages/segment.py").run()
+    back = away.switch_page("pages/segment/page.py").run()
     assert back.radio[0].value == "paper"

@@ -13,15 +13,15 @@ from streamlit.testing.v1 import AppTest
 
 from core.evaluation import read_run
 from core.evaluation.averages import EmptyRule, Unit
-from pages.shared.metrics.overview import to_csv
-from pages.shared.metrics.runs import MAX_UPLOADED
-from pages.shared.metrics.state import Key
+from pages.metrics.overview import to_csv
+from pages.metrics.runs import MAX_UPLOADED
+from pages.metrics.state import Key
 from tests import scene
 from tests.pages.conftest import button
 from tests.pages.runs import make_run, zipped
 
 MIME = "application/zip"
-PAGE = "pages/metrics.py"
+PAGE = "pages/metrics/page.py"
 
 
 @pytest.fixture(scope="session")
@@ -157,7 +157,7 @@ def test_other_runs_are_compared_case_by_case(page: AppTest) -> None:
 def test_choices_survive_another_page(page: AppTest) -> None:
     choose(page, Key.RULE, EmptyRule.ONE)
     look_at(page, "Cases and slices")
-    back = page.switch_page("pages/about.py").run().switch_page(PAGE).run()
+    back = page.switch_page("pages/about/page.py").run().switch_page(PAGE).run()
     assert not back.exception
     assert back.session_state[Key.VIEW] == "Cases and slices"
     assert back.selectbox(key=Key.MAIN).value == "seeing"

@@ -15,16 +15,16 @@ import streamlit as st
 from numpy.typing import NDArray
 from streamlit.testing.v1 import AppTest
 
+from core.cascade.segmentation import relabel, segment
 from core.evaluation import evaluate, read_run, write_run
 from core.evaluation.curves import level_counts, threshold_curves
 from core.metrics.claims import check_claim
 from core.models import store
 from core.presets import PAPER
 from core.quality import check
-from core.segmentation import relabel, segment
 from core.volume import Volume
-from pages.shared.metrics.own_case import Key as OwnKey
-from pages.shared.session import Case, Key
+from pages.common.session import Case, Key
+from pages.metrics.own_case import Key as OwnKey
 from tests import scene
 from tests.core.evaluation.drawn import labelled, truth
 from tests.core.evaluation.leaked import leaky_weights
@@ -40,7 +40,7 @@ def script(view: str, folders: list[str]) -> None:
 
     from core.evaluation import read_run
 
-    module = import_module(f"pages.shared.metrics.{view}")
+    module = import_module(f"pages.metrics.{view}")
     getattr(module, f"{view}_view")([read_run(Path(folder)) for folder in folders])
 
 
@@ -355,7 +355,7 @@ def test_scores_go_when_their_case_goes(own: AppTest, segmented_case: Case) -> N
 
 def test_without_a_case_the_page_says_what_to_do(app: AppTest) -> None:
     app.session_state["metrics-view"] = "My own case"
-    metrics_page = app.switch_page("pages/metrics.py").run()
+    metrics_page = app.switch_page("pages/metrics/page.py").run()
     assert not metrics_page.exception
     assert "No scan is open" in text(metrics_page)
     assert not metrics_page.metric

@@ -8,16 +8,16 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.preprocessing import apply_window
-from pages.shared.pipeline.source import source_of
-from pages.shared.pipeline.state import Key as Walk
-from pages.shared.pipeline.stops import STOPS
-from pages.shared.session import Key
+from core.geometry.windows import apply_window
+from pages.common.session import Key
+from pages.pipeline.source import source_of
+from pages.pipeline.state import Key as Walk
+from pages.pipeline.stops import STOPS
 from tests import scene
 from tests.layers import load_brightness
 from tests.pages.conftest import button, current, finish, labels_of
 
-PAGE = "pages/pipeline.py"
+PAGE = "pages/pipeline/page.py"
 NEEDS_A_RESULT = [stop.name for stop in STOPS if stop.segmented]
 
 
@@ -29,7 +29,7 @@ def _brightness_everywhere(monkeypatch: pytest.MonkeyPatch) -> None:
         "features.is_converted": lambda folder, part: True,
     }
     for name, fake in fakes.items():
-        monkeypatch.setattr(f"pages.shared.pipeline.{name}", fake)
+        monkeypatch.setattr(f"pages.pipeline.{name}", fake)
 
 
 @pytest.fixture
@@ -161,7 +161,7 @@ def test_slice_is_remembered_and_begins_at_the_tumor(walked: AppTest) -> None:
     middle = scene.TUMOR_AT[2] / scene.SPACING[2]
     assert abs(chosen.value - middle) < 3
     moved = chosen.set_value(5).run()
-    away = moved.switch_page("pages/about.py").run().switch_page(PAGE).run()
+    away = moved.switch_page("pages/about/page.py").run().switch_page(PAGE).run()
     assert slider(away, "Axial slice").value == 5
     assert table(at(away, "slice"))["Slice, from the feet"] == f"5 of {scene.SHAPE[2]}"
 

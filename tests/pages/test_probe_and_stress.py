@@ -7,22 +7,26 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.segmentation import Networks
+from core.cascade.segmentation import Networks
 from core.volume import Volume
-from pages.shared.explain import probe_map, stress_state
-from pages.shared.explain.probe_state import Key, scene_of
-from pages.shared.session import Key as SessionKey
+from pages.common.session import Key as SessionKey
+from pages.explain import probe_map, stress_state
+from pages.explain.probe_state import Key, scene_of
 from tests import scene
 from tests.pages.conftest import button, current, finish, labels_of
 
-PAGE = "pages/explain.py"
+PAGE = "pages/explain/page.py"
 PATIENCE = 20
 SEE_IT, MISS_IT = "The network sees it", "The network does not see it"
 
 
 @pytest.fixture(autouse=True)
 def _same_networks(monkeypatch: pytest.MonkeyPatch, scan: Volume) -> None:
-    for module in ("core.probe.reaction", "core.probe.sweep", "core.stress.robustness"):
+    for module in (
+        "core.whatif.probe.reaction",
+        "core.whatif.probe.sweep",
+        "core.whatif.stress.robustness",
+    ):
         monkeypatch.setattr(f"{module}.load_networks", lambda preset: scene.fake_networks())
     demo = SimpleNamespace(volume=scan, labels=scene.draw()[1])
     monkeypatch.setattr(stress_state, "make_phantom", lambda seed: demo)
@@ -123,7 +127,7 @@ def test_click_moves_the_lesion_and_one_outside_the_liver_does_not(
 ) -> None:
     case, state = current(probe), {}
     monkeypatch.setattr(probe_map.st, "session_state", state)
-    monkeypatch.setattr("pages.shared.explain.memo.st.session_state", state)
+    monkeypatch.setattr("pages.explain.memo.st.session_state", state)
     seen = scene_of(case, case.segmentation)
     key = f"{Key.PLACE}-{case.id[:8]}"
 
@@ -172,7 +176,7 @@ def test_sweep_can_be_cancelled(probe: AppTest, monkeypatch: pytest.MonkeyPatch)
         return plain.liver(images)
 
     networks = Networks(liver, plain.tumor, plain.digests)
-    monkeypatch.setattr("core.probe.sweep.load_networks", lambda preset: networks)
+    monkeypatch.setattr("core.whatif.probe.sweep.load_networks", lambda preset: networks)
     app = button(probe, "Measure the curves").click().run()
     assert reached.wait(PATIENCE)
     button(shown(app), "Cancel").click().run()

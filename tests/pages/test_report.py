@@ -11,15 +11,15 @@ from core.errors import BadCheckpoint, OutOfTime
 from core.explainers.attribution import Attribution
 from core.explainers.backgrounds import Background
 from core.explainers.question import Asked
-from pages.shared.explain import attribution_state as explained
-from pages.shared.explain.memo import content
-from pages.shared.report.state import Key, written_at
-from pages.shared.session import Case
+from pages.common.session import Case
+from pages.explain import attribution_state as explained
+from pages.explain.memo import content
+from pages.report.state import Key, written_at
 from tests import scene
 from tests.pages import files
 from tests.pages.conftest import button, current, finish, labels_of
 
-PAGE = "pages/report.py"
+PAGE = "pages/report/page.py"
 FALSE = "Lesion 1 measures 90 mm."
 Told = dict[str, Any]
 
@@ -28,9 +28,7 @@ Told = dict[str, Any]
 def shown(monkeypatch: pytest.MonkeyPatch) -> list[Told]:
     """What the component was given, the latest last."""
     given: list[Told] = []
-    monkeypatch.setattr(
-        "pages.shared.report.preview._preview", lambda data, **_: given.append(data)
-    )
+    monkeypatch.setattr("pages.report.preview._preview", lambda data, **_: given.append(data))
     return given
 
 
@@ -135,7 +133,7 @@ def test_signature_stands_under_the_text_it_was_given_for_and_edits_outlive_the_
     app = write(app, "Impression", "A second look is worthwhile.")
     assert not app.success
     assert "changed since it was signed" in app.warning[0].value
-    app.switch_page("pages/about.py").run()
+    app.switch_page("pages/about/page.py").run()
     app = app.switch_page(PAGE).run()
     assert "A second look is worthwhile." in [area.value for area in app.text_area]
     app = button(app, "Back to the text before").click().run()
@@ -207,7 +205,7 @@ def older_demo() -> files.Upload:
 @pytest.fixture
 def real_page(segmented: AppTest, shown: list[Told], monkeypatch: pytest.MonkeyPatch) -> AppTest:
     """As `page`, of an uploaded scan, which is not synthetic."""
-    app = segmented.switch_page("pages/segment.py").run()
+    app = segmented.switch_page("pages/segment/page.py").run()
     app = app.file_uploader[0].set_value([files.good("now.nii.gz")]).run()
     app = finish(button(app, "Segment liver and tumors").click().run())
     return app.switch_page(PAGE).run()
@@ -236,7 +234,7 @@ def test_earlier_study_of_another_sort_is_refused_and_the_report_stays(
 
 
 def test_case_that_is_open_can_be_the_earlier_one(real_page: AppTest, shown: list[Told]) -> None:
-    app = real_page.switch_page("pages/segment.py").run()
+    app = real_page.switch_page("pages/segment/page.py").run()
     app = app.file_uploader[0].set_value([older_demo()]).run()
     app = app.switch_page(PAGE).run()
     app = finish(button(app, "Segment liver and tumors").click().run())
@@ -252,7 +250,7 @@ def test_scan_without_lesions_has_a_normal_report(
     from types import SimpleNamespace
 
     bare = SimpleNamespace(volume=scene.scan(tumor=False))
-    monkeypatch.setattr("pages.shared.scan_source.make_phantom", lambda seed: bare)
+    monkeypatch.setattr("pages.common.scan_source.make_phantom", lambda seed: bare)
     app = button(app, "Open the demo case").click().run()
     app = finish(button(app, "Segment liver and tumors").click().run())
     app = app.switch_page(PAGE).run()
@@ -265,11 +263,11 @@ def llava(page: AppTest, monkeypatch: pytest.MonkeyPatch) -> AppTest:
     """LLaVA is chosen, and its weights are here."""
     from types import SimpleNamespace
 
-    pytest.importorskip("core.reporting.llava")
+    pytest.importorskip("core.report.llava")
     local = SimpleNamespace(weights_mb=14_000.0, memory_mb=lambda quantised: 5_000, name="x")
-    monkeypatch.setattr("pages.shared.report.choices._llava_advice", lambda: None)
+    monkeypatch.setattr("pages.report.choices._llava_advice", lambda: None)
     page.session_state[Key.WRITER] = "llava"
-    import pages.shared.report.llava as panel
+    import pages.report.llava as panel
 
     monkeypatch.setattr(panel, "find", lambda place: local)
     return page.run()
@@ -283,7 +281,7 @@ def test_model_streams_and_is_checked(
         told["on_text"]("Findings: There")
         return "Findings: There is 1 lesion. There are 14 lesions. A second look is worthwhile."
 
-    monkeypatch.setattr("pages.shared.report.llava_state.describe", describe)
+    monkeypatch.setattr("pages.report.llava_state.describe", describe)
     assert not llava.exception
     app = finish(button(llava, "Write").click().run())
     assert "There is 1 lesion." in words(shown[-1])
@@ -303,7 +301,7 @@ def test_what_was_written_before_time_ran_out_is_kept_and_told(
     def late(*_: Any, **__: Any) -> str:
         raise OutOfTime("LLaVA was stopped after 300 seconds.", "There is 1 lesion.")
 
-    monkeypatch.setattr("pages.shared.report.llava_state.describe", late)
+    monkeypatch.setattr("pages.report.llava_state.describe", late)
     app = finish(button(llava, "Write").click().run())
     assert "stopped after 300 seconds" in app.warning[0].value
     assert "There is 1 lesion." in words(shown[-1])
@@ -315,7 +313,7 @@ def test_checkpoint_that_cannot_be_used_is_one_sentence_and_the_facts_stay(
     def refuse(*_: Any, **__: Any) -> str:
         raise BadCheckpoint("It needs 5 GB and 1 GB is free.")
 
-    monkeypatch.setattr("pages.shared.report.llava_state.describe", refuse)
+    monkeypatch.setattr("pages.report.llava_state.describe", refuse)
     app = finish(button(llava, "Write").click().run())
     assert "needs 5 GB" in app.error[0].value
     app.session_state[Key.WRITER] = "facts"
@@ -326,7 +324,7 @@ def test_checkpoint_that_cannot_be_used_is_one_sentence_and_the_facts_stay(
 def test_without_the_optional_parts_the_page_says_how_to_add_them(
     page: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("core.capabilities.missing_modules", lambda *names: names)
+    monkeypatch.setattr("core.foundation.capabilities.missing_modules", lambda *names: names)
     app = page.run()
     told = " ".join(part.value for part in app.caption)
     assert "requirements-vision-language.txt" in told
@@ -338,7 +336,7 @@ def test_files_are_made_of_the_report_at_hand(
 ) -> None:
     made: list[Any] = []
     monkeypatch.setattr(
-        "pages.shared.report.finish.partial", lambda work, *given: made.append(given) or work
+        "pages.report.finish.partial", lambda work, *given: made.append(given) or work
     )
     patient = next(field for field in page.text_input if "Patient" in field.label)
     patient.set_value("Case 12").run()

@@ -11,9 +11,9 @@ from streamlit.testing.v1 import AppTest
 from core.evaluation import write_run
 from core.evaluation.sam import Plan, score_beside, score_sam
 from core.evaluation.zipped import read_zipped_run
+from core.foundation.sam.masks import MaskSet
 from core.presets import PAPER
-from core.sam.masks import MaskSet
-from pages.shared.metrics.state import Key
+from pages.metrics.state import Key
 from tests import scene
 from tests.core.evaluation.drawn import labelled, truth
 from tests.pages.runs import zipped
@@ -41,7 +41,7 @@ def page(
     beside = PLAN.facts_beside()
     write_run(place / "sam-paper", ours, [], PAPER, networks.digests, "drawn", None, beside)
     st.cache_data.clear()
-    app = new_visitor().switch_page("pages/metrics.py").run()
+    app = new_visitor().switch_page("pages/metrics/page.py").run()
     app = app.selectbox(key=Key.MAIN).set_value("sam").run()
     app.session_state[Key.OTHERS] = ["sam-paper"]
     return app.run()

@@ -12,13 +12,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.errors import BadCheckpoint
-from core.sam.catalogue import CATALOGUE
-from core.sam.checkpoint import open_folder
-from core.sam.hub import HubFacts
-from core.sam.prompts import Prompt
-from pages.shared.explain.prompt_slice import changed
-from pages.shared.explain.sam_checkpoint import FOLDER, OTHER_NAME
-from pages.shared.explain.sam_state import Key, shelf
+from core.foundation.sam.catalogue import CATALOGUE
+from core.foundation.sam.checkpoint import open_folder
+from core.foundation.sam.hub import HubFacts
+from core.foundation.sam.prompts import Prompt
+from pages.explain.prompt_slice import changed
+from pages.explain.sam_checkpoint import FOLDER, OTHER_NAME
+from pages.explain.sam_state import Key, shelf
 from tests import scene
 from tests.pages.conftest import button, current, finish, labels_of
 from tests.tiny_sam import save_tiny_sam
@@ -44,7 +44,7 @@ def _hub_without_a_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 def view(segmented: AppTest) -> AppTest:
     """The demo case is segmented and the view is open, with no checkpoint on this machine."""
     segmented.session_state["explain-view"] = "SAM"
-    return segmented.switch_page("pages/explain.py").run()
+    return segmented.switch_page("pages/explain/page.py").run()
 
 
 @pytest.fixture
@@ -101,7 +101,7 @@ def test_without_torch_the_view_says_how_to_install_it(
     view: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "pages.shared.explain.sam.missing_modules", lambda *names: ("torch", "transformers")
+        "pages.explain.sam.missing_modules", lambda *names: ("torch", "transformers")
     )
     app = view.run()
     assert "needs torch and transformers" in texts(app)
@@ -130,7 +130,7 @@ def test_unknown_name_is_looked_up_before_it_is_offered(
     app = app.text_input(key=Key.NAME).set_value("someone/sam").run()
     assert DOWNLOAD not in labels_of(app)
     facts = HubFacts("someone/sam", {"model.safetensors": 77_000_000}, "mit")
-    monkeypatch.setattr("pages.shared.explain.sam_checkpoint.look_up", lambda name: facts)
+    monkeypatch.setattr("pages.explain.sam_checkpoint.look_up", lambda name: facts)
     app = button(app, "Ask the hub what it needs").click().run()
     metrics = {metric.label: metric.value for metric in app.metric}
     assert (metrics["Weights"], metrics["Licence"]) == ("77 MB", "mit")
@@ -143,7 +143,7 @@ def test_hub_out_of_reach_is_one_sentence_and_the_answer_stays(
     def unreachable(name: str) -> HubFacts:
         raise BadCheckpoint(f"The hub does not answer, so “{name}” was not fetched.")
 
-    monkeypatch.setattr("pages.shared.explain.sam_state.look_up", unreachable)
+    monkeypatch.setattr("pages.explain.sam_state.look_up", unreachable)
     app = answered.selectbox(key=Key.CHECKPOINT).set_value(CATALOGUE[0].name).run()
     app = finish(button(app, DOWNLOAD).click().run())
     assert [error.value for error in app.error] == [
@@ -158,16 +158,16 @@ def test_fetched_checkpoint_is_ready_to_be_asked(
 ) -> None:
     name = CATALOGUE[0].name
     found: dict[str, Any] = {}
-    monkeypatch.setattr("pages.shared.explain.sam_checkpoint.find", found.get)
+    monkeypatch.setattr("pages.explain.sam_checkpoint.find", found.get)
     facts = HubFacts(name, {"model.safetensors": 1}, "apache-2.0")
-    monkeypatch.setattr("pages.shared.explain.sam_state.look_up", lambda name: facts)
+    monkeypatch.setattr("pages.explain.sam_state.look_up", lambda name: facts)
 
     def download(facts: HubFacts, tell: Callable[[float], None], _: object) -> object:
         tell(1.0)
         found[name] = open_folder(folder, name)
         return found[name]
 
-    monkeypatch.setattr("pages.shared.explain.sam_state.download", download)
+    monkeypatch.setattr("pages.explain.sam_state.download", download)
     app = finish(button(view.run(), DOWNLOAD).click().run())
     assert ALL in labels_of(app)
     assert DOWNLOAD not in labels_of(app)
@@ -192,7 +192,7 @@ def test_truth_of_the_demo_is_compared_with_both(
     ready: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     phantom = SimpleNamespace(volume=scene.scan(), labels=scene.draw()[1])
-    monkeypatch.setattr("pages.shared.explain.stress_state.make_phantom", lambda seed: phantom)
+    monkeypatch.setattr("pages.explain.stress_state.make_phantom", lambda seed: phantom)
     app = finish(button(ready, ALL).click().run())
     rows = table(app)
     assert rows["Masks of"].tolist() == ["SAM", "SAM", *["Our networks (paper)"] * 2]
@@ -259,7 +259,7 @@ def test_second_question_about_a_slice_looks_only_once(
     def again(*_: object) -> None:
         pytest.fail("the slice was taken in twice")
 
-    monkeypatch.setattr("pages.shared.explain.sam_state.look", again)
+    monkeypatch.setattr("pages.explain.sam_state.look", again)
     app = finish(button(pointed(answered, Prompt(inside=((30, 30),))), ASK).click().run())
     assert not app.exception
     assert len(app.session_state[Key.LOOKS]) == 1
@@ -269,17 +269,17 @@ def test_too_little_memory_is_one_sentence_and_the_page_stays(
     ready: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shelf().clear()
-    monkeypatch.setattr("core.checkpoints.memory.free_mb", lambda: 100.0)
+    monkeypatch.setattr("core.foundation.checkpoints.memory.free_mb", lambda: 100.0)
     app = finish(button(ready, ALL).click().run())
     assert "needs about 0.5 GB of memory and 0.1 GB are free" in app.error[0].value
     assert ALL in labels_of(app)
 
 
 def test_files_hold_the_masks(answered: AppTest) -> None:
-    from core.sam.compare import compare, labels_of, mask_rows
-    from core.sam.display import laid_down, upright
-    from core.sam.export import labels_of_slice_to_nifti
-    from core.sam.picture import SIDE, colored, labelled, sheet_png
+    from core.foundation.sam.compare import compare, labels_of, mask_rows
+    from core.foundation.sam.display import laid_down, upright
+    from core.foundation.sam.export import labels_of_slice_to_nifti
+    from core.foundation.sam.picture import SIDE, colored, labelled, sheet_png
 
     (answer,) = answered.session_state[Key.ANSWERS].values()
     case, z = current(answered), answer.question.z

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from core.errors import WeightsMissing
 from core.io.export import labels_to_nifti
 from core.volume import Volume
-from pages.shared.session import MAX_CASES, Key
+from pages.common.session import MAX_CASES, Key
 from tests import scene
 from tests.pages.conftest import button, current, finish, labels_of
 from tests.pages.files import bad_files, good, mr_like
@@ -103,9 +103,9 @@ def test_every_tab_opens(segmented: AppTest, tab: str) -> None:
 def test_result_and_thresholds_survive_another_page(segmented: AppTest) -> None:
     moved = segmented.slider[1].set_value(0.8).run()
     before = metrics(moved), current(moved)
-    away = moved.switch_page("pages/about.py").run()
+    away = moved.switch_page("pages/about/page.py").run()
     assert away.title[0].value == "About HepatoScope"
-    back = away.switch_page("pages/segment.py").run()
+    back = away.switch_page("pages/segment/page.py").run()
     assert (metrics(back), current(back)) == before
     assert back.slider[1].value == 0.8
 
@@ -163,7 +163,7 @@ def test_missing_weights_are_told_in_one_sentence(
     def none(preset: object) -> None:
         raise WeightsMissing("There are no weights; train them.")
 
-    monkeypatch.setattr("core.segmentation.load_networks", none)
+    monkeypatch.setattr("core.cascade.segmentation.load_networks", none)
     told = finish(button(opened, "Segment liver and tumors").click().run())
     assert not told.exception
     assert [error.value for error in told.error] == ["There are no weights; train them."]
@@ -180,7 +180,7 @@ def test_scan_without_tumor_says_so(app: AppTest, monkeypatch: pytest.MonkeyPatc
 
 
 def test_downloads_hold_labels_on_the_grid_of_the_file(segmented: AppTest, scan: Volume) -> None:
-    from pages.shared.downloads import findings_json
+    from pages.common.downloads import findings_json
 
     case = current(segmented)
     content = gzip.decompress(labels_to_nifti(case.volume, case.segmentation.labels))

@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 import streamlit as st
 
-from core.measurement import measure
+from core.cascade.measurement import measure
+from core.cascade.segmentation import segment
 from core.presets import PAPER
-from core.segmentation import segment
 from core.volume import Volume
-from pages.shared import session
-from pages.shared.downloads import file_stem
-from pages.shared.frame import plain
-from pages.shared.session import MAX_CASES, Case
-from pages.shared.thresholds_view import steps_table
+from pages.common import session
+from pages.common.downloads import file_stem
+from pages.common.frame import plain
+from pages.common.session import MAX_CASES, Case
+from pages.segment.thresholds_view import steps_table
 from tests import scene
 
 

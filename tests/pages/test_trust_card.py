@@ -20,7 +20,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def drawn() -> AppTest:
     def script() -> None:
-        from pages.shared.trust_card import trust_view
+        from pages.about.trust_card import trust_view
 
         trust_view("paper")
 

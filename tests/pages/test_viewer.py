@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.slices import Plane, pack_slice, slice_of
+from core.geometry.slices import Plane, pack_slice, slice_of
 from core.volume import Volume, volume_from_array
-from pages.shared.viewer import assets
-from pages.shared.viewer.exchange import MOST_SLICES, Request, answer, read_request, through
-from pages.shared.viewer.memory import Memory, jump, recall, serve
-from pages.shared.viewer.scene import Scene
+from pages.viewer import assets
+from pages.viewer.exchange import MOST_SLICES, Request, answer, read_request, through
+from pages.viewer.memory import Memory, jump, recall, serve
+from pages.viewer.scene import Scene
 
 APP = Path(__file__).parents[1] / "browser" / "viewer_app.py"
 SHAPE = (6, 5, 4)

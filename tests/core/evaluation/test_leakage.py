@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from core.cascade.segmentation import Networks
 from core.evaluation import evaluate, write_run
 from core.evaluation.leakage import AVERAGES, leakage
 from core.evaluation.run import read_run
 from core.presets import PAPER
-from core.segmentation import Networks
 from tests.core.evaluation.drawn import labelled, truth
 from tests.core.evaluation.leaked import leaky_weights
 

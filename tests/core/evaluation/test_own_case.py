@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.cascade.segmentation import Segmentation, relabel, segment
 from core.evaluation.error_picture import FOUND, INVENTED, MISSED, error_picture
 from core.evaluation.own_case import PackedLabels, own_run, score_own, worst_slice
 from core.evaluation.run import read_run
 from core.metrics.overlap import overlap
 from core.presets import PAPER
-from core.segmentation import Segmentation, relabel, segment
 from core.volume import Volume
 from tests import scene
 

@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.cascade.segmentation import Networks
 from core.errors import BadDataset
 from core.evaluation import Run, compare_runs, evaluate, read_run, write_run
 from core.presets import PAPER
-from core.segmentation import Networks
 from tests.core.evaluation.drawn import blind, labelled, truth
 
 

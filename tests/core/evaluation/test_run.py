@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from core.cascade.segmentation import Networks
 from core.errors import BadDataset
 from core.evaluation import evaluate, read_run, summary, write_run
 from core.evaluation.score import CaseScore, Failure
@@ -17,7 +18,6 @@ from core.metrics.calibration import empty_histogram, overlap_at
 from core.metrics.overlap import Overlap
 from core.metrics.surface import Comparable, SurfaceScore
 from core.presets import PAPER
-from core.segmentation import Networks
 from tests import scene
 from tests.core.evaluation.drawn import blind, labelled, truth
 

@@ -11,14 +11,14 @@ from core.cli import main
 from core.errors import BadDataset
 from core.evaluation import compare_runs, read_run
 from core.evaluation.sam import Mode, Plan, chosen_slices, score_beside, score_sam
+from core.foundation.sam.automatic import Settings
+from core.foundation.sam.checkpoint import open_folder
+from core.foundation.sam.display import laid_down, upright
+from core.foundation.sam.masks import MaskSet
+from core.foundation.sam.model import Sam, load_sam
+from core.foundation.sam.prompts import Prompt
 from core.labels import organ_mask, tumor_mask
 from core.presets import PAPER
-from core.sam.automatic import Settings
-from core.sam.checkpoint import open_folder
-from core.sam.display import laid_down, upright
-from core.sam.masks import MaskSet
-from core.sam.model import Sam, load_sam
-from core.sam.prompts import Prompt
 from tests import scene
 from tests.core.evaluation.drawn import labelled, truth
 from tests.tiny_sam import save_tiny_sam
@@ -127,7 +127,7 @@ def test_our_networks_are_scored_on_the_same_slices(sam: Sam) -> None:
 def test_command_writes_both_runs_which_compare(
     folder: Path, lits: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("core.segmentation.load_networks", lambda *_: scene.fake_networks())
+    monkeypatch.setattr("core.cascade.segmentation.load_networks", lambda *_: scene.fake_networks())
     run = tmp_path / "sam"
     asked = ["sam", "--data", str(lits), "--checkpoint", str(folder), "--out", str(run)]
     assert main([*asked, "--slices", "2", "--side", "4", "--preset", "paper"]) == 0

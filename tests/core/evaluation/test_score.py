@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from core.cascade.segmentation import Networks
 from core.errors import BadDataset
 from core.evaluation import evaluate, score_case, summary
 from core.io.datasets import LabelledCase
@@ -14,7 +15,6 @@ from core.metrics.calibration import overlap_at
 from core.metrics.overlap import Overlap
 from core.metrics.surface import Comparable
 from core.presets import PAPER
-from core.segmentation import Networks
 from core.volume import Volume, volume_from_array
 from tests import scene
 from tests.core.evaluation.drawn import blind, labelled, truth

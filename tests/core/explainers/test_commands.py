@@ -28,7 +28,9 @@ def _seeing_by_brightness(monkeypatch: pytest.MonkeyPatch) -> None:
         network.aim(question.target)
         return network
 
-    monkeypatch.setattr("core.segmentation.load_networks", lambda preset: scene.fake_networks())
+    monkeypatch.setattr(
+        "core.cascade.segmentation.load_networks", lambda preset: scene.fake_networks()
+    )
     monkeypatch.setattr(trial, "load_networks", lambda preset: scene.fake_networks())
     for module in (explaining, trial):
         monkeypatch.setattr(module, "asked", asked)

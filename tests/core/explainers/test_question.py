@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.cascade.segmentation import Networks, Segmentation, network_views, segment
 from core.errors import HepatoScopeError, WeightsMissing
 from core.explainers.attribution import Attribution, shares
 from core.explainers.backgrounds import Background
@@ -15,7 +16,6 @@ from core.explainers.question import Asked, pose
 from core.labels import organ_mask
 from core.models import store
 from core.presets import PAPER
-from core.segmentation import Networks, Segmentation, network_views, segment
 from core.volume import Volume
 
 Z = 13

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from core.cascade.segmentation import Segmentation
 from core.errors import BadDataset
 from core.explainers.backgrounds import SEEDS, read_background
 from core.explainers.trial import Section, choose, found_sections
@@ -20,7 +21,6 @@ from core.explainers.trust import (
 )
 from core.models.store import preset_digests
 from core.presets import PRESETS, preset_named
-from core.segmentation import Segmentation
 
 FAIR = {
     "insertion_gain": 0.5, "deletion_gain": 0.4, "tumor": 0.6, "tumor_area": 0.1, "outside": 0.0,

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from core.errors import BadDataset
+from core.geometry.fits import axial_view
+from core.geometry.windows import LIVER_WINDOW, apply_window
 from core.io.datasets import LabelledCase, find_cases, read_labels
 from core.io.reading import read
-from core.preprocessing import LIVER_WINDOW, apply_window, axial_view
 from core.volume import AIR_HU
 from tests import scene
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sklearn.calibration import calibration_curve
 from sklearn.metrics import brier_score_loss
 
+from core.cascade.postprocessing import above
 from core.errors import BadDataset
 from core.metrics import calibration
 from core.metrics.calibration import (
@@ -25,7 +26,6 @@ from core.metrics.calibration import (
     temper,
 )
 from core.metrics.overlap import overlap
-from core.postprocessing import above
 
 Map = NDArray[np.uint8]
 Mask = NDArray[np.bool_]

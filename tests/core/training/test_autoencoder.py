@@ -3,10 +3,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.atlas.encoders import load_autoencoder as load_halves
+from core.atlas.encoders import network_patch, reconstruction_error
 from core.errors import BadDataset, WeightsMissing
 from core.models.store import WEIGHTS_NAME, load_autoencoder, read_card
-from core.representation.encoders import load_autoencoder as load_halves
-from core.representation.encoders import network_patch, reconstruction_error
 from core.training.autoencoder import PatchRecipe, train_autoencoder
 from core.training.history import read_history
 from tests.core.training import sample

@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.cascade.segmentation import liver_fit, network_view, tumor_fit
+from core.geometry.windows import Window
 from core.io.datasets import LabelledCase
 from core.labels import organ_mask, tumor_mask
-from core.preprocessing import Window
-from core.segmentation import liver_fit, network_view, tumor_fit
 from core.training.pack import SliceRecord, pack_cases, packed_slices
 from tests.core.training.sample import SLICES, TINY, cases
 

@@ -1,0 +1,1 @@
+"""Two networks, one after the other: a scan becomes labels, with reasons."""

@@ -1,0 +1,176 @@
+"""From labels to findings: how large the liver is, how much of it is tumor, and where.
+
+The organ is everything labelled liver or tumor. A lesion is one 26-connected component
+of the tumor label: voxels that meet at a face, an edge or a corner belong together.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.cascade.findings import Findings, Lesion
+from core.errors import HepatoScopeError
+from core.geometry.calipers import Segment, measure_region
+from core.geometry.components import Region, bounding_box, find_components
+from core.labels import LIVER, TUMOR, organ_mask, tumor_mask
+from core.volume import Volume, voxel_ml_of
+
+__all__ = ["Findings", "Lesion", "lesion_map", "measure"]
+
+PLAUSIBLE_LIVER_ML = (500, 3500)
+PLAUSIBLE_LIVER_HU = (-50, 250)
+
+
+def measure(volume: Volume, labels: NDArray[np.uint8]) -> Findings:
+    """Measure the liver and its tumors.
+
+    Parameters
+    ----------
+    volume : the scan.
+    labels : uint8 [X, Y, Z] on its grid: 0 background, 1 liver, 2 tumor; others are ignored.
+
+    Raises
+    ------
+    HepatoScopeError
+        If `labels` do not lie on the grid of `volume`.
+    """
+    if labels.shape != volume.shape:
+        raise HepatoScopeError(
+            f"The mask has {labels.shape} voxels but the scan has {volume.shape}; "
+            "measure a mask that was made for this scan."
+        )
+    box = bounding_box(organ_mask(labels))
+    if box is None:
+        nothing = "No liver was found in this scan, so there is nothing to measure."
+        return Findings(0.0, 0.0, None, (), None, None, (nothing,))
+    organ, hu = labels[box], volume.hu[box]
+    parenchyma = hu[organ == LIVER]
+    tumor_voxels = int(np.count_nonzero(organ == TUMOR))
+    organ_voxels = parenchyma.size + tumor_voxels
+    mean, sd = _mean_and_sd(parenchyma) if parenchyma.size else (None, None)
+    liver_ml = organ_voxels * volume.voxel_ml
+    return Findings(
+        liver_volume_ml=liver_ml,
+        tumor_volume_ml=tumor_voxels * volume.voxel_ml,
+        tumor_burden_percent=100 * tumor_voxels / organ_voxels,
+        lesions=_lesions(organ, hu, box, volume.affine) if tumor_voxels else (),
+        liver_mean_hu=mean,
+        liver_sd_hu=sd,
+        warnings=(*_cut_off(box, labels.shape), *_implausible(liver_ml, mean)),
+    )
+
+
+def lesion_map(labels: NDArray[np.uint8]) -> NDArray[np.int32]:
+    """Mark lesions with their numbers in `Findings`, all else 0: [X, Y, Z] to int32 [X, Y, Z]."""
+    numbered = np.zeros(labels.shape, np.int32)
+    box = bounding_box(organ_mask(labels))
+    if box is not None:
+        numbered[box] = find_components(tumor_mask(labels[box])).numbered
+    return numbered
+
+
+def _lesions(
+    organ: NDArray[np.uint8], hu: NDArray[np.int16], box: Region, affine: NDArray[np.float64]
+) -> tuple[Lesion, ...]:
+    """Measure every lesion in `organ`, which with `hu` was cut out of the scan at `box`."""
+    center_x = _center_x(organ_mask(organ))
+    start = np.array([side.start for side in box])
+    parts = find_components(tumor_mask(organ))
+    return tuple(
+        Lesion(
+            number=number,
+            volume_ml=voxels * voxel_ml_of(affine),
+            centroid_mm=_point(affine[:3, :3] @ (start + centroid) + affine[:3, 3]),
+            centroid_voxel=_point(start + centroid),
+            location=_location(centroid, center_x, organ.shape[2]),
+            **_shape_and_hu(parts.numbered[inner] == number, hu[inner], inner, start, affine),
+        )
+        for number, (voxels, inner, centroid) in enumerate(
+            zip(parts.voxels, parts.regions, parts.centroids, strict=True), start=1
+        )
+    )
+
+
+def _shape_and_hu(
+    region: NDArray[np.bool_],
+    hu: NDArray[np.int16],
+    inner: Region,
+    start: NDArray[np.int_],
+    affine: NDArray[np.float64],
+) -> dict[str, Any]:
+    """Describe a lesion by its `region` in the crop `inner` of an organ that begins at `start`."""
+    x, y, z = (int(begin) + side.start for begin, side in zip(start, inner, strict=True))
+    caliper = measure_region(region, affine)
+    mean, sd = _mean_and_sd(hu[region])
+    return {
+        "longest_diameter_mm": caliper.longest_mm,
+        "short_diameter_mm": caliper.short_mm,
+        "mean_hu": mean,
+        "sd_hu": sd,
+        "axial_slice": z + caliper.z,
+        "longest_endpoints_voxel": _moved(caliper.longest, x, y),
+        "short_endpoints_voxel": _moved(caliper.short, x, y),
+        "first_slice": z,
+        "last_slice": z + region.shape[2] - 1,
+    }
+
+
+def _moved(segment: Segment, x: int, y: int) -> Segment:
+    (x0, y0), (x1, y1) = segment
+    return (x0 + x, y0 + y), (x1 + x, y1 + y)
+
+
+def _center_x(organ: NDArray[np.bool_]) -> float:
+    """Centroid of `organ` [X, Y, Z] along X in voxels."""
+    along_x = np.count_nonzero(organ, axis=(1, 2))
+    return float(np.average(np.arange(len(along_x)), weights=along_x))
+
+
+def _location(centroid: NDArray[np.float64], center_x: float, height: int) -> str:
+    third = ("lower", "middle", "upper")[min(2, int(3 * (centroid[2] + 0.5) / height))]
+    side = "right" if centroid[0] > center_x else "left"
+    return f"{third} third of the liver, {side} of its center"
+
+
+def _mean_and_sd(hu: NDArray[np.int16]) -> tuple[float, float]:
+    return float(hu.mean(dtype=np.float64)), float(hu.std(dtype=np.float64))
+
+
+def _point(values: NDArray[np.float64]) -> tuple[float, float, float]:
+    x, y, z = values.tolist()
+    return x, y, z
+
+
+def _cut_off(box: Region, shape: tuple[int, ...]) -> list[str]:
+    """Warn where the organ reaches the end of the scan: it may go on beyond."""
+    low = [side.start == 0 for side in box]
+    high = [side.stop == size for side, size in zip(box, shape, strict=True)]
+    reached = {
+        "the lowest slice": low[2],
+        "the highest slice": high[2],
+        "the edge of the image": any(low[:2] + high[:2]),
+    }
+    return [
+        f"The liver reaches {place} of the scan, so part of it may be missing "
+        "and the true volume may be larger."
+        for place, touched in reached.items()
+        if touched
+    ]
+
+
+def _implausible(liver_ml: float, mean_hu: float | None) -> list[str]:
+    warnings = []
+    low, high = PLAUSIBLE_LIVER_ML
+    if not low <= liver_ml <= high:
+        warnings.append(
+            f"A liver of {liver_ml:.0f} mL is outside the usual {low}–{high} mL; "
+            "check the outline slice by slice."
+        )
+    low, high = PLAUSIBLE_LIVER_HU
+    if mean_hu is not None and not low <= mean_hu <= high:
+        warnings.append(
+            f"The outlined liver has a mean of {mean_hu:.0f} HU, outside the {low} to {high} HU "
+            "of liver tissue; check that the outline lies on the liver."
+        )
+    return warnings

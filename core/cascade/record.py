@@ -1,0 +1,60 @@
+"""The findings of a scan as a file that says where every figure came from."""
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from core.cascade.findings import Findings
+from core.cascade.segmentation import Segmentation
+from core.provenance import NOTICE, commit, versions
+from core.quality import QualityFinding
+from core.volume import Volume, spacing_of
+
+
+def findings_record(
+    volume: Volume,
+    quality: Sequence[QualityFinding],
+    segmentation: Segmentation,
+    findings: Findings,
+) -> dict[str, Any]:
+    """Collect what findings.json says of one scan; units stand in the key names."""
+    return {
+        "notice": NOTICE,
+        "source": volume.source,
+        "source_sha256": volume.digest,
+        "synthetic": volume.synthetic,
+        "shape_voxels": list(volume.native.shape),
+        "spacing_mm": [round(side, 4) for side in spacing_of(volume.native.affine)],
+        "axes_of_the_file": volume.native.axis_codes,
+        "reader_notes": list(volume.notes),
+        "quality": [
+            {
+                "code": finding.code,
+                "severity": str(finding.severity),
+                "reason": finding.reason,
+                "advice": finding.advice,
+            }
+            for finding in quality
+        ],
+        "preset": segmentation.preset,
+        "thresholds": {
+            "liver": segmentation.liver_threshold,
+            "tumor": segmentation.tumor_threshold,
+        },
+        "models_sha256": segmentation.models,
+        "seconds": {stage: round(time, 3) for stage, time in segmentation.seconds.items()},
+        "postprocessing": [
+            {"step": step.name, "changed_ml": round(step.changed_ml, 3)}
+            for step in segmentation.steps
+        ],
+        "findings": findings.to_dict(),
+        "commit": commit(),
+        "versions": versions(),
+        "written": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+
+
+def to_json(record: dict[str, Any]) -> str:
+    """Write a record as readable JSON."""
+    return json.dumps(record, indent=2, ensure_ascii=False) + "\n"

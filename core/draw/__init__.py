@@ -1,0 +1,1 @@
+"""How a slice becomes a picture."""

@@ -1,0 +1,1 @@
+"""Models made elsewhere: Segment Anything, LLaVA, and the hub they come from."""

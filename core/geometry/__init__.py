@@ -1,0 +1,1 @@
+"""Where things lie: windows, fits, slices, components, calipers, surfaces."""

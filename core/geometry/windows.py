@@ -1,0 +1,40 @@
+"""Windows: which Hounsfield units the grey scale shows, and back again."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Window:
+    """A range of Hounsfield units spread over the grey scale."""
+
+    low: float
+    high: float
+
+    @property
+    def level(self) -> float:
+        """Centre of the window in HU."""
+        return (self.low + self.high) / 2
+
+    @property
+    def width(self) -> float:
+        """Extent of the window in HU."""
+        return self.high - self.low
+
+
+LIVER_WINDOW = Window(-40, 160)
+
+
+def apply_window(hu: NDArray[Any], window: Window) -> NDArray[np.uint8]:
+    """Map `window` linearly on 0..255; values outside it saturate. Any shape."""
+    scaled = (hu.astype(np.float32) - window.low) * np.float32(255 / window.width)
+    gray: NDArray[np.uint8] = np.rint(np.clip(scaled, 0, 255)).astype(np.uint8)
+    return gray
+
+
+def undo_window(gray: NDArray[np.uint8], window: Window) -> NDArray[np.float32]:
+    """HU of an 8-bit image [any shape]; within half a grey step where nothing saturated."""
+    return gray.astype(np.float32) * np.float32(window.width / 255) + np.float32(window.low)

@@ -1,0 +1,146 @@
+"""Put together what a sentence says of the same lesions, over all its clauses."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from core.report.check.clauses import MARK
+from core.report.check.counts import MANY, Kind, Quantifier
+from core.report.check.predicates import Predicate, unclear, words_predicates
+from core.report.check.quantities import Form, Quantity, Relation
+from core.report.check.sizes import quantity_predicate
+from core.report.check.subjects import Subject
+from core.report.fact import Facts
+
+NOT = re.compile(r"\b(?:not|never|neither)\b")
+VERB = re.compile(
+    r"\b(?:is|are|was|were|measures?|lies?|sits?|has|have|spans?|range|appears?|shows?|located|"
+    r"exceeds?)\b"
+)
+BOTH_SIDES = re.compile(r"\b(?:bilobar|both (?:\w+ )?(?:lobes|sides)|each lobe|either lobe)\b")
+EACH_SIDE = re.compile(r"\beach (?:lobe|side)\b")
+RANGES = re.compile(r"\brang\w+|\bvar(?:y|ies|ying)\b|\bfrom «")
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A subject with everything that is said of it in one sentence.
+
+    Parameters
+    ----------
+    words : the clauses, for reasons.
+    restrictors : what tells which lesions are meant.
+    predicates : what is said of them.
+    spans : quantities said of all of them together: lists, ranges, “up to”.
+    unread : quantities that nothing measured of a lesion compares with.
+    sides, each_side : whether both lobes are said to hold some, or each that many.
+    """
+
+    words: str
+    subject: Subject
+    restrictors: tuple[Predicate, ...] = ()
+    predicates: tuple[Predicate, ...] = ()
+    spans: tuple[Quantity, ...] = ()
+    unread: tuple[Quantity, ...] = ()
+    sides: bool = False
+    each_side: bool = False
+
+    @property
+    def says_more(self) -> bool:
+        """Whether anything is said beyond how many there are."""
+        return bool(self.restrictors or self.predicates or self.spans or self.sides)
+
+
+def begin(
+    subject: Subject,
+    words: str,
+    quantities: tuple[Quantity, ...],
+    facts: Facts,
+    partly_unclear: bool,
+) -> Statement:
+    """Begin a statement with the clause in which its subject stands.
+
+    Parameters
+    ----------
+    partly_unclear : whether the clause also said what nothing can tell, which may narrow down
+        the lesions that are meant.
+    """
+    start, after = Statement(words, subject), subject.after
+    if not subject.numbers:
+        lead = subject.before
+        definite = subject.quantifier.kind in (Kind.ALL, Kind.TOTAL, Kind.THE)
+        if definite and (verb := VERB.search(after)):
+            lead, after = f"{lead} {after[: verb.start()]}", after[verb.start() :]
+        start = extend(start, lead, "", quantities, facts)
+    said = (unclear(words),) if partly_unclear else ()
+    start = replace(start, restrictors=start.predicates, predicates=said)
+    return extend(start, after, "", quantities, facts)
+
+
+def extend(
+    statement: Statement, text: str, words: str, quantities: tuple[Quantity, ...], facts: Facts
+) -> Statement:
+    """Add what a further part of the sentence says of the same lesions."""
+    said = list(words_predicates(BOTH_SIDES.sub(" ", text), facts))
+    together, unread = list(statement.spans), list(statement.unread)
+    for quantity, around in with_words(text, quantities):
+        if _is_together(quantity, statement.subject, text):
+            together.append(quantity)
+        elif predicate := quantity_predicate(quantity, around, statement.words, facts):
+            said.append(predicate)
+        else:
+            unread.append(quantity)
+    if NOT.search(text) and statement.subject.quantifier.kind is not Kind.NONE:
+        said = [predicate.denied() for predicate in said]
+    return replace(
+        statement,
+        words=f"{statement.words}, {words}" if words else statement.words,
+        predicates=(*statement.predicates, *said),
+        spans=tuple(together),
+        unread=tuple(unread),
+        sides=statement.sides or BOTH_SIDES.search(text) is not None,
+        each_side=statement.each_side or EACH_SIDE.search(text) is not None,
+    )
+
+
+def quantities_in(text: str, quantities: tuple[Quantity, ...]) -> Iterable[Quantity]:
+    """Return the quantities of a sentence that stand in a part of it."""
+    return (quantities[int(mark[1])] for mark in MARK.finditer(text))
+
+
+def with_words(text: str, quantities: tuple[Quantity, ...]) -> Iterator[tuple[Quantity, str]]:
+    """Return each quantity with the words between its neighbors, itself left as a mark."""
+    parts = MARK.split(text)
+    for at in range(1, len(parts), 2):
+        yield quantities[int(parts[at])], f"{parts[at - 1]}«{parts[at]}»{parts[at + 1]}"
+
+
+def _is_together(quantity: Quantity, subject: Subject, text: str) -> bool:
+    """Whether a quantity is of several lesions as one: a list, a range, the most."""
+    if subject.numbers or subject.quantifier.kind in (Kind.THE, Kind.SOME, Kind.NONE):
+        return False
+    if quantity.form is Form.RANGE:
+        return RANGES.search(text) is not None
+    return quantity.form is Form.LIST or quantity.relation is Relation.UP_TO
+
+
+def lesions_told(statement: Statement) -> int:
+    """How many lesions a statement tells of, if exactly that is said; else 0."""
+    quantifier = statement.subject.quantifier
+    if statement.subject.numbers:
+        return len(statement.subject.numbers)
+    counted = quantifier.kind in (Kind.COUNT, Kind.TOTAL) and quantifier.low == quantifier.high
+    return quantifier.low if counted else 0
+
+
+def beyond(statement: Statement, told: int) -> Statement:
+    """Read “two further lesions” as two more than were told of before, or as two at least."""
+    subject, quantifier = statement.subject, statement.subject.quantifier
+    if not subject.more or quantifier.kind is not Kind.COUNT:
+        return statement
+    alone = not statement.says_more
+    high = quantifier.high + told if told and alone else MANY
+    low = quantifier.low + told if alone else quantifier.low
+    return replace(
+        statement, subject=replace(subject, quantifier=Quantifier(Kind.COUNT, low, high))
+    )

@@ -1,0 +1,133 @@
+"""A report without a browser: a scan, or a case segmented before, to a report in a file."""
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image
+
+from core.cascade.measurement import measure
+from core.cascade.segmentation import segment
+from core.cohort.one_by_one import refuse_unusable
+from core.errors import HepatoScopeError
+from core.io import read
+from core.presets import Preset
+from core.quality import check
+from core.report.case_folder import is_case_folder, read_case
+from core.report.check import Verdict
+from core.report.composite import Palette, Picture, pictures
+from core.report.document import Report, provenance_of
+from core.report.draft import Draft, draft_of_facts, draft_of_model
+from core.report.fact import Facts
+from core.report.facts import collect_facts
+from core.report.followup import Study, compare_studies
+from core.report.formats import format_of
+from core.report.llava import Writing
+from core.report.text import Edition
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a study is: a scan, or the folder of a finished case with the scan it was made of."""
+
+    place: Path
+    scan: Path | None = None
+
+
+@dataclass(frozen=True)
+class Order:
+    """What kind of report is wanted.
+
+    Parameters
+    ----------
+    out : file to write; its suffix chooses the format.
+    writing : how LLaVA is to write it; None lets the facts speak.
+    preset : to segment scans with.
+    """
+
+    out: Path
+    edition: Edition
+    palette: Palette
+    preset: Preset
+    writing: Writing | None = None
+    patient: str | None = None
+
+
+def write_report(source: Source, earlier: Source | None, order: Order, say: Say) -> Report:
+    """Write a report to a file; nothing is segmented that was segmented before.
+
+    Raises HepatoScopeError where an input or the name of the file cannot be used.
+    """
+    form = format_of(order.out)
+    study = study_of(source, order.preset, say)
+    if form.of_series and not study.volume.dicom_headers:
+        raise HepatoScopeError(
+            f"“{study.volume.source}” is no DICOM series, so it has no DICOM report; choose "
+            "another format, such as .pdf."
+        )
+    before = None if earlier is None else study_of(earlier, order.preset, say)
+    facts = collect_facts(
+        study.volume,
+        check(study.volume),
+        study.segmentation,
+        study.findings,
+        earlier=None if before is None else compare_studies(study, before),
+    )
+    drawn = pictures(study.volume, study.segmentation, study.findings, palette=order.palette)
+    draft = _draft(facts, drawn[0], order, say)
+    made = provenance_of(study.segmentation)
+    report = Report(draft.narrative, facts, drawn, made, patient=order.patient)
+    document = form.write(report, study)
+    order.out.parent.mkdir(parents=True, exist_ok=True)
+    aside = order.out.with_name(f"{order.out.name}.part")
+    aside.write_bytes(document)
+    aside.replace(order.out)
+    return report
+
+
+def study_of(source: Source, preset: Preset, say: Say) -> Study:
+    """Read a study, segmenting its scan where `source` is no finished case.
+
+    Raises HepatoScopeError where a finished case comes without its scan, and as `read` does.
+    """
+    if is_case_folder(source.place):
+        if source.scan is None:
+            raise HepatoScopeError(
+                f"“{source.place.name}” holds labels and findings but not the scan; name the scan "
+                "they were made of with --scan, or --earlier-scan for the earlier study."
+            )
+        return read_case(source.place, read(source.scan))
+    if source.scan is not None:
+        raise HepatoScopeError(
+            f"“{source.place.name}” is no folder that “segment” wrote; leave --scan out to segment "
+            "a scan anew."
+        )
+    volume = read(source.place)
+    refuse_unusable(check(volume))
+    say(f"{volume.source}: segmenting")
+    found = segment(volume, preset)
+    return Study(volume, found, measure(volume, found.labels))
+
+
+def _draft(facts: Facts, picture: Picture, order: Order, say: Say) -> Draft:
+    if order.writing is None:
+        return draft_of_facts(facts, order.edition, {}, ())
+    from core.report.llava import describe
+
+    with Image.open(io.BytesIO(picture.png)) as image:
+        text = describe(
+            image.convert("RGB"),
+            facts,
+            order.writing,
+            on_text=lambda text: None,
+            cancelled=lambda: False,
+            on_stage=say,
+        )
+    draft = draft_of_model(facts, text, order.writing.checkpoint, {}, ())
+    for one in draft.all_checked:
+        if one.verdict is Verdict.CONTRADICTED:
+            say(f"left out: “{one.text}” {one.reason}")
+    return draft

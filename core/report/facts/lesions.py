@@ -1,0 +1,209 @@
+"""Facts of the lesions: how many and how large, then each one by one, largest first."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.cascade.findings import DECIMALS, DEFINITIONS, Findings
+from core.cascade.segmentation import Segmentation
+from core.geometry.components import bounding_box
+from core.labels import organ_mask
+from core.report.acquisition import WHOLE, coverage_of
+from core.report.fact import Fact, Value
+from core.report.facts.liver import Interval, percent_digits, rounded, volume_digits
+from core.report.facts.sureness import has_probabilities
+from core.report.lobes import METHOD, UNKNOWN, lobe_of
+from core.report.measured import (
+    HALF_VOXEL,
+    NOTHING,
+    ONE_PIXEL,
+    Measured,
+    Shapes,
+    diameter,
+    lesion_volumes,
+    shapes_of,
+    volume_of,
+)
+from core.volume import Volume
+
+# So many lesions are told of one by one, the others together.
+DESCRIBED = 5
+CONFIDENCE = "mean of the tumor network's probability over the lesion; not a chance of disease"
+
+
+def lesion_facts(volume: Volume, segmentation: Segmentation, findings: Findings) -> Iterator[Fact]:
+    """Tell of all lesions together, of the largest, of each, and of those too many to describe."""
+    known = findings.to_dict()
+    yield Fact("lesion.count", "Lesions", known["lesion_count"], origin=DEFINITIONS["lesion"])
+    if known["tumor_burden_percent"] is None:
+        return
+    shapes = shapes_of(segmentation.labels)
+    volumes = lesion_volumes(shapes, volume.voxel_ml)
+    yield from _totals(known, volume, segmentation.labels, sum(volumes, start=NOTHING))
+    if shapes is None:
+        return
+    yield _largest(known["lesions"], volume)
+    lobes = _lobes(segmentation.labels, shapes, findings)
+    sure = _confidences(segmentation, shapes)
+    for lesion, measured, lobe, share in zip(known["lesions"], volumes, lobes, sure, strict=True):
+        yield from _sizes(lesion, measured, volume)
+        yield from _place(lesion, lobe)
+        yield from _density(lesion, known["liver_mean_hu"])
+        if share is not None:
+            yield _about(
+                lesion, "confidence", "Mean tumor probability", share, "%", origin=CONFIDENCE
+            )
+    if len(volumes) > DESCRIBED:
+        yield from _rest(known["lesions"][DESCRIBED:])
+
+
+def _totals(
+    known: dict[str, Any], volume: Volume, labels: NDArray[np.uint8], tumor: Measured
+) -> Iterator[Fact]:
+    total = known["tumor_volume_ml"]
+    yield Fact(
+        "tumor.volume",
+        "Volume of all lesions",
+        total,
+        "mL",
+        volume_digits(total),
+        rounded(tumor, "ml"),
+        f"voxels called lesion; {HALF_VOXEL}",
+    )
+    yield Fact(
+        "tumor.burden",
+        "Share of the liver",
+        known["tumor_burden_percent"],
+        "%",
+        percent_digits(known["tumor_burden_percent"]),
+        _burden_range(tumor, labels, volume),
+        f"{DEFINITIONS['burden']}; {HALF_VOXEL}",
+    )
+
+
+def _burden_range(tumor: Measured, labels: NDArray[np.uint8], volume: Volume) -> Interval:
+    """Range of the burden where the outlines of lesions and liver move independently."""
+    organ = organ_mask(labels)
+    liver = volume_of(organ[bounding_box(organ) or ...], volume.voxel_ml)
+    high = 100 * tumor.high / max(liver.low, tumor.value)
+    return rounded(Measured(0.0, 100 * tumor.low / liver.high, min(100.0, high)), "percent")
+
+
+def _largest(lesions: Sequence[dict[str, Any]], volume: Volume) -> Fact:
+    longest = max(lesions, key=lambda lesion: float(lesion["longest_diameter_mm"]))
+    length = longest["longest_diameter_mm"]
+    return Fact(
+        "largest.longest_diameter",
+        "Longest diameter of all",
+        length,
+        "mm",
+        1,
+        rounded(diameter(length, volume), "mm"),
+        f"{DEFINITIONS['longest_diameter']}; {ONE_PIXEL}",
+        longest["number"],
+        longest["axial_slice"],
+    )
+
+
+def _about(
+    lesion: dict[str, Any],
+    name: str,
+    label: str,
+    value: Value,
+    unit: str = "",
+    digits: int = 0,
+    interval: Interval | None = None,
+    origin: str = "outline of the lesion",
+) -> Fact:
+    number = lesion["number"]
+    return Fact(
+        f"lesion.{number}.{name}",
+        f"Lesion {number}: {label[0].lower()}{label[1:]}",
+        value,
+        unit,
+        digits,
+        interval,
+        origin,
+        number,
+        lesion["axial_slice"],
+    )
+
+
+def _sizes(lesion: dict[str, Any], measured: Measured, volume: Volume) -> Iterator[Fact]:
+    yield _about(lesion, "number", "Number", lesion["number"], origin="order by volume")
+    yield _about(
+        lesion,
+        "volume",
+        "Volume",
+        lesion["volume_ml"],
+        "mL",
+        volume_digits(lesion["volume_ml"]),
+        rounded(measured, "ml"),
+        f"voxels called lesion; {HALF_VOXEL}",
+    )
+    for name in ("longest_diameter", "short_diameter"):
+        length = lesion[f"{name}_mm"]
+        yield _about(
+            lesion,
+            name,
+            name.replace("_", " ").capitalize(),
+            length,
+            "mm",
+            1,
+            rounded(diameter(length, volume), "mm"),
+            f"{DEFINITIONS[name]}; {ONE_PIXEL}",
+        )
+
+
+def _place(lesion: dict[str, Any], lobe: str) -> Iterator[Fact]:
+    first, last = lesion["first_slice"] + 1, lesion["last_slice"] + 1
+    spans = f"{first}–{last}" if last > first else f"{first}"
+    yield _about(lesion, "slice", "Slice of the longest diameter", lesion["axial_slice"] + 1)
+    yield _about(lesion, "slices", "Slices", spans)
+    yield _about(lesion, "location", "Location", lesion["location"], origin="outline of the liver")
+    yield _about(lesion, "lobe", "Lobe", lobe, origin=METHOD)
+
+
+def _density(lesion: dict[str, Any], liver_hu: float | None) -> Iterator[Fact]:
+    mean = lesion["mean_hu"]
+    contrast = None if liver_hu is None else round(mean - liver_hu, DECIMALS["hu"])
+    yield _about(lesion, "mean_hu", "Mean density", mean, "HU")
+    yield _about(
+        lesion,
+        "contrast_hu",
+        "Difference from the liver",
+        contrast,
+        "HU",
+        origin="mean density of the lesion less that of the liver",
+    )
+
+
+def _lobes(labels: NDArray[np.uint8], shapes: Shapes, findings: Findings) -> list[str]:
+    """Name the lobe of each lesion; of a liver that is cut off nothing can be said."""
+    if coverage_of(labels) != WHOLE:
+        return [UNKNOWN] * len(findings.lesions)
+    along_x = np.count_nonzero(organ_mask(labels[shapes.box]), axis=(1, 2))
+    start = shapes.box[0].start
+    return [lobe_of(along_x, lesion.centroid_voxel[0] - start) for lesion in findings.lesions]
+
+
+def _confidences(segmentation: Segmentation, shapes: Shapes) -> Sequence[float | None]:
+    """Mean tumor probability of each lesion in percent; None where none was kept."""
+    if not has_probabilities(segmentation):
+        return [None] * len(shapes.parts.regions)
+    probability = segmentation.tumor_probability[shapes.box]
+    return [
+        round(float(probability[region][mask].mean()) / 2.55, DECIMALS["percent"])
+        for region, mask in shapes.masks()
+    ]
+
+
+def _rest(lesions: Sequence[dict[str, Any]]) -> Iterator[Fact]:
+    origin = f"lesions after the {DESCRIBED} largest"
+    total = round(sum(lesion["volume_ml"] for lesion in lesions), DECIMALS["ml"])
+    longest = max(lesion["longest_diameter_mm"] for lesion in lesions)
+    yield Fact("rest.count", "Further lesions", len(lesions), origin=origin)
+    yield Fact("rest.longest_diameter", "Longest of them", longest, "mm", 1, origin=origin)
+    yield Fact("rest.volume", "Volume of them", total, "mL", volume_digits(total), origin=origin)

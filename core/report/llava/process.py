@@ -1,0 +1,119 @@
+"""Let LLaVA describe a scan, in a process of its own that ends with the text.
+
+It is not kept: it holds many gigabytes, which segmentation needs next. What ends its process, for
+want of memory or otherwise, leaves the server alone.
+"""
+
+import re
+from collections.abc import Callable
+from time import monotonic as clock
+
+from PIL import Image
+
+from core.errors import BadCheckpoint, Cancelled, OutOfTime
+from core.foundation.capabilities import VISION_LANGUAGE, missing_modules
+from core.foundation.llava.hub import must_find
+from core.foundation.llava.model import write
+from core.foundation.llava.writing import Writing
+from core.process.desk import Desk
+from core.report.fact import Facts
+from core.report.llava.prompt import prompt_of
+
+WORK = "text by LLaVA"
+END = re.compile(r"[.!?][\"'”)]*(?=\s|$)")
+
+
+def describe(
+    image: Image.Image,
+    facts: Facts,
+    writing: Writing,
+    *,
+    on_text: Callable[[str], None],
+    cancelled: Callable[[], bool],
+    on_stage: Callable[[str], None] = lambda stage: None,
+) -> str:
+    """Write what LLaVA says of `image` and `facts`; nothing is fetched.
+
+    Parameters
+    ----------
+    image : the composite.
+    on_text : is told the text so far after every word, in another thread.
+    cancelled : once True, the process is ended.
+    on_stage : is told what goes on: loading, reading, writing; in another thread.
+
+    Returns
+    -------
+    The whole sentences that were generated, unchecked: make a report of them by `narrative_of`.
+
+    Raises
+    ------
+    BadCheckpoint
+        What `writing` names is no LLaVA-1.5, is not on this machine, is damaged or does not fit
+        into memory; or the libraries for it are not installed.
+    OutOfTime
+        It took longer than ``writing.seconds``; carries what was written so far.
+    Cancelled
+        `cancelled` became True.
+    """
+    _check_installed()
+    checkpoint = must_find(writing.checkpoint)
+    end = clock() + writing.seconds
+    written = [""]
+
+    def tell(told: tuple[str, str]) -> None:
+        kind, words = told
+        if kind == "text":
+            written[0] = words
+            on_text(words)
+        else:
+            on_stage(words)
+
+    desk = Desk(WORK)
+    try:
+        text = desk.ask(
+            write,
+            checkpoint.folder,
+            checkpoint.name,
+            image,
+            prompt_of(facts),
+            writing,
+            progress=tell,
+            cancelled=lambda: cancelled() or clock() > end,
+        )
+        return whole_sentences(str(text))
+    except Cancelled:
+        if cancelled():
+            raise
+        so_far = whole_sentences(written[0])
+        raise OutOfTime(_too_long(writing, so_far), so_far) from None
+    finally:
+        desk.close()
+
+
+def whole_sentences(text: str) -> str:
+    r"""Leave out a last sentence that was cut short; text without any end stays as it is.
+
+    Examples
+    --------
+    >>> whole_sentences("The liver measures 1.5 L. It is")
+    'The liver measures 1.5 L.'
+    """
+    ends = [match.end() for match in END.finditer(text)]
+    return text[: ends[-1]] if ends else text
+
+
+def _too_long(writing: Writing, written: str) -> str:
+    so_far = "what it wrote by then is kept" if written else "it had written nothing yet"
+    return (
+        f"LLaVA was stopped after {writing.seconds:.0f} seconds; {so_far}; allow more time, fewer "
+        "words or a smaller checkpoint."
+    )
+
+
+def _check_installed() -> None:
+    missing = missing_modules("torch", "transformers", "bitsandbytes", "accelerate")
+    if missing:
+        raise BadCheckpoint(
+            f"LLaVA needs {', '.join(missing)}, which this machine lacks; add them with “pip "
+            f"install -r {VISION_LANGUAGE}”."
+        )

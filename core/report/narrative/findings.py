@@ -1,0 +1,97 @@
+"""What was found: the liver, then its lesions, the largest one by one."""
+
+from core.cascade.doubt import DOUBTFUL
+from core.report.acquisition import NO_LIVER
+from core.report.facts.lesions import DESCRIBED
+from core.report.lobes import UNKNOWN
+from core.report.narrative.teller import Teller
+from core.report.text import Sentence
+
+
+def has_liver(teller: Teller) -> bool:
+    """Whether a liver was found."""
+    return teller.facts["scan.coverage"].value != NO_LIVER
+
+
+def is_whole(teller: Teller) -> bool:
+    """Whether the liver is all in the scan, so that its volume was judged."""
+    return teller.facts["liver.volume_judgement"].value is not None
+
+
+def liver(teller: Teller) -> list[Sentence]:
+    """Tell of volume, density and doubt of the liver, and of warnings."""
+    said: list[Sentence] = []
+    if has_liver(teller):
+        if is_whole(teller):
+            said += teller.say("liver.volume") + teller.say("liver.size_matters")
+        else:
+            said += teller.say("liver.volume.cut")
+        said += teller.say("explain.ml")
+        if teller.number("liver.mean_hu") is None:
+            said += teller.say("liver.all_lesion")
+        else:
+            said += teller.say("liver.density") + teller.say("explain.hu")
+    for number in teller.numbered("liver.warning."):
+        said += teller.say("liver.warning", number)
+    if "confidence.liver" in teller.facts:
+        said += teller.say("liver.confidence")
+    if teller.number("doubt.liver_inside") is not None:
+        said += teller.say("liver.doubt")
+    return said
+
+
+def lesions(teller: Teller) -> list[Sentence]:
+    """Tell how many lesions there are, of each of the largest, and of the others together."""
+    count = teller.counted("lesion.count")
+    said = teller.say(f"lesions.{count}")
+    if count == "none":
+        said += teller.say("lesions.caution")
+    else:
+        said += teller.say("explain.spot")
+    further = "rest.count" in teller.facts
+    if further:
+        said += teller.say("lesions.order")
+    for number in described(teller):
+        said += _lesion(teller, number)
+        if number == 1:
+            said += teller.say("explain.mm")
+    if further:
+        said += teller.say(f"rest.{teller.counted('rest.count')}")
+    return said + _doubt(teller) + _explanation(teller)
+
+
+def described(teller: Teller) -> tuple[int, ...]:
+    """Numbers of the lesions that are described one by one."""
+    return tuple(range(1, min(int(teller.number("lesion.count") or 0), DESCRIBED) + 1))
+
+
+def _lesion(teller: Teller, number: int) -> list[Sentence]:
+    root = f"lesion.{number}"
+    single = "–" not in teller.facts[f"{root}.slices"].shown
+    unknown = teller.facts[f"{root}.lobe"].value == UNKNOWN
+    place = f"{'single' if single else 'span'}.{'unknown' if unknown else 'lobe'}"
+    return [
+        *teller.say("lesion.size", number),
+        *teller.say(f"lesion.place.{place}", number),
+        *teller.say(f"lesion.{_brightness(teller.number(f'{root}.contrast_hu'))}", number),
+    ]
+
+
+def _brightness(contrast_hu: float | None) -> str:
+    if contrast_hu is None:
+        return "alone"
+    if not round(contrast_hu):
+        return "alike"
+    return "darker" if contrast_hu < 0 else "brighter"
+
+
+def _doubt(teller: Teller) -> list[Sentence]:
+    said: list[Sentence] = []
+    for number in described(teller):
+        if (teller.number(f"doubt.lesion.{number}") or 0) >= DOUBTFUL:
+            said += teller.say("doubt.lesion", number)
+    return said + (teller.say("doubt.uncalled") if teller.number("doubt.uncalled_volume") else [])
+
+
+def _explanation(teller: Teller) -> list[Sentence]:
+    return teller.say("explanation") if "explanation.method" in teller.facts else []

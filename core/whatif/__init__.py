@@ -1,0 +1,1 @@
+"""The scan changed, and the networks asked again."""

@@ -1,0 +1,73 @@
+"""Everything that can be taken home from a case, made when it is asked for."""
+
+from collections.abc import Callable
+from pathlib import PurePath
+
+import streamlit as st
+
+from core.cascade.record import findings_record, to_json
+from core.cascade.segmentation import Segmentation
+from core.draw.preview import preview_png
+from core.io.export import labels_to_dicom_seg, labels_to_nifti
+from pages.common.session import Case
+
+
+def downloads(case: Case, segmentation: Segmentation) -> None:
+    """Offer labels, findings and preview."""
+    volume, labels, stem = case.volume, segmentation.labels, file_stem(case)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        _button(
+            "Labels (NIfTI)",
+            lambda: labels_to_nifti(volume, labels),
+            f"{stem}-labels.nii.gz",
+            "On the grid of your file, voxel by voxel: 0 background, 1 liver, 2 tumor.",
+        )
+        if volume.dicom_headers:
+            _button(
+                "Labels (DICOM SEG)",
+                lambda: labels_to_dicom_seg(volume, labels, model=segmentation.preset),
+                f"{stem}-labels.dcm",
+                "Refers to your series; it carries the patient data that the series carries.",
+            )
+    with right:
+        _button(
+            "Findings (JSON)",
+            lambda: findings_json(case, segmentation),
+            f"{stem}-findings.json",
+            "Measurements with units, scan, weights and versions.",
+        )
+        _button(
+            "Preview (PNG)",
+            lambda: preview_png(volume, labels),
+            f"{stem}-preview.png",
+            "The most telling slice with its labels.",
+        )
+
+
+def findings_json(case: Case, segmentation: Segmentation) -> bytes:
+    """Write down the findings of a segmented case, and where they came from."""
+    assert case.findings is not None
+    return to_json(findings_record(case.volume, case.quality, segmentation, case.findings)).encode()
+
+
+def file_stem(case: Case) -> str:
+    """Name files after the scan: letters, digits, dots, dashes and underscores only."""
+    name = PurePath(case.title).name
+    for suffix in (".gz", ".nii", ".zip", ".dcm"):
+        name = name.removesuffix(suffix)
+    kept = "".join(sign if sign.isalnum() or sign in "._-" else "-" for sign in name)
+    return kept.strip("-.") or "scan"
+
+
+def _button(label: str, make: Callable[[], bytes], name: str, tip: str) -> None:
+    st.download_button(
+        label,
+        make,
+        name,
+        on_click="ignore",
+        icon=":material/download:",
+        key=f"download-{label}",
+        width="stretch",
+    )
+    st.caption(tip)

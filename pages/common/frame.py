@@ -1,0 +1,31 @@
+"""What every page begins with: name, title and purpose; and text shown as it is."""
+
+import re
+from pathlib import Path
+
+import streamlit as st
+
+ASSETS = Path(__file__).parent / "assets"
+# Streamlit leaves room for a toolbar that this app does not show.
+STYLE = """<style>
+[data-testid="stMainBlockContainer"] { padding-top: 4.5rem; padding-bottom: 3rem; }
+[data-testid="stMarkdownContainer"] code { overflow-wrap: anywhere; }
+</style>"""
+MARKUP = re.compile(r"([\\`*_\[\]$~<>#|])")
+
+
+def begin(title: str, lead: str) -> None:
+    """Open a page with its title, one sentence on what it is for, and the research notice."""
+    st.logo(str(ASSETS / "logo.svg"), size="large")
+    st.html(STYLE)
+    st.title(title, anchor=False)
+    st.markdown(lead)
+    st.caption(
+        ":material/science: For research and teaching. **Not for diagnosis**: nothing here was "
+        "checked for use on patients."
+    )
+
+
+def plain(text: str) -> str:
+    """Escape what Markdown would take for markup, such as stars in a file name."""
+    return MARKUP.sub(r"\\\1", text)

@@ -1,0 +1,190 @@
+"""Long work that runs beside the page, so that the page stays alive and can cancel it."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import streamlit as st
+
+from core.cascade.findings import Findings
+from core.cascade.measurement import measure
+from core.cascade.segmentation import STAGES, Progress, Segmentation, segment
+from core.errors import Cancelled, HepatoScopeError
+from core.presets import Preset
+from pages.common.frame import plain
+from pages.common.session import Case, Key, notify, store_result
+
+POLL_SECONDS = 0.4
+WAITING = "Waiting: this machine is busy with the scan of another visitor."
+LOADING = "The networks are being loaded; the first time on a machine this takes up to a minute."
+
+# Is told the progress, asks whether to stop, and gives the result.
+Work = Callable[[Progress, Callable[[], bool]], Any]
+
+
+@dataclass
+class Job:
+    """One piece of work: written by its thread, read by the page.
+
+    Parameters
+    ----------
+    title : what is being done, and to what.
+    stages : of the work, in order.
+    work : done in the thread; must not touch the session.
+    keep : takes the result over, in the page.
+    case : that it is about, where it is about one.
+    tab : label of the tab that shows its progress while it is open, where there is one.
+    fractions : done share of every stage begun so far.
+    error : what ended it, where something did.
+    """
+
+    title: str
+    stages: tuple[str, ...]
+    work: Work
+    keep: Callable[[Any], None]
+    case: Case | None = None
+    tab: str | None = None
+    fractions: dict[str, float] = field(default_factory=dict)
+    waiting: bool = False
+    result: Any = None
+    error: Exception | None = None
+    _cancel: threading.Event = field(default_factory=threading.Event)
+    _done: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def stopping(self) -> bool:
+        """Whether the visitor asked it to stop."""
+        return self._cancel.is_set()
+
+    @property
+    def done(self) -> bool:
+        """Whether the thread has ended."""
+        return self._done.is_set()
+
+    def concerns(self, case: Case) -> bool:
+        """Whether it is about `case`, in whatever state that is by now."""
+        return self.case is not None and self.case.id == case.id
+
+    def wait(self, seconds: float) -> bool:
+        """Wait until the thread has ended; False where it takes longer."""
+        return self._done.wait(seconds)
+
+    def cancel(self) -> None:
+        """Ask the thread to stop after the batch it is at."""
+        self._cancel.set()
+
+    def run(self, turn: threading.Lock) -> None:
+        """Work once it is this job's turn; the body of the thread."""
+        try:
+            self._await(turn)
+            try:
+                self.result = self.work(self.fractions.__setitem__, self._cancel.is_set)
+            finally:
+                turn.release()
+        # Carried to the page, which shows user errors and raises all others.
+        except Exception as error:
+            self.error = error
+        finally:
+            self._done.set()
+
+    def _await(self, turn: threading.Lock) -> None:
+        while not turn.acquire(timeout=0.2):
+            self.waiting = True
+            if self._cancel.is_set():
+                raise Cancelled("The work was cancelled before it began; the scan is still loaded.")
+        self.waiting = False
+
+
+@st.cache_resource
+def turn() -> threading.Lock:
+    """Let one piece of work run at a time on this host: more would only slow each other."""
+    return threading.Lock()
+
+
+def segmentation_job(case: Case, preset: Preset) -> Job:
+    """Describe the segmentation of `case` with its measurements."""
+
+    def work(progress: Progress, cancelled: Callable[[], bool]) -> tuple[Segmentation, Findings]:
+        found = segment(case.volume, preset, progress=progress, cancelled=cancelled)
+        return found, measure(case.volume, found.labels)
+
+    def keep(result: tuple[Segmentation, Findings]) -> None:
+        store_result(case.id, *result)
+        st.session_state[Key.ARRIVED] = case.id
+
+    return Job(f"Segmenting {case.title}", STAGES, work, keep, case)
+
+
+def start(case: Case, preset: Preset) -> None:
+    """Begin to segment `case` in the background."""
+    begin(segmentation_job(case, preset))
+
+
+def begin(job: Job) -> None:
+    """Begin a job in the background, the visitor's only one."""
+    st.session_state[Key.JOB] = job
+    threading.Thread(target=job.run, args=(turn(),), daemon=True).start()
+
+
+def running() -> Job | None:
+    """Give the visitor's job until its result has been taken over."""
+    job: Job | None = st.session_state.get(Key.JOB)
+    return job
+
+
+def collect() -> None:
+    """Take over the result of a job that has ended."""
+    job = running()
+    if job is None or not job.done:
+        return
+    del st.session_state[Key.JOB]
+    if isinstance(job.error, HepatoScopeError):
+        notify(str(job.error))
+    elif job.error is not None:
+        raise job.error
+    else:
+        job.keep(job.result)
+
+
+def just_arrived(case: Case) -> bool:
+    """Tell whether the result of `case` has not been drawn to its end yet."""
+    return bool(st.session_state.get(Key.ARRIVED) == case.id)
+
+
+def settle() -> None:
+    """Note that the result is drawn; a run of the page that is cut short does not get here."""
+    st.session_state.pop(Key.ARRIVED, None)
+
+
+@st.fragment(run_every=POLL_SECONDS)
+def show_progress() -> None:
+    """Draw the stages of the running job, and the button that stops it."""
+    job = running()
+    if job is None or job.done:
+        st.rerun()
+        return
+    with st.container(border=True):
+        st.markdown(f"**{plain(job.title)}**")
+        done = job.fractions.copy()
+        st.progress(min(1.0, sum(done.values()) / len(job.stages)))
+        st.markdown("  \n".join(_stage_line(stage, done.get(stage)) for stage in job.stages))
+        if job.waiting:
+            st.caption(WAITING)
+        elif not any(done.values()):
+            st.caption(LOADING)
+        st.button(
+            "Stopping" if job.stopping else "Cancel",
+            on_click=job.cancel,
+            disabled=job.stopping,
+            icon=":material/close:",
+            key="cancel-job",
+        )
+
+
+def _stage_line(stage: str, done: float | None) -> str:
+    if done is None:
+        return f":gray[:material/radio_button_unchecked: {stage}]"
+    if done < 1:
+        return f":primary[:material/pending:] **{stage}** {done:.0%}"
+    return f":green[:material/check_circle:] {stage}"

@@ -1,0 +1,54 @@
+"""With which networks to segment, and the button that does it."""
+
+import streamlit as st
+
+from core.models.store import trained_presets
+from core.presets import PAPER, Preset, preset_named
+from pages.common import jobs
+from pages.common.session import Case, Key
+
+TITLES = {"paper": "As published", "focus": "Focus"}
+
+
+def method_choice(key: str) -> Preset:
+    """Offer the trained presets where there are several; the choice outlives the page."""
+    presets = trained_presets() or (PAPER,)
+    names = [preset.name for preset in presets]
+    if len(presets) == 1:
+        return presets[0]
+    before = st.session_state.get(Key.METHOD, names[-1])
+    chosen = st.radio(
+        "Networks",
+        names,
+        index=names.index(before) if before in names else 0,
+        format_func=lambda name: TITLES.get(name, name),
+        captions=[preset.summary for preset in presets],
+        key=key,
+    )
+    st.session_state[Key.METHOD] = chosen
+    return preset_named(chosen)
+
+
+def segment_button(case: Case, usable: bool) -> None:
+    """Offer to segment a scan that has no result yet."""
+    anyway = usable or st.checkbox(
+        "Segment it anyway", help="The networks know CT of the abdomen only: expect nonsense."
+    )
+    preset = method_choice("method")
+    st.button(
+        "Segment liver and tumors",
+        type="primary",
+        icon=":material/neurology:",
+        disabled=not anyway,
+        on_click=jobs.start,
+        args=(case, preset),
+    )
+
+
+def segment_again(case: Case, used: str) -> None:
+    """Offer the other networks for a scan that was segmented with those of the preset `used`."""
+    if len(trained_presets()) < 2:
+        return
+    with st.popover(f"Segmented with: {TITLES.get(used, used)}", icon=":material/neurology:"):
+        preset = method_choice("method-again")
+        st.button("Segment again", on_click=jobs.start, args=(case, preset), type="primary")

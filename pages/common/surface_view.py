@@ -1,0 +1,64 @@
+"""The liver and its tumors as surfaces to turn."""
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from core.cascade.segmentation import Segmentation
+from core.geometry.surfaces import Mesh, mesh_of
+from core.labels import organ_mask, tumor_mask
+from core.volume import Volume
+from pages.common.session import Case, Key
+
+# Those of the slice viewer.
+LIVER_COLOR, TUMOR_COLOR = "#2ecc71", "#ff4040"
+
+
+def surface_view(case: Case, segmentation: Segmentation) -> None:
+    """Draw the surfaces of the case's labels; they are made once for each result."""
+    with st.spinner("Building the surfaces"):
+        liver, tumor = _meshes(segmentation, case.volume)
+    if not len(liver.faces):
+        st.info("No liver was found, so there is no surface to show.")
+        return
+    figure = go.Figure(
+        [
+            _trace(liver, "Liver", LIVER_COLOR, opacity=0.35 if len(tumor.faces) else 0.9),
+            *([_trace(tumor, "Tumors", TUMOR_COLOR, opacity=1.0)] if len(tumor.faces) else []),
+        ]
+    )
+    hidden = {"visible": False}
+    figure.update_layout(
+        height=520,
+        margin={"l": 0, "r": 0, "t": 0, "b": 0},
+        legend={"x": 0, "y": 1},
+        scene={
+            "aspectmode": "data",
+            "xaxis": hidden,
+            "yaxis": hidden,
+            "zaxis": hidden,
+            # Seen from the front: the patient's right is on the left of the screen.
+            "camera": {"eye": {"x": 0, "y": 1.4, "z": 0.25}, "up": {"x": 0, "y": 0, "z": 1}},
+        },
+    )
+    st.plotly_chart(figure, key="surface", alt="Surface of the liver and its tumors")
+    st.caption("Seen from the front. Drag to turn, scroll to zoom, click a name to hide it.")
+
+
+def _meshes(segmentation: Segmentation, volume: Volume) -> tuple[Mesh, Mesh]:
+    # Kept for one result only: a new case or threshold replaces it.
+    kept = st.session_state.get(Key.MESHES)
+    if kept is None or kept[0] is not segmentation:
+        masks = organ_mask(segmentation.labels), tumor_mask(segmentation.labels)
+        kept = segmentation, *(mesh_of(mask, volume.affine) for mask in masks)
+        st.session_state[Key.MESHES] = kept
+    return kept[1], kept[2]
+
+
+def _trace(mesh: Mesh, name: str, color: str, opacity: float) -> go.Mesh3d:
+    x, y, z = mesh.vertices_mm.T
+    i, j, k = mesh.faces.T
+    return go.Mesh3d(
+        x=x, y=y, z=z, i=i, j=j, k=k,
+        name=name, color=color, opacity=opacity, showlegend=True, hoverinfo="name",
+        lighting={"ambient": 0.45, "diffuse": 0.8, "specular": 0.15, "roughness": 0.7},
+    )  # fmt: skip

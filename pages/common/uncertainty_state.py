@@ -1,0 +1,98 @@
+"""The doubt that was measured of a visitor's cases, and the job that measures it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import streamlit as st
+
+from core.cascade.doubt import DoubtSummary, summarize_doubt, telling_slice
+from core.cascade.segmentation import Progress, Segmentation
+from core.cascade.uncertainty import STAGES, Disagreement, disagreement
+from core.evaluation.own_case import PackedLabels
+from core.geometry.components import Region, bounding_box
+from core.labels import organ_mask
+from core.presets import preset_named
+from pages.common import jobs
+from pages.common.session import MAX_CASES, Case, Key, cases
+
+DOUBT_TAB = ":material/help: Doubt"
+
+
+@dataclass(frozen=True, eq=False)
+class Doubt:
+    """The doubt measured of a case.
+
+    Parameters
+    ----------
+    of : what it was measured of; another result needs another measurement.
+    maps : by network, packed.
+    worst : axial slice with the most disagreement, by network.
+    tumor_threshold : at which the lesions of `summary` are called.
+    """
+
+    of: tuple[object, ...]
+    maps: dict[str, PackedLabels]
+    worst: dict[str, int]
+    organ: Region | None
+    summary: DoubtSummary
+    tumor_threshold: float
+
+    def whole(self) -> Disagreement:
+        """Unpack the maps."""
+        unpacked = {name: packed.whole() for name, packed in self.maps.items()}
+        return Disagreement(unpacked["liver"], unpacked["tumor"], (), 0.0)
+
+
+def measure_doubt(case: Case, segmentation: Segmentation) -> None:
+    """Begin to measure the doubt of a result in the background."""
+
+    def work(progress: Progress, cancelled: Callable[[], bool]) -> Doubt:
+        preset = preset_named(segmentation.preset)
+        found = disagreement(
+            case.volume, segmentation, preset, progress=progress, cancelled=cancelled
+        )
+        maps = {"liver": found.liver, "tumor": found.tumor}
+        return Doubt(
+            content(segmentation),
+            {name: PackedLabels.of(array) for name, array in maps.items()},
+            {name: telling_slice(array) for name, array in maps.items()},
+            bounding_box(organ_mask(segmentation.labels)),
+            summarize_doubt(case.volume, segmentation, found),
+            segmentation.tumor_threshold,
+        )
+
+    def keep(doubt: Doubt) -> None:
+        keep_doubt(case.id, doubt)
+
+    title = f"Measuring the doubt in {case.title}"
+    jobs.begin(jobs.Job(title, STAGES, work, keep, case, DOUBT_TAB))
+
+
+def content(segmentation: Segmentation) -> tuple[object, ...]:
+    """Name what the maps depend on beside the scan: networks, and the liver they looked into."""
+    models = tuple(sorted(segmentation.models.items()))
+    return segmentation.preset, models, segmentation.liver_threshold
+
+
+def with_lesions(case: Case, segmentation: Segmentation, doubt: Doubt) -> Doubt:
+    """Sum the maps up anew where another tumor threshold has made other lesions."""
+    if doubt.tumor_threshold == segmentation.tumor_threshold:
+        return doubt
+    with st.spinner("Summing up the doubt of these lesions"):
+        summary = summarize_doubt(case.volume, segmentation, doubt.whole())
+    doubt = replace(doubt, summary=summary, tumor_threshold=segmentation.tumor_threshold)
+    keep_doubt(case.id, doubt)
+    return doubt
+
+
+def kept_doubts() -> dict[str, Doubt]:
+    """List what was measured, by case."""
+    found: dict[str, Doubt] = st.session_state.setdefault(Key.DOUBTS, {})
+    return found
+
+
+def keep_doubt(case_id: str, doubt: Doubt) -> None:
+    """Keep the doubt of a case; that of cases which are gone is forgotten."""
+    kept = {one: other for one, other in kept_doubts().items() if one in cases() and one != case_id}
+    kept[case_id] = doubt
+    st.session_state[Key.DOUBTS] = dict(list(kept.items())[-MAX_CASES:])

@@ -1,0 +1,121 @@
+"""The patches that were chosen: what they look like, what they have in common, where they lie."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+from numpy.typing import NDArray
+
+from core.atlas.patches import kinds
+from core.atlas.selection import contrast, nearest, shares
+from core.atlas.sheet import patch_sheet
+from pages.embeddings.colors import NAMES
+from pages.embeddings.shelf import NOT_SHIPPED, pictures_of
+from pages.embeddings.slice_view import slice_view
+from pages.embeddings.state import Scene, choice_of
+
+SHOWN, ON_A_SHEET = 24, 480
+EMPTY = (
+    "Drag around some points on the map: their patches, what sets them apart from the rest, and "
+    "where they lie in their slices appear here."
+)
+
+
+def chosen_view(scene: Scene) -> None:
+    """Show what is chosen, or say how to choose."""
+    chosen = choice_of(scene).chosen
+    count = int(chosen.sum())
+    st.subheader("Chosen patches", anchor=False)
+    if not count:
+        st.info(EMPTY, icon=":material/gesture:")
+        return
+    table = scene.atlas.table
+    kind = kinds(table[chosen])
+    st.markdown(
+        f"**{count:,}** of {len(table):,} patches, {table.loc[chosen, 'patient'].nunique()} "
+        f"patient(s), {int((kind == 1).sum()):,} with tumor in at least a quarter."
+    )
+    rows = middle_first(scene, chosen)
+    _gallery(scene, rows[:SHOWN], count)
+    _statistics(table, chosen)
+    slice_view(scene, rows)
+    _export(scene, rows)
+
+
+def middle_first(scene: Scene, chosen: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Order the chosen rows by how typical they are: the nearest to their mean code first."""
+    rows = np.flatnonzero(chosen)
+    codes = scene.atlas.codes[rows]
+    order, _ = nearest(codes, codes.mean(axis=0), len(rows))
+    ordered: NDArray[np.int64] = rows[order]
+    return ordered
+
+
+def _gallery(scene: Scene, rows: NDArray[np.int64], count: int) -> None:
+    pictures = pictures_of(scene)
+    st.image(patch_sheet(pictures.patches(rows), captions(scene, rows), columns=8), width="stretch")
+    more = f"The {len(rows)} most typical of {count:,}" if count > len(rows) else "All of them"
+    st.caption(f"{more}; below each, its share of tumor.")
+    if not all(pictures.are_true(row) for row in rows.tolist()):
+        st.caption(NOT_SHIPPED)
+
+
+def captions(scene: Scene, rows: NDArray[np.int64]) -> list[str]:
+    """Write the share of tumor below each patch."""
+    return [f"{share:.0%}" for share in scene.atlas.table["tumor_fraction"].iloc[rows]]
+
+
+def _statistics(table: pd.DataFrame, chosen: NDArray[np.bool_]) -> None:
+    compared = contrast(table, chosen).reset_index()
+    compared["figure"] = compared["figure"].map(NAMES)
+    order = compared["difference"].abs().fillna(0).sort_values(ascending=False, kind="stable").index
+    st.markdown("**Against the rest**")
+    st.dataframe(
+        compared.loc[order],
+        hide_index=True,
+        height=210,
+        column_config={
+            "figure": st.column_config.TextColumn("Mean of"),
+            "chosen": st.column_config.NumberColumn("Chosen", format="%.3g"),
+            "rest": st.column_config.NumberColumn("Rest", format="%.3g"),
+            "difference": st.column_config.NumberColumn(
+                "Difference (SD)", format="%+.2f", help="In standard deviations of all patches."
+            ),
+        },
+    )
+    found = shares(table, chosen, "patient")
+    found = found[found["chosen"] > 0]
+    named = ", ".join(f"{name} {row.chosen:,}" for name, row in found.head(6).iterrows())
+    rest = f" and {len(found) - 6} more" if len(found) > 6 else ""
+    st.caption(f"Patients: {named}{rest}.")
+
+
+def _export(scene: Scene, rows: NDArray[np.int64]) -> None:
+    table = scene.atlas.table.iloc[rows]
+    with st.container(horizontal=True):
+        st.download_button(
+            "Chosen patches as CSV",
+            lambda: table.to_csv(index_label="row").encode(),
+            "hepatoscope-patches.csv",
+            "text/csv",
+            on_click="ignore",
+            icon=":material/download:",
+            key="atlas-csv",
+        )
+        st.download_button(
+            "Sheet as PNG",
+            lambda: sheet_of(scene, rows[:ON_A_SHEET]),
+            "hepatoscope-patches.png",
+            "image/png",
+            on_click="ignore",
+            icon=":material/grid_on:",
+            help=f"At most {ON_A_SHEET} patches, the most typical first.",
+            key="atlas-sheet",
+        )
+
+
+def sheet_of(scene: Scene, rows: NDArray[np.int64]) -> bytes:
+    """Draw `rows` on one sheet."""
+    columns = max(6, math.ceil(math.sqrt(len(rows))))
+    return patch_sheet(pictures_of(scene).patches(rows), captions(scene, rows), columns)

@@ -1,0 +1,130 @@
+"""The atlas as a map: colored, chosen from, and each patch opened."""
+
+import streamlit as st
+
+from core.atlas.projections import Pca, Projection, Tsne, Umap
+from pages.embeddings import Points, done_on, patch_map
+from pages.embeddings.chosen import chosen_view
+from pages.embeddings.clicked import clicked_view
+from pages.embeddings.colors import NAMES, colored
+from pages.embeddings.draw_anew import draw_anew
+from pages.embeddings.exchange import read_done
+from pages.embeddings.shelf import shelf_token, shelve
+from pages.embeddings.state import Key, Scene, act, choice_of, flags_of
+
+COMPONENT = "atlas-component"
+HOW = (
+    "Every point is a patch of 32×32 pixels. **Drag** to draw around patches, **click** one to see "
+    "what it is and who is like it, **wheel** to zoom."
+)
+MEANING = {
+    "pca": (
+        "**PCA** turns the codes so that the two directions in which they differ most lie flat. "
+        "Distances mean what they seem to, but all other directions are pressed together."
+    ),
+    "tsne": (
+        "**t-SNE** keeps neighbours together. Which patches lie side by side means something; "
+        "**how large a group is, how dense, and how far apart groups lie does not**: it makes "
+        "every neighbourhood about as wide. Draw it anew with other seeds and perplexities before "
+        "you believe a shape."
+    ),
+    "umap": (
+        "**UMAP** keeps neighbours together too, and a little more of the large shape. Distances "
+        "between groups still mean little, and the seed decides where they lie."
+    ),
+}
+
+
+def map_view(scene: Scene) -> None:
+    """Draw the map, what is chosen on it, and the patch that was clicked."""
+    _live(scene)
+
+
+@st.fragment
+def _live(scene: Scene) -> None:
+    left, right = st.columns([2, 3], gap="medium", vertical_alignment="bottom")
+    with left:
+        name = choose_map(scene)
+    with right:
+        column = st.selectbox(
+            "Color", list(NAMES), format_func=NAMES.__getitem__, key=Key.COLOR,
+            persist_state="session",
+        )  # fmt: skip
+    st.caption(HOW)
+    place, side = st.columns([3, 2], gap="medium")
+    with place:
+        colored_map(scene, name, column, COMPONENT)
+        st.caption(_meaning(scene, name))
+    with side:
+        if choice_of(scene).clicked is None:
+            chosen_view(scene)
+        else:
+            clicked_view(scene)
+    if choice_of(scene).clicked is not None:
+        chosen_view(scene)
+    draw_anew(scene, name)
+    # Last: the map is there before the pictures for its pointer are.
+    shelve(scene)
+
+
+def choose_map(scene: Scene) -> str:
+    """Ask for one of the maps of `scene`; another atlas may lack the one chosen before."""
+    if st.session_state.get(Key.MAP) not in scene.maps:
+        st.session_state[Key.MAP] = "tsne"
+    name = st.segmented_control(
+        "Map", list(scene.maps), format_func=scene.maps.__getitem__, key=Key.MAP, required=True,
+        persist_state="session",
+    )  # fmt: skip
+    return str(name)
+
+
+def colored_map(scene: Scene, name: str, column: str, key: str) -> None:
+    """Draw one map of `scene`; what is done on it is done to the choice of the whole page."""
+    values, palette, names = colored(scene.atlas.table, column)
+    layout = f"{scene.id}/{name}"
+
+    def done() -> None:
+        act(scene, name, read_done(done_on(key), layout, len(scene.atlas)))
+
+    patch_map(
+        Points(
+            layout,
+            scene.positions(name),
+            values,
+            NAMES[column],
+            palette,
+            names,
+            flags_of(scene),
+            shelf_token(scene),
+            f"{scene.maps[name]} map of {len(scene.atlas):,} patches, colored by {NAMES[column]}",
+        ),
+        key=key,
+        on_done=done,
+    )
+
+
+def projection_on(scene: Scene, name: str) -> tuple[Projection, float]:
+    """Give how the map `name` of `scene` was drawn, and its trustworthiness."""
+    from core.atlas.projections import projection_of
+
+    if name in scene.known.facts["maps"]:
+        facts = scene.known.facts["maps"][name]
+        return projection_of(facts["projection"]), float(facts["trustworthiness"])
+    drawn = next(one for one in scene.drawn if one.name == name)
+    return drawn.projection, drawn.trustworthiness
+
+
+def _meaning(scene: Scene, name: str) -> str:
+    projection, trust = projection_on(scene, name)
+    match projection:
+        case Tsne(perplexity, _, start, seed):
+            drawn = f"perplexity {perplexity:g}, seed {seed}, begun from a {start} layout"
+        case Umap(neighbours, min_dist, seed):
+            drawn = f"{neighbours} neighbours, least distance {min_dist:g}, seed {seed}"
+        case Pca():
+            drawn = "nothing to choose"
+    method = type(projection).__name__.lower()
+    return (
+        f"{MEANING[method]} This one: {drawn}; trustworthiness **{trust:.3f}** (1: whoever lies "
+        "side by side is alike; about 0.5 by chance)."
+    )

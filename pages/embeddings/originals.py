@@ -1,0 +1,58 @@
+"""The true images of an atlas that came without, where the data folder is at hand."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import streamlit as st
+
+from core.atlas.atlas import Atlas
+from core.atlas.originals import original_images
+from core.cascade.segmentation import Progress
+from core.models.runtime import cache_dir
+from pages.common import jobs
+from pages.embeddings.shelf import originals_of
+from pages.embeddings.state import Key
+
+STAGES = ("Reading the scans",)
+
+
+def with_originals(atlas: Atlas) -> Atlas:
+    """Give the atlas its true images if they were read for this visit."""
+    images = st.session_state.get(Key.ORIGINALS, {}).get(atlas.name)
+    return atlas if images is None else replace(atlas, images=images)
+
+
+def offer_originals(atlas: Atlas) -> None:
+    """Offer to read the true images, where the atlas has none and they are at hand."""
+    found = originals_of(atlas)
+    needed = set(zip(atlas.table["dataset"], atlas.table["case"], strict=True))
+    if atlas.images is not None or not needed <= set(found):
+        return
+    st.button(
+        "Show the true images",
+        icon=":material/image:",
+        disabled=jobs.running() is not None,
+        help="Cuts the patches out of the scans in the data folder again; about a minute, once.",
+        on_click=_begin,
+        args=(atlas,),
+        key="atlas-originals",
+    )
+
+
+def _begin(atlas: Atlas) -> None:
+    cases = list(originals_of(atlas).values())
+
+    def work(progress: Progress, cancelled: Callable[[], bool]) -> object:
+        done = 0
+
+        def report(_: str) -> None:
+            nonlocal done
+            done += 1
+            progress(STAGES[0], done / len(cases))
+
+        return original_images(cases, atlas.table, cache_dir() / "patches", report)
+
+    def keep(images: object) -> None:
+        st.session_state.setdefault(Key.ORIGINALS, {})[atlas.name] = images
+
+    jobs.begin(jobs.Job(f"Reading the images of {atlas.name}", STAGES, work, keep))

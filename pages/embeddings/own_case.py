@@ -1,0 +1,232 @@
+"""The visitor's own case on the map: from a point to its box on the slice, and back."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from core.atlas.atlas import Atlas
+from core.atlas.heatmap import error_map
+from core.atlas.marking import marked, overlaid
+from core.atlas.own import STAGES, OwnPatches, place_own
+from core.atlas.patches import PATCH, SLICE_SIDE, Squares, squares_of
+from core.cascade.segmentation import Progress, Segmentation
+from pages.common import jobs
+from pages.common.frame import plain
+from pages.common.session import Case, current_case
+from pages.embeddings.colors import NAMES, colored
+from pages.embeddings.map_view import choose_map, colored_map
+from pages.embeddings.shelf import shelve
+from pages.embeddings.state import Key, Scene, autoencoder, choice_of, choose_rows
+from pages.metrics.figures import framed
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+RED, AMBER = (228, 66, 66), (255, 176, 32)
+# An error of a tenth of the grey scale, 20 HU, is drawn in full color.
+FULL = 0.01
+COMPONENT = "atlas-own-component"
+
+
+def own_case_view(scene: Scene) -> None:
+    """Place the current case on the map, or say what is missing."""
+    case = current_case()
+    if case is None or case.segmentation is None:
+        st.info(
+            "Open a scan and segment it on the Segment page first; its patches are then placed "
+            "among those of the atlas.",
+            icon=":material/biotech:",
+        )
+        st.page_link(
+            "pages/segment/page.py", label="Go to Segment", icon=":material/arrow_forward:"
+        )
+        return
+    placed = _placed(scene.known, case)
+    if placed is None:
+        _offer(scene.known, case, case.segmentation)
+        return
+    if scene.own is None:
+        st.info("Your patches are hidden: switch them on above.", icon=":material/visibility_off:")
+        return
+    _linked(scene, case, case.segmentation)
+
+
+def _placed(atlas: Atlas, case: Case) -> OwnPatches | None:
+    placed: OwnPatches | None = st.session_state.get(Key.OWN)
+    if placed is None or placed.atlas != atlas.name:
+        return None
+    return placed if placed.table["case"].iloc[0] == case.volume.source else None
+
+
+def _offer(atlas: Atlas, case: Case, segmentation: Segmentation) -> None:
+    st.markdown(
+        f"The slices of **{plain(case.title)}** in which a tumor was called (without any, twelve "
+        f"of its liver) are cut into patches and placed on the maps of **{plain(atlas.name)}**. "
+        "The maps stay as they are: nothing is fitted anew."
+    )
+    st.button(
+        "Place this case on the map",
+        type="primary",
+        icon=":material/add_location_alt:",
+        disabled=jobs.running() is not None,
+        on_click=_begin,
+        args=(atlas, case, segmentation),
+        key="atlas-place",
+    )
+    st.caption("About half a minute, beside the page; most of it is UMAP.")
+
+
+def _begin(atlas: Atlas, case: Case, segmentation: Segmentation) -> None:
+    encoder = autoencoder()
+
+    def work(progress: Progress, cancelled: Callable[[], bool]) -> OwnPatches:
+        return place_own(atlas, case.volume, segmentation.labels, encoder, progress, cancelled)
+
+    def keep(placed: OwnPatches) -> None:
+        st.session_state[Key.OWN] = placed
+        st.session_state[Key.WITH_OWN] = True
+
+    title = f"Placing {case.title} on {atlas.name}"
+    jobs.begin(jobs.Job(title, STAGES, work, keep, case))
+
+
+@st.fragment
+def _linked(scene: Scene, case: Case, segmentation: Segmentation) -> None:
+    assert scene.own is not None
+    left, right = st.columns([2, 3], gap="medium", vertical_alignment="bottom")
+    with left:
+        name = choose_map(scene)
+    with right:
+        column = st.selectbox(
+            "Color", list(NAMES), format_func=NAMES.__getitem__, key=Key.COLOR,
+            persist_state="session",
+        )  # fmt: skip
+    index = _slice_of(scene, case)
+    place, picture = st.columns(2, gap="medium")
+    with place:
+        colored_map(scene, name, column, COMPONENT)
+        st.caption(
+            f"Ringed in orange: the {len(scene.own.table):,} patches of your case. Click one to "
+            "see its box on the slice."
+        )
+    squares = squares_of(case.volume, segmentation.labels, [index])
+    with picture:
+        _slice_chart(scene, squares, column)
+        st.caption(
+            "Click a square, or drag a box over several: they are chosen on the map. Magenta: the "
+            "clicked patch; teal: chosen."
+        )
+    _heat(case, squares)
+    shelve(scene)
+
+
+def _slice_of(scene: Scene, case: Case) -> int:
+    """Ask for a slice; a click on one of the case's points leads to its slice."""
+    assert scene.own is not None
+    slices = sorted(set(scene.own.table["slice"].astype(int)))
+    clicked = choice_of(scene).clicked
+    key = "atlas-own-slice"
+    if clicked is not None and clicked >= len(scene.known):
+        there = int(scene.atlas.table["slice"].iloc[clicked])
+        if st.session_state.get("atlas-own-clicked") != clicked:
+            st.session_state[key] = there
+    st.session_state["atlas-own-clicked"] = clicked
+    if st.session_state.get(key) not in slices:
+        st.session_state[key] = slices[len(slices) // 2]
+    if len(slices) == 1:
+        return slices[0]
+    return int(
+        st.select_slider(
+            "Slice", slices, key=key, format_func=lambda index: str(index + 1),
+            persist_state="session",
+        )
+    )  # fmt: skip
+
+
+def _slice_chart(scene: Scene, squares: Squares, column: str) -> None:
+    index = int(squares.slices[0])
+    table = scene.atlas.table
+    own = np.arange(len(scene.known), len(scene.atlas))
+    rows = own[table["slice"].to_numpy()[own] == index]
+    st.plotly_chart(
+        _slice_figure(scene, squares, rows, column),
+        on_select=lambda: _selected(scene, f"atlas-own-chart-{index}", rows),
+        selection_mode=("points", "box"),
+        key=f"atlas-own-chart-{index}",
+        config={"displayModeBar": False},
+        theme="streamlit",
+    )
+
+
+def _selected(scene: Scene, key: str, rows: NDArray[np.int64]) -> None:
+    said: Any = st.session_state.get(key) or {}
+    points = said.get("selection", {}).get("point_indices", [])
+    choose_rows(scene, rows[[point for point in points if point < len(rows)]])
+
+
+def _slice_figure(
+    scene: Scene, squares: Squares, rows: NDArray[np.int64], column: str
+) -> "go.Figure":
+    import plotly.graph_objects as go
+
+    choice = choice_of(scene)
+    places = scene.atlas.table.iloc[rows]
+    values, _, _ = colored(scene.atlas.table, column)
+    corners = list(zip(places["top"], places["left"], strict=True))
+    shown = marked(
+        overlaid(squares.gray[0], squares.tumor[0] / 255 * 0.55, RED),
+        [corner for corner, row in zip(corners, rows, strict=True) if choice.chosen[row]],
+        [corner for corner, row in zip(corners, rows, strict=True) if row == choice.clicked],
+    )
+    figure = go.Figure(go.Image(z=shown, hoverinfo="skip"))
+    figure.add_scatter(
+        x=places["left"] + PATCH / 2 - 0.5,
+        y=places["top"] + PATCH / 2 - 0.5,
+        mode="markers",
+        marker={"symbol": "square", "size": 16, "opacity": 0.3, "color": "#18b2a0"},
+        text=[f"{NAMES[column]}: {values[row]:.3g}" for row in rows],
+        hovertemplate="%{text}<extra></extra>",
+        showlegend=False,
+    )
+    figure.update_xaxes(visible=False, range=[-0.5, SLICE_SIDE - 0.5], constrain="domain")
+    figure.update_yaxes(visible=False, range=[SLICE_SIDE - 0.5, -0.5], scaleanchor="x")
+    figure = framed(figure, 430, showlegend=False)
+    return figure.update_layout(dragmode="select", margin={"l": 0, "r": 0, "t": 0, "b": 0})
+
+
+def _heat(case: Case, squares: Squares) -> None:
+    st.subheader("Where the autoencoder cannot redraw the slice", anchor=False)
+    heat = _error_of(case.id, int(squares.slices[0]), squares.gray[0])
+    inside = squares.organ[0] >= 128
+    drawn = np.where(inside, heat / FULL, 0)
+    first, second, third = st.columns(3, gap="medium")
+    first.image(squares.gray[0], caption="The slice", width="stretch")
+    second.image(
+        overlaid(squares.gray[0], squares.tumor[0] / 255 * 0.55, RED),
+        caption="Tumor as called",
+        width="stretch",
+    )
+    third.image(
+        overlaid(squares.gray[0], drawn * 0.85, AMBER),
+        caption="Reconstruction error inside the liver",
+        width="stretch",
+    )
+    tumor, liver = squares.tumor[0] >= 128, inside & (squares.tumor[0] < 128)
+    figures = [
+        f"{name} {heat[mask].mean():.4f}"
+        for name, mask in (("tumor as called", tumor), ("the rest of the liver", liver))
+        if mask.any()
+    ]
+    st.caption(
+        "Windows of 32×32 pixels at every eighth pixel, blended. Full amber: an error of 20 HU or "
+        f"more. Mean squared error here: {', '.join(figures)}. Edges and vessels are as hard to "
+        "redraw as tumors: read it with the figures under “How much it is worth”."
+    )
+
+
+@st.cache_data(max_entries=16, show_spinner="Redrawing the slice window by window")
+def _error_of(case_id: str, index: int, _gray: NDArray[np.uint8]) -> NDArray[np.float32]:
+    return error_map(_gray, autoencoder())

@@ -1,0 +1,83 @@
+"""The patch atlas: what tumors look like to a network that was never told what a tumor is."""
+
+from importlib import import_module
+
+import streamlit as st
+
+from core.atlas.atlas import Atlas
+from core.errors import HepatoScopeError
+from pages.common import jobs
+from pages.common.frame import begin, plain
+from pages.common.session import show_notice
+from pages.embeddings.originals import offer_originals, with_originals
+from pages.embeddings.state import Key, Scene, atlases, open_atlas, scene_of
+
+# Modules of pages.embeddings with the view they hold; only the one that is open is loaded.
+VIEWS = {
+    "Map": ("map_view", "map_view"),
+    "Side by side": ("compare", "compare_view"),
+    "My case": ("own_case", "own_case_view"),
+    "How much it is worth": ("worth", "worth_view"),
+}
+HOW_TO_MAKE = "python -m core embed --data LITS_FOLDER --out weights/atlas/mine"
+
+
+def page() -> None:
+    jobs.collect()
+    begin(
+        "Patch atlas",
+        "An autoencoder learned to redraw small patches of liver and was never told what a tumor "
+        "is. Here is how it sorts them: patches with like codes lie side by side.",
+    )
+    show_notice()
+    if jobs.running() is not None:
+        jobs.show_progress()
+    try:
+        atlas = _choose_atlas()
+        if atlas is not None:
+            _draw(scene_of(atlas))
+    except HepatoScopeError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+
+
+def _choose_atlas() -> Atlas | None:
+    found = atlases()
+    if not found:
+        st.info("There is no atlas on this machine yet. Make one of labelled scans with")
+        st.code(HOW_TO_MAKE, language="bash")
+        return None
+    left, right = st.columns([2, 3], gap="medium", vertical_alignment="bottom")
+    name = left.selectbox("Atlas", list(found), key=Key.ATLAS, persist_state="session")
+    atlas = with_originals(open_atlas(found[name]))
+    with right.container(horizontal=True, vertical_alignment="bottom"):
+        if st.session_state.get(Key.OWN) is not None:
+            st.session_state.setdefault(Key.WITH_OWN, True)
+            st.toggle("Show my case", key=Key.WITH_OWN, persist_state="session")
+        offer_originals(atlas)
+    splits = ", ".join(
+        f"{facts['patches']:,} of {len(facts['patients'])} patient(s)"
+        + (f" in {split}" if split else "")
+        for split, facts in atlas.facts["splits"].items()
+    )
+    st.caption(
+        f"{len(atlas):,} patches of 32×32 pixels from slices with tumor, "
+        f"{plain(', '.join(atlas.facts['data']))}: {splits}. Your own: `{HOW_TO_MAKE}`."
+    )
+    return atlas
+
+
+def _draw(scene: Scene) -> None:
+    view = st.segmented_control(
+        "View",
+        list(VIEWS),
+        key=Key.VIEW,
+        default="Map",
+        required=True,
+        label_visibility="collapsed",
+        persist_state="session",
+    )
+    module, function = VIEWS[view]
+    getattr(import_module(f"pages.embeddings.{module}"), function)(scene)
+
+
+page()

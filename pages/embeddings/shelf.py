@@ -1,0 +1,80 @@
+"""Pictures of patches: for the pointer, in galleries, and whether they are true."""
+
+import io
+import os
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+from PIL import Image
+
+from core.atlas.atlas import Atlas
+from core.atlas.originals import find_originals
+from core.atlas.patches import PATCH
+from core.atlas.pictures import Pictures
+from core.io.datasets import LabelledCase
+from pages.embeddings import picture_shelf
+from pages.embeddings.exchange import message
+from pages.embeddings.state import Scene, autoencoder
+
+FOLDER = "HEPATOSCOPE_DATA"
+# 4,096 pixels a side: larger pictures are refused by some browsers.
+MOST = 16_384
+COLUMNS = 128
+NOT_SHIPPED = (
+    "The licences of these scans do not allow their images to be passed on, so the atlas holds "
+    "codes and figures alone. **The patches drawn here are what the decoder makes of their "
+    "codes**: blurred, and without what the autoencoder cannot say. Where this program runs beside "
+    f"the scans, with `{FOLDER}` set to their folder, the true images can be shown."
+)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _originals(
+    data: str, name: str, written: str, _atlas: Atlas
+) -> dict[tuple[str, str], LabelledCase]:
+    return find_originals(Path(data), _atlas.table)
+
+
+def pictures_of(scene: Scene) -> Pictures:
+    """Give what draws the patches of `scene`."""
+    return Pictures(scene.atlas, autoencoder(), scene.own, originals_of(scene.known))
+
+
+def originals_of(atlas: Atlas) -> dict[tuple[str, str], LabelledCase]:
+    """Find the cases of an atlas in the data folder, where there is one: by data set and name."""
+    data = os.environ.get(FOLDER)
+    return _originals(data, atlas.name, atlas.facts["written"], atlas) if data else {}
+
+
+def shelve(scene: Scene) -> None:
+    """Hand the pictures of all patches to the maps on the page."""
+    if len(scene.atlas) <= MOST:
+        picture_shelf(_sheet(shelf_token(scene), scene), key="atlas-shelf")
+
+
+def shelf_token(scene: Scene) -> str:
+    """Name the pictures of `scene`: true ones and drawn ones differ."""
+    return f"{scene.id}-{'drawn' if scene.known.images is None else 'true'}"
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def _sheet(token: str, _scene: Scene) -> bytes:
+    images = pictures_of(_scene).patches(np.arange(len(_scene.atlas)))
+    rows = -(-len(images) // COLUMNS)
+    sheet = np.zeros((rows * COLUMNS, PATCH, PATCH), np.uint8)
+    sheet[: len(images)] = images
+    laid = sheet.reshape(rows, COLUMNS, PATCH, PATCH).swapaxes(1, 2)
+    buffer = io.BytesIO()
+    picture = Image.fromarray(laid.reshape(rows * PATCH, COLUMNS * PATCH))
+    picture.save(buffer, "WEBP", quality=70)
+    header = {"token": token, "columns": COLUMNS, "side": PATCH, "captions": _captions(_scene)}
+    return message(header, {"sheet": np.frombuffer(buffer.getvalue(), np.uint8)})
+
+
+def _captions(scene: Scene) -> list[str]:
+    table = scene.atlas.table
+    return [
+        f"{case}, slice {index + 1}"
+        for case, index in zip(table["case"], table["slice"], strict=True)
+    ]

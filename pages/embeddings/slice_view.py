@@ -1,0 +1,81 @@
+"""Where patches lie in their slices."""
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from core.atlas.marking import marked
+from core.atlas.originals import squares_of_case
+from core.atlas.own import OWN
+from core.atlas.patches import gray_squares
+from core.atlas.pictures import same_slice
+from core.atlas.selection import boxes
+from core.errors import HepatoScopeError
+from core.io.datasets import LabelledCase
+from pages.common.frame import plain
+from pages.common.session import Case, cases
+from pages.embeddings.shelf import pictures_of
+from pages.embeddings.state import Scene, choice_of
+
+PIECES = "The slice pieced together from its patches in the atlas; the rest of it is not there."
+
+
+def slice_view(scene: Scene, rows: NDArray[np.int64]) -> None:
+    """Show the slices that chosen `rows` come from, one at a time."""
+    places = boxes(scene.atlas.table, rows)
+    names = [
+        f"{case}, slice {index + 1} ({len(tops)})"
+        for case, index, tops in zip(places["case"], places["slice"], places["top"], strict=True)
+    ]
+    st.markdown("**Where they lie**")
+    picked = st.selectbox(
+        "Slice", range(len(names)), format_func=names.__getitem__, key=f"atlas-slice-{scene.id}",
+        label_visibility="collapsed",
+    )  # fmt: skip
+    place = places.iloc[int(picked or 0)]
+    table = scene.atlas.table.iloc[rows]
+    here = (table["case"] == place["case"]) & (table["slice"] == place["slice"])
+    show_slice(scene, int(rows[int(np.flatnonzero(here.to_numpy())[0])]))
+
+
+def show_slice(scene: Scene, row: int) -> None:
+    """Show the slice of `row`, its chosen patches and the clicked one marked."""
+    gray, note = slice_of_row(scene, row)
+    choice = choice_of(scene)
+    table = scene.atlas.table
+    here = same_slice(table, row)
+    chosen = [_corner(scene, one) for one in here if choice.chosen[one]]
+    clicked = [_corner(scene, one) for one in here if one == choice.clicked]
+    st.image(marked(gray, chosen, clicked), width="stretch")
+    st.caption(f"{note} Teal: chosen; magenta: clicked. Patient's right on the left.")
+
+
+def slice_of_row(scene: Scene, row: int) -> tuple[NDArray[np.uint8], str]:
+    """Give the slice of `row` as the atlas saw it [384, 384], and a sentence on what it is."""
+    place = scene.atlas.table.iloc[row]
+    index = np.array([int(place["slice"])])
+    pictures = pictures_of(scene)
+    try:
+        if place["dataset"] == OWN and (case := _own_case(str(place["case"]))) is not None:
+            return gray_squares(case.volume, index)[0], "Your scan."
+        if (original := pictures.original(row)) is not None:
+            gray = _original(original.dataset, original.name, int(place["slice"]), original)
+            return gray, "The slice itself, from the data folder."
+    except HepatoScopeError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+    return pictures.mosaic(row), PIECES
+
+
+@st.cache_data(max_entries=64, show_spinner="Reading the slice")
+def _original(dataset: str, name: str, index: int, _case: LabelledCase) -> NDArray[np.uint8]:
+    gray: NDArray[np.uint8] = squares_of_case(_case, np.array([index])).gray[0]
+    return gray
+
+
+def _own_case(name: str) -> Case | None:
+    return next((case for case in cases().values() if case.volume.source == name), None)
+
+
+def _corner(scene: Scene, row: int) -> tuple[int, int]:
+    place = scene.atlas.table.iloc[row]
+    return int(place["top"]), int(place["left"])

@@ -1,0 +1,238 @@
+"""Which pixels an answer rests on: one slice, one number, one or several methods."""
+
+import numpy as np
+import streamlit as st
+
+from core.cascade.segmentation import Segmentation
+from core.draw.preview import telling_slice
+from core.explainers.attribution import Method
+from core.explainers.backgrounds import Background
+from core.explainers.question import Asked
+from core.explainers.registry import methods
+from core.geometry.slices import Plane
+from core.labels import organ_mask
+from pages.common import jobs
+from pages.common.session import MAX_CASES, Case
+from pages.explain.attribution_result import result_view
+from pages.explain.attribution_state import (
+    ATTRIBUTION_TAB,
+    Key,
+    Wish,
+    begin_explaining,
+    made,
+    of,
+    posed_for,
+)
+from pages.explain.desk import desk, warm_up
+from pages.explain.memo import remembered
+from pages.metrics.drawing import choose
+
+WHAT = (
+    "A network turns a slice into probabilities. An **attribution** shares one number, the mean "
+    "probability over the slice or over one lesion, out among the pixels: **red raised it, blue "
+    "lowered it**. It shows what the network used, which need not be what a radiologist would use."
+)
+NETWORKS = {Asked.TUMOR.value: "Tumor network", Asked.LIVER.value: "Liver network"}
+BACKGROUNDS = {
+    Background.PLAIN.value: "This slice, plain",
+    Background.OWN.value: "Other slices of this scan",
+    Background.PHANTOMS.value: "Synthetic livers",
+}
+ABOUT_BACKGROUNDS = (
+    "SHAP shares out the difference to usual slices. Plain: the same outline filled with the "
+    "liver's gray and noise. Synthetic livers have other outlines, so the map speaks of outlines "
+    "too: the view “How far to trust it” shows what that costs."
+)
+WHOLE = 0
+
+
+def attribution_view(case: Case, segmentation: Segmentation) -> None:
+    """Ask what is to be explained, explain it, and show what came out."""
+    st.markdown(WHAT)
+    assert case.findings is not None
+    if not case.findings.liver_volume_ml:
+        st.info("No liver was found in this scan, so there is no answer to explain.")
+        return
+    wishes = _wishes(case, segmentation)
+    if not desk().ready:
+        warm_up(posed_for(case, segmentation, wishes[0]).question)
+    _start(case, segmentation, wishes)
+    job = jobs.running()
+    if job is not None and job.tab == ATTRIBUTION_TAB:
+        jobs.show_progress()
+    known = [(wish, made()[wish]) for wish in wishes if wish in made()]
+    if known:
+        result_view(case, segmentation, known)
+    elif job is None:
+        st.caption(
+            "Nothing was explained for this choice yet. Explanations stay until you close the page."
+        )
+
+
+def _wishes(case: Case, segmentation: Segmentation) -> list[Wish]:
+    """Ask what to explain and by which methods; one wish for each method."""
+    left, right = st.columns([2, 3], gap="medium", vertical_alignment="bottom")
+    with left:
+        asked = Asked(choose("Whom to ask", NETWORKS, Key.ASKED))
+    with right:
+        z = _slice(case, segmentation)
+    left, right = st.columns([2, 3], gap="medium", vertical_alignment="bottom")
+    with left:
+        lesion = _target(case, segmentation, z) if asked is Asked.TUMOR else None
+    with right:
+        names = _methods()
+    background, samples, seed = _settings(names)
+    key = of(case, segmentation)
+    return [
+        Wish(
+            key,
+            z,
+            asked,
+            lesion,
+            name,
+            background if name == "shap" else Background.PLAIN,
+            samples if name == "shap" else None,
+            seed,
+        )
+        for name in names
+    ]
+
+
+def _slice(case: Case, segmentation: Segmentation) -> int:
+    first, last, best = remembered(
+        Key.RANGES, of(case, segmentation), lambda: _range(segmentation), MAX_CASES
+    )
+    key = f"{Key.SLICE}-{case.id[:8]}"
+    if not first <= st.session_state.get(key, best) <= last:
+        del st.session_state[key]
+    st.session_state.setdefault(key, best)
+    if first == last:
+        return first - 1
+    return int(
+        st.slider(
+            f"Axial slice; {best} shows most tumor, or most liver without any",
+            first,
+            last,
+            key=key,
+            persist_state="session",
+        )
+    ) - 1  # fmt: skip
+
+
+def _range(segmentation: Segmentation) -> tuple[int, int, int]:
+    """First and last slice that show liver, and the most telling one, counted from 1."""
+    shown = np.flatnonzero(organ_mask(segmentation.labels).any(axis=(0, 1))) + 1
+    return int(shown[0]), int(shown[-1]), telling_slice(segmentation.labels, Plane.AXIAL) + 1
+
+
+def _target(case: Case, segmentation: Segmentation, z: int) -> int | None:
+    """Ask for the whole slice or one of its lesions."""
+    assert case.findings is not None
+    here = [
+        lesion.number
+        for lesion in case.findings.lesions
+        if lesion.first_slice <= z <= lesion.last_slice
+    ]
+    options = [WHOLE, *here]
+    key = f"{Key.TARGET}-{case.id[:8]}"
+    if st.session_state.get(key, WHOLE) not in options:
+        st.session_state[key] = WHOLE
+    chosen = st.selectbox(
+        "What to explain",
+        options,
+        format_func=lambda n: f"Lesion {n}" if n else "The whole slice, as published",
+        key=key,
+        help="The mean probability of tumor over the slice, or over one lesion as it was called.",
+        persist_state="session",
+    )
+    return int(chosen) or None
+
+
+def _methods() -> list[str]:
+    chosen = st.multiselect(
+        "Methods",
+        list(methods()),
+        default=["shap"],
+        format_func=lambda name: methods()[name].title,
+        key=Key.METHOD,
+        help="  \n".join(_described(method) for method in methods().values()),
+        persist_state="session",
+    )
+    return [name for name in methods() if name in chosen] or ["shap"]
+
+
+def _described(method: Method) -> str:
+    return f"**{method.title}** ({method.paper}). {method.says}"
+
+
+def _settings(names: list[str]) -> tuple[Background, int, int]:
+    with st.expander("Settings", icon=":material/tune:"):
+        first, second, third = st.columns(3, gap="medium")
+        background = first.selectbox(
+            "SHAP compares with",
+            list(BACKGROUNDS),
+            format_func=BACKGROUNDS.__getitem__,
+            key=Key.BACKGROUND,
+            help=ABOUT_BACKGROUNDS,
+            disabled="shap" not in names,
+            persist_state="session",
+        )
+        samples = second.select_slider(
+            "Draws of SHAP",
+            (20, 50, 100, 200, 400),
+            100,
+            key=Key.SAMPLES,
+            help="More draws: less noise, and the values add up more exactly.",
+            disabled="shap" not in names,
+            persist_state="session",
+        )
+        seed = third.number_input(
+            "Seed", 0, 9999, 0, key=Key.SEED, help="The same seed gives the same map.",
+            persist_state="session",
+        )  # fmt: skip
+    return Background(background), int(samples), int(seed)
+
+
+def _start(case: Case, segmentation: Segmentation, wishes: list[Wish]) -> None:
+    missing = [wish for wish in wishes if wish not in made()]
+    untested = [wish for wish in wishes if wish in missing or made()[wish].curves is None]
+    busy = jobs.running() is not None
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            "Explain",
+            type="primary",
+            icon=":material/troubleshoot:",
+            disabled=busy or not missing,
+            on_click=begin_explaining,
+            args=(case, segmentation, wishes),
+            kwargs={"test": False},
+            key="explain-start",
+        )
+        st.button(
+            "Explain and test",
+            icon=":material/rule:",
+            disabled=busy or not untested,
+            on_click=begin_explaining,
+            args=(case, segmentation, wishes),
+            kwargs={"test": True},
+            help="Also takes away the pixels that the map points at, and watches the probability.",
+            key="explain-test",
+        )
+        if missing and not busy:
+            st.caption(_estimate(missing))
+
+
+def _estimate(missing: list[Wish]) -> str:
+    """Tell about how long it will take, by what it took before in this session."""
+    before = {wish.method: one.found for wish, one in made().items()}
+    rates = [
+        before[wish.method].seconds
+        / before[wish.method].samples
+        * (wish.samples or methods()[wish.method].samples)
+        for wish in missing
+        if wish.method in before
+    ]
+    start = "" if desk().ready else " The first one loads TensorFlow, some 15 s more."
+    if len(rates) == len(missing):
+        return f"About {max(1, round(sum(rates)))} s here.{start}"
+    return f"Some seconds for each method.{start}"

@@ -1,0 +1,219 @@
+"""The counterfactual probe: change the scan at one place, and see both networks answer."""
+
+import streamlit as st
+
+from core.cascade.segmentation import Segmentation
+from core.errors import HepatoScopeError
+from core.whatif.probe.edit import Lesion
+from core.whatif.probe.place import LesionMask, Voxel
+from core.whatif.probe.words import CAVEAT, of_inserting, of_painting
+from pages.common.frame import plain
+from pages.common.session import Case
+from pages.explain.probe_map import slice_to_click
+from pages.explain.probe_pictures import pictures
+from pages.explain.probe_state import Key, Probed, Scene, probed, scene_of
+from pages.explain.probe_sweep import sweep_view
+
+INSERT, PAINT = "Put a lesion in", "Paint a lesion away"
+CONTRAST, LEVEL = "Against the liver", "In HU"
+WHAT = (
+    "Change **one thing** in the scan and ask both networks again. A network that answers to a "
+    "lesion must fall silent when the lesion is gone, and speak up when there is one."
+)
+
+
+def probe_view(case: Case, segmentation: Segmentation) -> None:
+    """Draw the probe of a segmented case."""
+    st.markdown(WHAT)
+    scene = scene_of(case, segmentation)
+    if scene.place is None and not scene.lesions:
+        st.info("No liver was found, so there is no place to change.", icon=":material/info:")
+        return
+    _live(case, segmentation, scene)
+    if scene.place is not None:
+        st.divider()
+        sweep_view(case, segmentation, lambda: (_wanted(case, scene), _seed()))
+
+
+@st.fragment
+def _live(case: Case, segmentation: Segmentation, scene: Scene) -> None:
+    mode = st.segmented_control(
+        "What to change",
+        [INSERT, PAINT],
+        default=INSERT,
+        required=True,
+        key=Key.MODE,
+        label_visibility="collapsed",
+        persist_state="session",
+    )
+    left, right = st.columns([2, 5], gap="large")
+    with left:
+        change, margin = _paint_controls(case, scene) if mode == PAINT else _insert_controls(
+            case, scene
+        )  # fmt: skip
+    if change is None:
+        return
+    with st.spinner("Asking both networks", show_time=True):
+        answer = _answer(case, segmentation, change, margin)
+    with left:
+        slice_to_click(case, segmentation, scene, change, answer)
+    with right:
+        if answer is not None:
+            _say(change, answer)
+            pictures(case, scene.closeup, answer, _slice(case, change))
+
+
+def _insert_controls(case: Case, scene: Scene) -> tuple[Lesion | None, float]:
+    if scene.place is None:
+        st.info("The whole liver is called tumor: there is no room for another lesion.")
+        return None, 0.0
+    st.slider(
+        "Diameter (mm)", 3, 80, 20, key=Key.DIAMETER, persist_state="session",
+        help="Of a ball, before the scanner blurs it.",
+    )  # fmt: skip
+    how = st.segmented_control(
+        "Its level", [CONTRAST, LEVEL], default=CONTRAST, required=True, key=Key.LEVEL,
+        persist_state="session",
+    )  # fmt: skip
+    if how == LEVEL:
+        st.slider("Level (HU)", -20, 200, 55, step=5, key=Key.HU, persist_state="session")
+    else:
+        st.slider(
+            "Contrast (HU)", -100, 100, -40, step=5, key=Key.CONTRAST, persist_state="session",
+            help="Its level above that of the liver around it; below, if negative.",
+        )  # fmt: skip
+    sharp, again = st.columns([3, 2], vertical_alignment="bottom")
+    as_the_scan = sharp.toggle(
+        "Edge as sharp as the scan", value=True, key=Key.OWN_BLUR, persist_state="session"
+    )
+    again.button(
+        "New texture", icon=":material/casino:", on_click=_reseed, key="probe-reseed",
+        help="Noise and texture of the liver are drawn anew: what depends on them is chance.",
+    )  # fmt: skip
+    if not as_the_scan:
+        st.slider(
+            "Blur of its edge (mm)", 0.2, 6.0, 2.0, step=0.2, key=Key.BLUR,
+            persist_state="session", help="Standard deviation of a Gaussian within the slice.",
+        )  # fmt: skip
+    return _lesion(case, scene, scene.place), 0.0
+
+
+def _paint_controls(case: Case, scene: Scene) -> tuple[LesionMask | None, float]:
+    if not scene.lesions:
+        st.info(
+            "No tumor is called in this case, so there is nothing to paint away; put one in "
+            "instead, or lower the tumor threshold on the Segment page.",
+            icon=":material/info:",
+        )
+        return None, 0.0
+    numbers = {lesion.number: lesion for lesion in scene.lesions}
+    key = f"{Key.LESION}-{case.id[:8]}"
+    if st.session_state.get(key) not in numbers:
+        st.session_state[key] = scene.lesions[0].number
+    voxel_ml = case.volume.voxel_ml
+    number = st.selectbox(
+        "Lesion",
+        list(numbers),
+        format_func=lambda one: (
+            f"{one}: {numbers[one].mask.sum() * voxel_ml:.1f} mL, slice {numbers[one].middle + 1}"
+        ),
+        key=key,
+        on_change=_go_to_lesion,
+        args=(case, numbers),
+        persist_state="session",
+        help="Numbered as in the findings. Or click one on the slice.",
+    )
+    margin = st.slider(
+        "Painted around it (mm)", 0.0, 12.0, 3.0, step=1.0, key=Key.MARGIN,
+        persist_state="session",
+        help="The outline of a lesion is seldom wide enough: what is left of its rim still speaks.",
+    )  # fmt: skip
+    return numbers[number], float(margin)
+
+
+def _answer(
+    case: Case, segmentation: Segmentation, change: Lesion | LesionMask, margin: float
+) -> Probed | None:
+    """Ask the networks; what cannot be done is said, and the page stays as it is."""
+    if message := st.session_state.pop(Key.REFUSED, None):
+        st.warning(plain(message), icon=":material/wrong_location:")
+    try:
+        z = _slice(case, change)
+        return probed(case, segmentation, change, z, margin_mm=margin, seed=_seed())
+    except HepatoScopeError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return None
+
+
+def _say(change: Lesion | LesionMask, answer: Probed) -> None:
+    reaction, edit = answer.reaction, answer.edit
+    painted = isinstance(change, LesionMask)
+    st.markdown(f"**{(of_painting if painted else of_inserting)(reaction)}**")
+    before, after = reaction.before, reaction.after
+    shown = {
+        "Tumor probability": (
+            reaction.tumor_inside(after),
+            reaction.tumor_inside(before),
+            ".2f",
+            "Mean over the lesion that was painted away or put in.",
+        ),
+        "Called tumor (mL)": (
+            reaction.tumor_ml(after),
+            reaction.tumor_ml(before),
+            ".1f",
+            "On the slices that were asked about, other lesions included.",
+        ),
+    }
+    with st.container(horizontal=True):
+        for label, (now, then, form, tip) in shown.items():
+            st.metric(
+                label, f"{now:{form}}", f"{now - then:+{form}}", delta_color="off",
+                border=True, help=tip,
+            )  # fmt: skip
+        st.metric(
+            "Liver lost / gained (mL)",
+            f"{reaction.liver_lost_ml:.1f} / {reaction.liver_gained_ml:.1f}",
+            border=True,
+            help="By the liver network. The tumor network never looks outside the liver.",
+        )
+    asked = edit.hu.shape[2]
+    some = "" if asked == answer.changed else f" of the {answer.changed} changed"
+    part = "" if edit.inside_share > 0.99 else f" {edit.inside_share:.0%} of it lies in the liver."
+    st.caption(
+        f"{asked}{some} slices asked in {answer.seconds:.1f} s. The liver there has "
+        f"{edit.base_hu:.0f} HU and a noise of {edit.noise_hu:.0f} HU; what was drawn has "
+        f"{edit.base_hu + edit.contrast_hu:.0f} HU and the same noise.{part} {CAVEAT}"
+    )
+
+
+def _lesion(case: Case, scene: Scene, place: Voxel) -> Lesion:
+    kept = st.session_state
+    at = kept.get(f"{Key.PLACE}-{case.id[:8]}", place)
+    level = float(kept.get(Key.HU, 55)) if kept.get(Key.LEVEL) == LEVEL else None
+    blur = None if kept.get(Key.OWN_BLUR, True) else float(kept.get(Key.BLUR, 2.0))
+    diameter, contrast = float(kept.get(Key.DIAMETER, 20)), float(kept.get(Key.CONTRAST, -40))
+    return Lesion(at, diameter, contrast if level is None else 0.0, level, blur)
+
+
+def _wanted(case: Case, scene: Scene) -> Lesion:
+    assert scene.place is not None
+    return _lesion(case, scene, scene.place)
+
+
+def _slice(case: Case, change: Lesion | LesionMask) -> int:
+    """Axial slice that is shown, counted from 0."""
+    own = change.at[2] if isinstance(change, Lesion) else change.middle
+    return int(st.session_state.get(f"{Key.SLICE}-{case.id[:8]}", own + 1)) - 1
+
+
+def _go_to_lesion(case: Case, numbers: dict[int, LesionMask]) -> None:
+    number = st.session_state[f"{Key.LESION}-{case.id[:8]}"]
+    st.session_state[f"{Key.SLICE}-{case.id[:8]}"] = numbers[number].middle + 1
+
+
+def _reseed() -> None:
+    st.session_state[Key.SEED] = _seed() + 1
+
+
+def _seed() -> int:
+    return int(st.session_state.get(Key.SEED, 0))

@@ -1,0 +1,156 @@
+"""Which SAM: chosen from those we know, by its hub name, or as a folder; and how to get it."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from core.errors import HepatoScopeError
+from core.foundation.checkpoints.memory import free_mb
+from core.foundation.sam.catalogue import CATALOGUE, Checkpoint, known
+from core.foundation.sam.checkpoint import Architecture, LocalCheckpoint
+from core.foundation.sam.hub import HubFacts, check_name, find, look_up
+from pages.common import jobs
+from pages.common.frame import plain
+from pages.common.session import Case
+from pages.explain.sam_state import Key, begin_fetching, shelf
+
+OTHER_NAME, FOLDER = "Another, by its name on the hub", "A folder on the machine of HepatoScope"
+# Of the originals; a checkpoint that is here says its own.
+IMAGE_SIZE, PATCH_SIZE = 1024, 16
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What a checkpoint needs, as far as it is known; None where it is not."""
+
+    download_mb: float | None
+    licence: str | None
+    memory_mb: float | None
+
+
+def choose_checkpoint(case: Case) -> LocalCheckpoint | None:
+    """Ask for a checkpoint and say what it needs; None while it is not on this machine."""
+    left, right = st.columns([2, 3], gap="medium", vertical_alignment="top")
+    with left:
+        place = _place()
+    if not place:
+        right.caption("Type the name or the folder on the left.")
+        return None
+    with right:
+        try:
+            found = find(place)
+            if found is None:
+                check_name(place)
+        except HepatoScopeError as error:
+            st.error(plain(str(error)), icon=":material/error:")
+            return None
+        entry, facts = known(place), _facts().get(place)
+        _say_needs(_needs(entry, facts, found), found)
+    if entry is not None:
+        left.caption(entry.summary)
+    if found is None:
+        _offer(case, place, entry is not None or facts is not None)
+    return found
+
+
+def _place() -> str:
+    names = {entry.name: f"{entry.title} · {entry.download_mb:,} MB" for entry in CATALOGUE}
+    options = [*names, OTHER_NAME, FOLDER]
+    st.session_state.setdefault(Key.CHECKPOINT, _first_here())
+    chosen = st.selectbox(
+        "Checkpoint",
+        options,
+        format_func=lambda option: names.get(option, option),
+        key=Key.CHECKPOINT,
+        persist_state="session",
+    )
+    if chosen == OTHER_NAME:
+        typed = st.text_input(
+            "Name on the Hugging Face Hub",
+            key=Key.NAME,
+            placeholder="owner/model",
+            persist_state="session",
+        )
+        return str(typed or "").strip()
+    if chosen == FOLDER:
+        typed = st.text_input(
+            "Folder with config.json and model.safetensors",
+            key=Key.FOLDER,
+            placeholder="/path/to/sam",
+            persist_state="session",
+        )
+        return str(typed or "").strip()
+    return str(chosen)
+
+
+def _first_here() -> str:
+    """Choose what to begin with: the first known checkpoint on this machine, or the smallest."""
+    here = (entry.name for entry in CATALOGUE if find(entry.name) is not None)
+    return next(here, CATALOGUE[0].name)
+
+
+def _facts() -> dict[str, HubFacts]:
+    found: dict[str, HubFacts] = st.session_state.setdefault(Key.FACTS, {})
+    return found
+
+
+def _needs(
+    entry: Checkpoint | None, facts: HubFacts | None, found: LocalCheckpoint | None
+) -> Needs:
+    if entry is not None:
+        shape = Architecture(entry.width, entry.layers, entry.heads, IMAGE_SIZE, PATCH_SIZE)
+        memory = found.memory_mb if found else shape.memory_mb(entry.download_mb)
+        return Needs(entry.download_mb, entry.licence, memory)
+    size = facts.download_mb if facts else found.weights_mb if found else None
+    return Needs(size, facts.licence if facts else None, found.memory_mb if found else None)
+
+
+def _say_needs(needs: Needs, found: LocalCheckpoint | None) -> None:
+    free = free_mb()
+    shown = {
+        "Weights": _megabytes(needs.download_mb),
+        "Licence": needs.licence or "see its card",
+        "Memory": "–" if needs.memory_mb is None else f"{needs.memory_mb / 1000:.1f} GB",
+        "Free here": "–" if free is None else f"{free / 1000:.1f} GB",
+    }
+    with st.container(horizontal=True):
+        for label, value in shown.items():
+            st.metric(label, value)
+    if found is None:
+        return
+    line = ":green[:material/check_circle:] On this machine"
+    if shelf().holds(found):
+        line += ", and in memory"
+    st.caption(f"{line}. It runs here on the CPU: no image leaves this machine.")
+
+
+def _megabytes(size: float | None) -> str:
+    if size is None:
+        return "–"
+    return f"{size:,.0f} MB" if size >= 10 else f"{size:.1f} MB"
+
+
+def _offer(case: Case, name: str, told: bool) -> None:
+    """Say in two lines how to get the weights, and fetch them when asked to."""
+    st.info(
+        "The weights of this SAM are not on this machine, so there is no mask to show.  \n"
+        "Fetch them once with the button, or copy a checkpoint here and choose its folder above.",
+        icon=":material/cloud_download:",
+    )
+    busy = jobs.running() is not None
+    if told:
+        st.button(
+            "Download it from the Hugging Face Hub",
+            icon=":material/download:",
+            type="primary",
+            disabled=busy,
+            on_click=begin_fetching,
+            args=(case, name),
+            key="sam-download",
+        )
+        return
+    if st.button("Ask the hub what it needs", icon=":material/search:", key="sam-look-up"):
+        with st.spinner("Asking the hub"):
+            facts = look_up(name)
+        _facts()[name] = facts
+        st.rerun()

@@ -1,0 +1,225 @@
+"""What the stress lab keeps for one visitor, and what it asks of the networks."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import perf_counter
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from core.cascade.segmentation import Progress, Segmentation, segment
+from core.draw.crop import Closeup
+from core.draw.preview import telling_slice
+from core.evaluation.own_case import PackedLabels
+from core.geometry.slab import spread_slices
+from core.geometry.slices import Plane
+from core.labels import organ_mask
+from core.phantom import make_phantom
+from core.volume import Volume
+from core.whatif.stress.degrade import scan_noise
+from core.whatif.stress.knobs import KNOBS, Knob, Stress
+from core.whatif.stress.robustness import (
+    STAGE,
+    Level,
+    Score,
+    Subject,
+    robustness,
+    score,
+    thresholds_of,
+    undisturbed,
+)
+from pages.common import jobs
+from pages.common.scan_source import DEMO_SEED
+from pages.common.session import MAX_CASES, Case, cases
+from pages.explain.memo import content, remembered
+from pages.metrics.own_case import Key as TruthKey
+
+STRESS_TAB = "Stress lab"
+# So many slices through the liver stand for the scan while sliders are moved.
+LIVE_SLICES = 12
+
+
+class Key:
+    """Keys of what the stress lab keeps for one visitor."""
+
+    KNOB = "stress-knob"
+    LEVEL = "stress-level"
+    RESULTS = "stress-results"
+    SCENES = "stress-scenes"
+    SCOPE = "stress-scope"
+    SLICE = "stress-slice"
+    SWEEPS = "stress-sweeps"
+    UNDISTURBED = "stress-undisturbed"
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """What of a segmented case does not change while sliders are moved.
+
+    Parameters
+    ----------
+    first, last : axial slices that show liver; the whole scan without any.
+    telling : the one that shows most.
+    noise_hu : the scan's own noise.
+    """
+
+    closeup: Closeup
+    first: int
+    last: int
+    telling: int
+    noise_hu: float
+
+
+@dataclass(frozen=True, eq=False)
+class Stressed:
+    """A degraded scan and what was found on it.
+
+    Parameters
+    ----------
+    scan : the slices that were looked at.
+    found, reference : uint8 [X, Y, N], the labels on it, and on the scan as it is.
+    """
+
+    subject: Subject
+    scan: Volume
+    found: NDArray[np.uint8]
+    reference: NDArray[np.uint8]
+    score: Score
+    undisturbed: Score
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Swept:
+    """A robustness curve: of which result, which knob, and which slices."""
+
+    of: tuple[object, ...]
+    knob: str
+    slices: int
+    known_truth: bool
+    levels: tuple[Level, ...]
+
+
+def scene_of(case: Case, segmentation: Segmentation) -> Scene:
+    """Look at a result once, and remember."""
+
+    def look() -> Scene:
+        labels = segmentation.labels
+        organ = organ_mask(labels)
+        seen = np.flatnonzero(organ.any(axis=(0, 1)))
+        first, last = (seen[0], seen[-1]) if len(seen) else (0, labels.shape[2] - 1)
+        return Scene(
+            Closeup.around(case.volume, organ),
+            int(first),
+            int(last),
+            telling_slice(labels, Plane.AXIAL),
+            scan_noise(case.volume, labels),
+        )
+
+    return remembered(Key.SCENES, content(case, segmentation), look, MAX_CASES)
+
+
+def subject_of(case: Case, segmentation: Segmentation, part: slice) -> Subject:
+    """Name what is put under stress: slices `part` of a case, with its truth where known."""
+    truth = truth_of(case)
+    return Subject(
+        case.volume,
+        segmentation.labels,
+        thresholds_of(segmentation),
+        scene_of(case, segmentation).noise_hu,
+        part,
+        None if truth is None else truth.whole(),
+    )
+
+
+def some_slices(segmentation: Segmentation, through: int | None = None) -> slice:
+    """Choose the slices that stand for a scan."""
+    return spread_slices(organ_mask(segmentation.labels), LIVE_SLICES, through)
+
+
+def stressed(case: Case, segmentation: Segmentation, stress: Stress, z: int) -> Stressed:
+    """Degrade some slices, `z` among them, and segment them, or remember what was found."""
+    part = some_slices(segmentation, z)
+    of = (content(case, segmentation), part.start, part.step)
+
+    def ask() -> Stressed:
+        began = perf_counter()
+        subject = subject_of(case, segmentation, part)
+        reference = remembered(Key.UNDISTURBED, of, lambda: undisturbed(subject), MAX_CASES)
+        scan = subject.degraded(stress)
+        found = reference if stress == Stress() else segment(scan, subject.preset).labels
+        return Stressed(
+            subject,
+            scan,
+            found,
+            reference,
+            score(subject, stress, found, reference),
+            score(subject, Stress(), reference, reference),
+            perf_counter() - began,
+        )
+
+    return remembered(Key.RESULTS, (*of, stress, truth_of(case)), ask, MAX_CASES)
+
+
+def begin_sweep(case: Case, segmentation: Segmentation, knob: Knob, *, whole: bool) -> None:
+    """Begin to turn a knob through its levels, in the background."""
+    part = slice(0, case.volume.shape[2], 1) if whole else some_slices(segmentation)
+    subject = subject_of(case, segmentation, part)
+
+    def work(progress: Progress, cancelled: Callable[[], bool]) -> Swept:
+        levels = robustness(subject, knob, progress=progress, cancelled=cancelled)
+        slices = len(range(case.volume.shape[2])[part])
+        of = content(case, segmentation)
+        return Swept(of, knob.name, slices, subject.truth is not None, levels)
+
+    def keep(swept: Swept) -> None:
+        kept = {one: other for one, other in sweeps().items() if one[0] in cases()}
+        kept.pop((case.id, knob.name), None)
+        kept[case.id, knob.name] = swept
+        # A few numbers each: those of all knobs of all cases may stay.
+        st.session_state[Key.SWEEPS] = kept
+
+    title = f"{knob.label}: {case.title} at {len(knob.levels)} levels"
+    jobs.begin(jobs.Job(title, (STAGE,), work, keep, case, STRESS_TAB))
+
+
+def sweeps() -> dict[tuple[str, str], Swept]:
+    """List the curves that were measured, by case and knob."""
+    found: dict[tuple[str, str], Swept] = st.session_state.setdefault(Key.SWEEPS, {})
+    return found
+
+
+def truth_of(case: Case) -> PackedLabels | None:
+    """Give the true labels: of the demo case, or those brought to the Metrics page."""
+    if case.volume.synthetic:
+        digest, labels = _demo_truth()
+        if digest == case.volume.digest:
+            return labels
+    brought = st.session_state.get(TruthKey.TRUTHS, {}).get(case.id)
+    return None if brought is None else brought.labels
+
+
+@st.cache_resource(max_entries=1, show_spinner="Drawing the demo case once more, for its truth")
+def _demo_truth() -> tuple[str, PackedLabels]:
+    phantom = make_phantom(DEMO_SEED)
+    return phantom.volume.digest, PackedLabels.of(phantom.labels)
+
+
+def knob_key(name: str) -> str:
+    """Name the widget of a knob."""
+    return f"{Key.LEVEL}-{name}"
+
+
+def chosen_stress() -> Stress:
+    """Read all knobs."""
+    stress = Stress()
+    for name, knob in KNOBS.items():
+        stress = knob.at(st.session_state.get(knob_key(name), knob.none), stress)
+    return stress
+
+
+def release() -> None:
+    """Turn all knobs back."""
+    for name, knob in KNOBS.items():
+        st.session_state[knob_key(name)] = knob.none

@@ -1,0 +1,58 @@
+"""The switches that decide what a figure is an average of."""
+
+import streamlit as st
+
+from core.evaluation.averages import EmptyRule, Unit
+from pages.metrics.state import Key
+
+UNITS = {
+    Unit.CASE: "Each case",
+    Unit.SLICE: "Each slice",
+    Unit.GLOBAL: "Each voxel (global)",
+}
+RULES = {
+    EmptyRule.LEFT_OUT: "Left out, and counted",
+    EmptyRule.ONE: "Counts as 1",
+    EmptyRule.ZERO: "Counts as 0",
+    EmptyRule.WITH_TRUTH: "Only where truth is not empty, as the publication",
+}
+MEANING = {
+    Unit.CASE: "Every patient weighs the same, whatever the size of the liver or the tumors.",
+    Unit.SLICE: "Every slice weighs the same: a sliver of tumor counts like a large piece.",
+    Unit.GLOBAL: "All voxels of all cases in one pot: large livers and large tumors decide.",
+}
+CONSEQUENCE = {
+    EmptyRule.LEFT_OUT: "Where truth and prediction are both empty nothing is defined.",
+    EmptyRule.ONE: "Every slice without anything to find is a full success, which lifts the mean.",
+    EmptyRule.ZERO: "Every slice without anything to find is a failure, which lowers the mean.",
+    EmptyRule.WITH_TRUTH: "What is invented where nothing is goes unseen.",
+}
+
+
+def averaging_switches() -> tuple[Unit, EmptyRule]:
+    """Ask what weighs the same, and what two empty masks count as."""
+    left, right = st.columns(2, gap="medium", vertical_alignment="bottom")
+    unit = left.segmented_control(
+        "What weighs the same",
+        list(UNITS),
+        format_func=UNITS.__getitem__,
+        key=Key.UNIT,
+        default=Unit.CASE,
+        required=True,
+        persist_state="session",
+    )
+    with right:
+        rule = empty_switch()
+    st.caption(f"{MEANING[unit]} {CONSEQUENCE[rule]} An empty mask on one side alone is always 0.")
+    return unit, rule
+
+
+def empty_switch() -> EmptyRule:
+    """Ask what truth and prediction that are both empty count as."""
+    return st.selectbox(
+        "Two empty masks",
+        list(RULES),
+        format_func=RULES.__getitem__,
+        key=Key.RULE,
+        persist_state="session",
+    )

@@ -1,0 +1,63 @@
+"""The worst cases or slices of a run as cards that open."""
+
+import pandas as pd
+import streamlit as st
+
+from core.errors import HepatoScopeError
+from core.evaluation import Run
+from core.evaluation.cases import Place, place_of, worst
+from pages.common.frame import plain
+from pages.metrics import pictures
+from pages.metrics.state import SCORES, Key, number
+
+COUNTS = (6, 12, 24)
+COLUMNS = 3
+
+
+def gallery(run: Run, units: pd.DataFrame, score: str) -> tuple[Run, Place] | None:
+    """Show the worst of `units`; returns the one whose button was pressed."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        count = st.segmented_control(
+            "How many", COUNTS, key=Key.WORST, default=COUNTS[0], required=True,
+            persist_state="session",
+        )  # fmt: skip
+        drawn = pictures.may_have_images() and st.toggle(
+            "Show pictures",
+            key=Key.THUMBNAILS_ON,
+            persist_state="session",
+            help="Segments these cases once more to draw what went wrong; takes a while.",
+        )
+    if not pictures.may_have_images():
+        st.caption(pictures.NO_FOLDER)
+    rows = [row for _, row in worst(units, score, int(count or COUNTS[0])).iterrows()]
+    chosen = None
+    for start in range(0, len(rows), COLUMNS):
+        for offset, column in enumerate(st.columns(COLUMNS, gap="small")):
+            if start + offset < len(rows):
+                row = rows[start + offset]
+                with column.container(border=True):
+                    if _card(run, row, score, start + offset, drawn):
+                        chosen = run, place_of(row)
+    return chosen
+
+
+def _card(run: Run, row: "pd.Series", score: str, rank: int, drawn: bool) -> bool:
+    """Draw one card; says whether it was asked to open."""
+    place = place_of(row)
+    if drawn:
+        _thumbnail(run, place)
+    where = "" if place.slice is None else f", slice {place.slice + 1}"
+    st.markdown(f"**{plain(place.case)}**{where}  \n{SCORES[score]} **{number(row['value'])}**")
+    truth, called = int(row["truth_voxels"]), int(row["predicted_voxels"])
+    st.caption(f"{truth:,} true and {called:,} predicted voxels")
+    return st.button("Open", key=f"metrics-open-{rank}", icon=":material/open_in_full:")
+
+
+def _thumbnail(run: Run, place: Place) -> None:
+    try:
+        with st.spinner(f"Segmenting {place.case}"):
+            picture = pictures.thumbnail(run, place)
+    except HepatoScopeError as error:
+        st.caption(plain(str(error)))
+        return
+    st.image(picture, width="stretch")

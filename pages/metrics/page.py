@@ -1,0 +1,70 @@
+"""How well it does, in figures that can be questioned down to the single slice."""
+
+from collections.abc import Sequence
+from importlib import import_module
+
+import streamlit as st
+
+from core.errors import HepatoScopeError
+from core.evaluation import Run
+from pages.common.frame import begin, plain
+from pages.metrics.runs import HOW_TO_MAKE, available, choose_runs, uploader
+from pages.metrics.state import Key
+
+# Modules of pages.metrics with the view they hold; only the one that is open is loaded.
+VIEWS = {
+    "Overview": ("overview", "overview_view"),
+    "Cases and slices": ("distributions", "distributions_view"),
+    "Thresholds": ("thresholds", "thresholds_view"),
+    "Calibration": ("calibration", "calibration_view"),
+    "Training": ("training", "training_view"),
+    "Claims": ("claims", "claims_view"),
+    "My own case": ("own_case", "own_case_view"),
+}
+WITHOUT_A_RUN = ("Claims", "My own case")
+
+
+def page() -> None:
+    begin(
+        "Metrics",
+        "How well the networks do on patients they never saw, and what each figure is an average "
+        "of. Click a point to see the case behind it.",
+    )
+    runs = choose_runs()
+    if not runs and not available():
+        _invitation()
+    views = list(VIEWS) if runs else list(WITHOUT_A_RUN)
+    if st.session_state.get(Key.VIEW) not in views:
+        st.session_state[Key.VIEW] = views[0]
+    view = st.segmented_control(
+        "View",
+        views,
+        key=Key.VIEW,
+        required=True,
+        label_visibility="collapsed",
+        persist_state="session",
+    )
+    try:
+        _draw(view or views[0], runs)
+    except HepatoScopeError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+
+
+def _draw(view: str, runs: Sequence[Run]) -> None:
+    module, function = VIEWS[view]
+    getattr(import_module(f"pages.metrics.{module}"), function)(runs)
+
+
+def _invitation() -> None:
+    with st.container(border=True):
+        st.subheader("No evaluation run is open", anchor=False)
+        st.markdown(
+            "An evaluation run holds the scores of many cases, slice by slice, and no images. "
+            "Score your own labelled CTs (LiTS, Medical Decathlon or slice folders) with"
+        )
+        st.code(HOW_TO_MAKE, language="bash")
+        st.markdown("then zip the folder and bring it here, or put it into `weights/evaluations`.")
+        uploader()
+
+
+page()

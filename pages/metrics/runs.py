@@ -1,0 +1,183 @@
+"""Which evaluation runs are looked at: those shipped, and those that a visitor brings."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from core.errors import HepatoScopeError
+from core.evaluation import Run, read_run
+from core.evaluation.run import RUN_NAME, TABLES
+from core.evaluation.zipped import MAX_ZIP_BYTES, read_zipped_run
+from core.models import store
+from pages.common.frame import plain
+from pages.common.headline import best_first
+from pages.metrics.state import Key
+
+if TYPE_CHECKING:
+    from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+MAX_UPLOADED = 4
+MAX_OTHERS = 3
+MIB = 2**20
+# Runs of networks that were trained to show leakage, not to be used.
+LEAKAGE = "leakage-"
+HOW_TO_MAKE = "python -m core evaluate --data FOLDER --split test --out RUN"
+
+Stamp = tuple[tuple[int, int], ...]
+
+
+def choose_runs() -> tuple[Run, ...]:
+    """Let the visitor choose a main run and others; those that cannot be read say why.
+
+    Empty where there is no run at all.
+    """
+    _say_refused()
+    names = available()
+    if not names:
+        return ()
+    if st.session_state.get(Key.MAIN) not in names:
+        st.session_state[Key.MAIN] = _first_readable(names)
+    main, others, add = st.columns([3, 5, 2], vertical_alignment="bottom")
+    first = main.selectbox("Run", names, key=Key.MAIN, persist_state="session")
+    rest = [name for name in names if name != first]
+    kept = [name for name in st.session_state.get(Key.OTHERS, []) if name in rest]
+    st.session_state[Key.OTHERS] = kept
+    compared = others.multiselect(
+        "Compare with",
+        rest,
+        key=Key.OTHERS,
+        max_selections=MAX_OTHERS,
+        placeholder="No other run" if rest else "There is no other run",
+        disabled=not rest,
+        persist_state="session",
+    )
+    with add.popover("Bring a run", icon=":material/upload_file:", width="stretch"):
+        uploader()
+    opened = (_opened(name) for name in (first, *compared))
+    return tuple(run for run in opened if run is not None)
+
+
+def available() -> list[str]:
+    """Name the visitor's own runs, then those that come with the program."""
+    return [*uploaded(), *shipped()]
+
+
+def shipped() -> dict[str, Path]:
+    """Find the folders of runs that come with the program, by name; those of leakage last."""
+    folders = [place.parent for place in (store.WEIGHTS_DIR / "evaluations").glob(f"*/{RUN_NAME}")]
+    folders.sort(key=lambda folder: (folder.name.startswith(LEAKAGE), folder.name))
+    return {folder.name: folder for folder in folders}
+
+
+def uploaded() -> dict[str, Run]:
+    """List the runs that this visitor brought, by the name they are shown under."""
+    found: dict[str, Run] = st.session_state.setdefault(Key.UPLOADED, {})
+    return found
+
+
+def uploader() -> None:
+    """Offer to bring a run; a new key after each one drops the bytes the server holds."""
+    key = f"metrics-upload-{st.session_state.setdefault(Key.UPLOADS, 0)}"
+    st.file_uploader(
+        "Run as .zip",
+        type="zip",
+        key=key,
+        max_upload_size=MAX_ZIP_BYTES // MIB,
+        on_change=_take_upload,
+        args=(key,),
+    )
+    st.caption(
+        "Zip the folder of a run: run.json and four Parquet tables. It stays in this browser "
+        f"session, {MAX_UPLOADED} runs at most. Make one with"
+    )
+    st.code(HOW_TO_MAKE, language="bash", wrap_lines=True)
+
+
+def run_facts(run: Run) -> str:
+    """Say in a line what a run was made of."""
+    facts = run.facts
+    split = f", split “{facts['split']}”" if facts.get("split") else ""
+    failed = facts.get("failed") or {}
+    left = f" {len(failed)} could not be scored." if failed else ""
+    note = f" {plain(str(facts['note']))}" if facts.get("note") else ""
+    weights = ", ".join(f"{name} {digest[:8]}" for name, digest in facts["models"].items())
+    count, data = len(facts["cases"]), plain(str(facts["data"]))
+    return (
+        f"**{plain(run.name)}**: {count} cases of {data}{split}, "
+        f"preset {plain(str(facts['preset']))}, weights {plain(weights)}, "
+        f"{len(run.slices):,} slices scored.{left}{note}"
+    )
+
+
+def _opened(name: str) -> Run | None:
+    if name in uploaded():
+        return uploaded()[name]
+    folder = shipped()[name]
+    try:
+        return _read(str(folder), _stamp(folder))
+    except HepatoScopeError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return None
+
+
+@st.cache_data(max_entries=8, show_spinner="Reading the run")
+def _read(folder: str, stamp: Stamp) -> Run:
+    return read_run(Path(folder))
+
+
+def _stamp(folder: Path) -> Stamp:
+    """When the files of a run changed last, and how large they are."""
+    files = [folder / RUN_NAME, *(folder / f"{table}.parquet" for table in TABLES)]
+    states = [file.stat() for file in files if file.is_file()]
+    return tuple((state.st_mtime_ns, state.st_size) for state in states)
+
+
+def _first_readable(names: list[str]) -> str:
+    """Choose what to begin with: of the runs that open that of the best preset, or the first."""
+    best = [name for name in best_first() if name in names]
+    for name in dict.fromkeys([*best, *names]):
+        if name in uploaded():
+            return name
+        try:
+            _read(str(shipped()[name]), _stamp(shipped()[name]))
+        except HepatoScopeError:
+            continue
+        return name
+    return names[0]
+
+
+def _take_upload(key: str) -> None:
+    file: UploadedFile | None = st.session_state.get(key)
+    if file is None:
+        return
+    st.session_state[Key.UPLOADS] += 1
+    try:
+        with TemporaryDirectory(prefix="hepatoscope-upload-") as folder:
+            path = Path(folder) / "run.zip"
+            path.write_bytes(file.getbuffer())
+            run = read_zipped_run(path, file.name)
+    except HepatoScopeError as error:
+        st.session_state[Key.REFUSED] = str(error)
+        return
+    _keep(run)
+
+
+def _keep(run: Run) -> None:
+    """Keep a run for this visitor, make it the main one, and compare it with the former one."""
+    kept, name = uploaded(), f"{run.name} (yours)"
+    kept.pop(name, None)
+    kept[name] = run
+    while len(kept) > MAX_UPLOADED:
+        del kept[next(iter(kept))]
+    former = st.session_state.get(Key.MAIN)
+    if former and former != name:
+        others = [former, *st.session_state.get(Key.OTHERS, [])]
+        st.session_state[Key.OTHERS] = list(dict.fromkeys(others))[:MAX_OTHERS]
+    st.session_state[Key.MAIN] = name
+
+
+def _say_refused() -> None:
+    if message := st.session_state.pop(Key.REFUSED, None):
+        st.error(plain(message), icon=":material/error:")

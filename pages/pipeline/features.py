@@ -1,0 +1,179 @@
+"""The inside of a U-Net on the slice: a U of layers, the channels of one, and one channel large."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from core.cascade.segmentation import finder_of
+from core.models.features import (
+    ANSWER,
+    BOTTOM,
+    DECODER,
+    ENCODER,
+    LAYERS,
+    PART,
+    load_features,
+    most_active,
+    normalized,
+)
+from core.models.runtime import is_converted
+from core.models.store import model_dir
+from core.walkthrough.channels import (
+    SHOWN,
+    Look,
+    channel_content,
+    layer_named,
+    look_inside,
+    map_thumbnail,
+    summary_of,
+)
+from core.walkthrough.drawing import heat, thumbnail
+from core.walkthrough.inputs import finder_square, liver_square, tumor_square
+from core.walkthrough.moment import Content, Moment
+from core.walkthrough.walk import Gray
+from pages.pipeline.state import Key
+from pages.pipeline.tiles import LETTER, SHEET, Tile, tiles
+
+PARTS = {"liver": "Liver network", "tumor": "Tumor network", "finder": "Liver from afar"}
+FIRST = "The network is prepared so that it tells its inner answers: once, half a minute"
+
+
+def feature_stage(moment: Moment) -> Content:
+    """Let the visitor choose network, layer and channel; returns what is shown of it."""
+    part = _choose_network(moment)
+    look = _look(moment, part)
+    layer = layer_named(st.session_state.setdefault(Key.LAYER, ENCODER[1].name))
+    left, right = st.columns([5, 6], gap="large")
+    with left:
+        st.markdown(f"**The {PARTS[part].lower()}**: down on the left, up on the right")
+        _letter(look, layer.name)
+    active = most_active(look.maps[layer.name], SHOWN)
+    channel = st.session_state.get(Key.CHANNEL)
+    if channel not in active:
+        channel = active[0]
+    with right:
+        st.markdown(
+            f"**{layer.title}**: {len(active)} of {layer.channels} channels, the most active"
+        )
+        _sheet(look, layer.name, active, channel)
+        st.caption(
+            "Each is spread from its lowest (dark) to its highest answer (bright); most active: "
+            "those that differ most over the slice."
+        )
+    return channel_content(look, layer, channel)
+
+
+def feature_thumbnail(moment: Moment) -> bytes | None:
+    """Picture the chosen layer small, where that network is prepared on this machine."""
+    if moment.result is None:
+        return None
+    part = _part(moment)
+    folder, size = _home(moment, part)
+    if not is_converted(folder, PART.format(size=size)):
+        return None
+    look = look_inside(load_features(folder, size), _square(moment, part))
+    summary = summary_of(look.maps[st.session_state.get(Key.LAYER, ENCODER[1].name)])
+    return thumbnail(heat(summary / 255))
+
+
+def _choose_network(moment: Moment) -> str:
+    parts = [part for part in PARTS if part in moment.preset.homes]
+    st.session_state.setdefault(Key.NETWORK, parts[0])
+    if st.session_state[Key.NETWORK] not in parts:
+        st.session_state[Key.NETWORK] = parts[0]
+    st.segmented_control(
+        "Network",
+        parts,
+        format_func=PARTS.__getitem__,
+        required=True,
+        key=Key.NETWORK,
+        persist_state="session",
+        label_visibility="collapsed",
+    )
+    return _part(moment)
+
+
+def _part(moment: Moment) -> str:
+    part = str(st.session_state.get(Key.NETWORK, "liver"))
+    return part if part in moment.preset.homes else "liver"
+
+
+def _home(moment: Moment, part: str) -> tuple[Path, int]:
+    """Name the folder of a network, and the side of its input."""
+    sizes = {
+        "liver": moment.preset.size,
+        "tumor": moment.preset.tumor_size,
+        "finder": finder_of(moment.preset).size,
+    }
+    return model_dir(*moment.preset.homes[part]), sizes[part]
+
+
+def _square(moment: Moment, part: str) -> Gray:
+    if part == "tumor":
+        return tumor_square(moment)[2]
+    return (finder_square if part == "finder" else liver_square)(moment)[0]
+
+
+def _look(moment: Moment, part: str) -> Look:
+    folder, size = _home(moment, part)
+    if is_converted(folder, PART.format(size=size)):
+        return look_inside(load_features(folder, size), _square(moment, part))
+    with st.spinner(FIRST):
+        return look_inside(load_features(folder, size), _square(moment, part))
+
+
+def _letter(look: Look, chosen: str) -> None:
+    """Draw the layers as the letter that gave the network its name."""
+    places = _places()
+    shown = [
+        Tile(
+            layer.name,
+            layer.title,
+            "{0} × {0} × {1}".format(look.maps[layer.name].shape[0], layer.channels),
+            map_thumbnail(summary_of(look.maps[layer.name])),
+            place=places[layer.name],
+            bottom=layer is BOTTOM,
+        )
+        for layer in LAYERS
+    ]
+    links = [
+        ("copied", f"{places[layer.name].split('/')[0]} / 2 / auto / 3")
+        for layer in ENCODER
+        if layer.skip
+    ]
+    tiles(
+        shown, chosen, key=Key.LETTER, layout=LETTER, label="Layers", on_pick=_pick_layer,
+        links=links, pixels=True,
+    )  # fmt: skip
+
+
+def _places() -> dict[str, str]:
+    """Name the CSS grid area of every layer: encoder down, decoder up, partners level."""
+    rows = {layer.name: row for row, layer in enumerate(ENCODER, 2)}
+    places = {name: f"{row} / 1 / auto / 2" for name, row in rows.items()}
+    places[BOTTOM.name] = f"{len(ENCODER) + 2} / 1 / auto / 4"
+    level = {layer.skip: rows[layer.name] for layer in ENCODER if layer.skip}
+    for layer in DECODER:
+        places[layer.name] = f"{level.get(layer.name, 2)} / 3 / auto / 4"
+    places[ANSWER.name] = "1 / 3 / auto / 4"
+    return places
+
+
+def _pick_layer(name: str) -> None:
+    st.session_state[Key.LAYER] = name
+    st.session_state.pop(Key.CHANNEL, None)
+
+
+def _sheet(look: Look, layer: str, active: list[int], chosen: int) -> None:
+    shown = [
+        Tile(str(one), f"{one + 1}", "", map_thumbnail(normalized(look.maps[layer][..., one])))
+        for one in active
+    ]
+    tiles(
+        shown, str(chosen), key=f"{Key.SHEET}-{layer}", layout=SHEET, label="Channels",
+        on_pick=_pick_channel, pixels=True,
+    )  # fmt: skip
+
+
+def _pick_channel(name: str) -> None:
+    st.session_state[Key.CHANNEL] = int(name)

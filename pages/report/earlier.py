@@ -1,0 +1,130 @@
+"""The earlier study that a report compares with: uploaded, or another case of this session."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from core.errors import HepatoScopeError
+from core.presets import preset_named
+from core.report.followup import Comparison, Study, compare_studies
+from pages.common import jobs
+from pages.common.frame import plain
+from pages.common.scan_source import read_upload, title_of
+from pages.common.session import Case, cases, notify
+from pages.explain.memo import content, remembered
+from pages.report.earlier_state import begin_earlier
+from pages.report.state import Key, earlier_study, keep_earlier
+
+if TYPE_CHECKING:
+    from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+NONE, UPLOAD = "none", "upload"
+COMPARED = "report-compared"
+# A comparison is small, but it is asked for in every run of the page.
+MOST_KEPT = 4
+
+
+def earlier_panel(case: Case, study: Study) -> Comparison | None:
+    """Ask for an earlier study and compare with it; None where there is none, or none that fits."""
+    others = {other.id: other for other in cases().values() if other.id != case.id}
+    titles = {NONE: "None", UPLOAD: "A scan that I upload"}
+    titles |= {case_id: f"Open here: {other.title}" for case_id, other in others.items()}
+    key = f"{Key.EARLIER_FROM}-{case.id[:8]}"
+    if st.session_state.get(key, NONE) not in titles:
+        st.session_state[key] = NONE
+    with st.expander("Compare with an earlier study", icon=":material/history:", key=f"{key}-box"):
+        chosen = st.selectbox(
+            "Earlier study",
+            list(titles),
+            format_func=titles.__getitem__,
+            key=key,
+            help="Lesions are matched in space; a change counts where it is beyond what the "
+            "voxels leave open.",
+            persist_state="session",
+        )
+        earlier = None
+        if chosen == UPLOAD:
+            earlier = _uploaded(case, study)
+        elif chosen != NONE:
+            earlier = _open_here(others[str(chosen)], study)
+        return None if earlier is None else _compared(case, study, earlier)
+
+
+def _compared(case: Case, study: Study, earlier: Study) -> Comparison | None:
+    known = (
+        *content(case, study.segmentation),
+        *(earlier.volume.digest, earlier.segmentation.liver_threshold),
+        *(earlier.segmentation.tumor_threshold, earlier.segmentation.preset),
+    )
+    try:
+        with st.spinner("Comparing the studies"):
+            found = remembered(COMPARED, known, lambda: compare_studies(study, earlier), MOST_KEPT)
+    except HepatoScopeError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return None
+    days = "" if found.days is None else f", made {found.days} days before"
+    st.caption(
+        f":green[:material/check_circle:] Compared with {plain(found.source)}{days}: the livers "
+        f"overlap with a Dice of {found.overlap:.2f}."
+    )
+    return found
+
+
+def _open_here(other: Case, study: Study) -> Study | None:
+    if other.segmentation is not None and other.findings is not None:
+        return Study(other.volume, other.segmentation, other.findings)
+    st.info("That scan was not segmented yet.", icon=":material/info:")
+    st.button(
+        "Segment it in the same way",
+        icon=":material/neurology:",
+        disabled=jobs.running() is not None,
+        on_click=jobs.start,
+        args=(other, preset_named(study.segmentation.preset)),
+        key="report-segment-earlier",
+    )
+    return None
+
+
+def _uploaded(case: Case, study: Study) -> Study | None:
+    packed = earlier_study(case)
+    if packed is not None:
+        name, forget = st.columns([4, 1], vertical_alignment="center")
+        name.markdown(f"**{plain(packed.bare.volume.source)}**")
+        forget.button(
+            "Forget it",
+            on_click=keep_earlier,
+            args=(case.id, None),
+            key="report-forget-earlier",
+            width="stretch",
+        )
+        return packed.whole()
+    taken = st.session_state.setdefault(Key.UPLOADS, 0)
+    key = f"report-upload-{taken}"
+    st.file_uploader(
+        "Upload the earlier CT",
+        accept_multiple_files=True,
+        key=key,
+        on_change=_take,
+        args=(key, case, study),
+        disabled=jobs.running() is not None,
+        label_visibility="collapsed",
+    )
+    st.caption(
+        "It is segmented with the same networks and thresholds as this scan, which takes about as "
+        "long. Only its outlines and measurements stay in this session."
+    )
+    return None
+
+
+def _take(key: str, case: Case, study: Study) -> None:
+    files: Sequence[UploadedFile] = st.session_state.get(key) or []
+    if not files:
+        return
+    # A new key drops the bytes that the server holds.
+    st.session_state[Key.UPLOADS] += 1
+    try:
+        with st.spinner(f"Reading {title_of(files)}"):
+            begin_earlier(case, study, read_upload(files))
+    except HepatoScopeError as error:
+        notify(str(error))

@@ -1,0 +1,102 @@
+"""What ends a report: whom it is of, who signs it, and the files."""
+
+from functools import partial
+
+import streamlit as st
+
+from core.report.composite import Picture
+from core.report.document import Report, SignOff, provenance_of
+from core.report.draft import Draft
+from core.report.fact import Facts
+from core.report.followup import Study
+from core.report.formats import FORMATS, Format
+from pages.common.downloads import file_stem
+from pages.common.frame import plain
+from pages.common.session import Case
+from pages.report.state import Key, sign, signature, withdraw, written_at
+
+NO_NAME = (
+    "Never taken from the scan: what you type here goes into the files below and nowhere else. "
+    "Leave it empty for a report without a name."
+)
+CARRIES = (
+    "DICOM files carry the patient data of your series, as the archive needs it; all others tell "
+    "nobody's name but those typed above."
+)
+
+
+def finish(
+    case: Case, study: Study, facts: Facts, pictures: tuple[Picture, ...], draft: Draft
+) -> None:
+    """Ask for patient and signature, and offer the files."""
+    left, right = st.columns([2, 3], gap="large")
+    with left:
+        st.subheader("Sign", anchor=False)
+        patient = st.text_input(
+            "Patient (optional)",
+            key=f"{Key.PATIENT}-{case.id[:8]}",
+            max_chars=120,
+            help=NO_NAME,
+            persist_state="session",
+        )
+        signed = _sign_off(case, draft)
+    report = Report(
+        draft.narrative,
+        facts,
+        pictures,
+        provenance_of(study.segmentation, written_at(case, draft.narrative)),
+        signed,
+        (patient or "").strip() or None,
+    )
+    with right:
+        st.subheader("Take it home", anchor=False)
+        _files(case, study, report)
+
+
+def _sign_off(case: Case, draft: Draft) -> SignOff | None:
+    signed = signature(case)
+    if signed is not None and signed.narrative == draft.narrative:
+        st.success(plain(f"Signed by {signed.sign_off.line}"), icon=":material/verified:")
+        st.button("Take the signature back", on_click=withdraw, args=(case,), key="report-unsign")
+        return signed.sign_off
+    if signed is not None:
+        st.warning(
+            "The text has changed since it was signed, so the signature does not stand under it.",
+            icon=":material/edit_off:",
+        )
+    key = "report-name"
+    name = st.text_input("Your name", key=key, max_chars=80, persist_state="session")
+    name = str(name or "").strip()
+    st.button(
+        "Sign this text now",
+        icon=":material/draw:",
+        disabled=not name,
+        on_click=sign,
+        args=(case, draft.narrative, name),
+        help="Puts your name and the present time under the text as it stands.",
+        key="report-sign",
+    )
+    return None
+
+
+def _files(case: Case, study: Study, report: Report) -> None:
+    series = bool(study.volume.dicom_headers)
+    offered = [one for one in FORMATS if series or not one.of_series]
+    with st.container(horizontal=True):
+        for one in offered:
+            st.download_button(
+                one.title,
+                partial(_file, one, report, study),
+                f"{file_stem(case)}-report{one.suffix}",
+                on_click="ignore",
+                icon=":material/download:",
+                help=f"{one.says[0].upper()}{one.says[1:]}.",
+                key=f"report-file-{one.suffix}",
+            )
+    if series:
+        st.caption(CARRIES)
+    st.caption("Each says “research use only”, the version, the networks' hashes and the time.")
+
+
+def _file(one: Format, report: Report, study: Study) -> bytes:
+    return one.write(report, study)

@@ -1,0 +1,164 @@
+"""Text by LLaVA: which checkpoint, what it needs, and the text while it is being written."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from core.errors import HepatoScopeError
+from core.foundation.checkpoints.memory import free_mb
+from core.report.composite import Picture
+from core.report.fact import Facts
+from core.report.llava import CHECKPOINTS, LocalCheckpoint, Writing, find, known, look_up
+from pages.common import jobs
+from pages.common.frame import plain
+from pages.common.session import Case
+from pages.report.llava_state import begin_fetching, begin_writing, stream
+from pages.report.state import Key, generated
+
+OTHER = "Another: its name on the hub, or a folder"
+MINUTES = {5: "5 min", 10: "10 min", 30: "30 min", 60: "1 h"}
+
+
+def llava_panel(case: Case, facts: Facts, picture: Picture) -> None:
+    """Ask for a checkpoint and let it write; while it does, show what it has written."""
+    if stream() is not None:
+        growing_text()
+        return
+    found = generated(case)
+    writer = "" if found is None else plain(Path(found.checkpoint).name)
+    with st.expander(
+        f"Written by {writer}" if writer else "Let LLaVA write it",
+        expanded=found is None,
+        icon=":material/smart_toy:",
+    ):
+        st.caption(
+            "LLaVA-1.5 gets the pictures and the facts, and is taken for a witness: each of its "
+            "sentences is checked against the facts. It runs on the machine of HepatoScope."
+        )
+        _ask(case, facts, picture, again=found is not None)
+    if found is not None and found.cut_short:
+        st.warning(plain(found.cut_short), icon=":material/timer_off:")
+
+
+@st.fragment(run_every=0.5)
+def growing_text() -> None:
+    """Show what is written so far, while it grows."""
+    growing = stream()
+    if growing is not None and growing.text:
+        st.caption("Not checked yet:")
+        st.markdown(plain(growing.text))
+
+
+def _ask(case: Case, facts: Facts, picture: Picture, *, again: bool) -> None:
+    place = _place()
+    if not place:
+        st.caption("Type a name or a folder.")
+        return
+    try:
+        found = find(place)
+    except HepatoScopeError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return
+    _needs(place, found)
+    if found is None:
+        _offer(case, place)
+        return
+    tokens, minutes = _limits()
+    st.button(
+        "Write again" if again else "Write",
+        icon=":material/edit_note:",
+        type="primary",
+        disabled=jobs.running() is not None,
+        on_click=begin_writing,
+        args=(case, facts, picture, Writing(place, tokens, 60.0 * minutes)),
+        key="report-write",
+    )
+
+
+def _place() -> str:
+    names = {entry.name: entry.title for entry in CHECKPOINTS}
+    left, right = st.columns(2, gap="medium", vertical_alignment="bottom")
+    chosen = left.selectbox(
+        "Checkpoint",
+        [*names, OTHER],
+        format_func=lambda option: names.get(option, option),
+        key=Key.CHECKPOINT,
+        persist_state="session",
+    )
+    if entry := known(str(chosen)):
+        right.caption(entry.summary)
+        return entry.name
+    typed = right.text_input(
+        "Name or folder",
+        key=Key.FOLDER,
+        placeholder="owner/model or /path/to/llava",
+        persist_state="session",
+    )
+    return str(typed or "").strip()
+
+
+def _needs(place: str, found: LocalCheckpoint | None) -> None:
+    entry = known(place)
+    weights, memory = (entry.download_mb, entry.memory_mb) if entry else (None, None)
+    shown = {
+        "Weights": found.weights_mb if found else weights,
+        "Memory, in 4 bits": found.memory_mb(quantised=True) if found else memory,
+        "Free here": free_mb(),
+    }
+    with st.container(horizontal=True):
+        for label, size in shown.items():
+            st.metric(label, "–" if size is None else f"{size / 1000:.1f} GB")
+    licence = "see its card" if entry is None else entry.licence
+    here = ":green[:material/check_circle:] On this machine. " if found else ""
+    st.caption(f"{here}Licence: {licence}.")
+
+
+def _offer(case: Case, name: str) -> None:
+    """Say in two lines how to get the weights, and fetch them when asked to."""
+    st.info(
+        "The weights of this LLaVA are not on this machine; the facts report needs none.  \n"
+        "Fetch them once with the button, or copy a LLaVA-1.5 here and give its folder above.",
+        icon=":material/cloud_download:",
+    )
+    sizes: dict[str, str] = st.session_state.setdefault(Key.HUB, {})
+    if known(name) is None and name not in sizes:
+        if st.button("Ask the hub what it needs", icon=":material/search:", key="report-look-up"):
+            with st.spinner("Asking the hub"):
+                told = look_up(name)
+            sizes[name] = f"{told.download_mb / 1000:.1f} GB to fetch, licence {told.licence}"
+            st.rerun()
+        return
+    if name in sizes:
+        st.caption(plain(sizes[name]))
+    st.button(
+        "Download it from the Hugging Face Hub",
+        icon=":material/download:",
+        disabled=jobs.running() is not None,
+        on_click=begin_fetching,
+        args=(case, name),
+        key="report-download",
+    )
+
+
+def _limits() -> tuple[int, int]:
+    left, right = st.columns(2, gap="medium")
+    tokens = left.slider(
+        "Longest text, in tokens",
+        50,
+        600,
+        300,
+        10,
+        key=Key.TOKENS,
+        help="A word has about 1.3 tokens.",
+        persist_state="session",
+    )
+    minutes = right.select_slider(
+        "Stop after",
+        list(MINUTES),
+        30,
+        format_func=MINUTES.__getitem__,
+        key=Key.SECONDS,
+        help="What is written by then is kept.",
+        persist_state="session",
+    )
+    return int(tokens), int(minutes)

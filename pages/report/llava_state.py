@@ -1,0 +1,76 @@
+"""The job that lets LLaVA write, and the text while it grows."""
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import streamlit as st
+from PIL import Image
+
+from core.cascade.segmentation import Progress
+from core.errors import OutOfTime
+from core.foundation.llava.model import STAGES
+from core.report.composite import Picture
+from core.report.fact import Facts
+from core.report.llava import Writing, describe, download, look_up
+from pages.common import fetching, jobs
+from pages.common.session import Case
+from pages.report.state import REPORT_TAB, Generated, keep_generated
+
+STREAM = "report-stream"
+TOKENS_A_WORD = 1.3
+
+
+@dataclass
+class Stream:
+    """What is written so far: by the thread of the job, read by the page."""
+
+    job: jobs.Job | None = None
+    text: str = ""
+
+
+def stream() -> Stream | None:
+    """Give the text that the running job writes; None while no model writes."""
+    growing: Stream | None = st.session_state.get(STREAM)
+    return growing if growing is not None and growing.job is jobs.running() else None
+
+
+def begin_writing(case: Case, facts: Facts, picture: Picture, writing: Writing) -> None:
+    """Begin to let LLaVA write in the background."""
+    growing = Stream()
+
+    def work(progress: Progress, cancelled: Callable[[], bool]) -> Generated:
+        def on_stage(stage: str) -> None:
+            for title in STAGES[: STAGES.index(stage) + 1]:
+                progress(title, 0.0 if title == stage else 1.0)
+
+        def on_text(text: str) -> None:
+            growing.text = text
+            share = TOKENS_A_WORD * len(text.split()) / writing.max_tokens
+            progress(STAGES[-1], min(0.99, share))
+
+        progress(STAGES[0], 0.0)
+        with Image.open(io.BytesIO(picture.png)) as image:
+            try:
+                text = describe(
+                    image.convert("RGB"), facts, writing,
+                    on_text=on_text, cancelled=cancelled, on_stage=on_stage,
+                )  # fmt: skip
+            except OutOfTime as late:
+                if not late.written.strip():
+                    raise
+                return Generated(late.written, writing.checkpoint, str(late))
+        return Generated(text, writing.checkpoint)
+
+    def keep(found: Generated) -> None:
+        keep_generated(case.id, found)
+
+    title = f"LLaVA writes about {case.title}"
+    growing.job = jobs.Job(title, STAGES, work, keep, case, REPORT_TAB)
+    st.session_state[STREAM] = growing
+    jobs.begin(growing.job)
+
+
+def begin_fetching(case: Case, name: str) -> None:
+    """Begin to fetch a checkpoint from the hub in the background."""
+    fetching.begin(case, name, REPORT_TAB, look_up, download)

@@ -1,0 +1,207 @@
+"""The report of a segmented case: choices, text beside pictures, signature and files."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from core.cascade.segmentation import Segmentation
+from core.report.check import Verdict
+from core.report.composite import Palette, Picture
+from core.report.composite import pictures as draw_pictures
+from core.report.draft import Draft, draft_of_facts, draft_of_model
+from core.report.fact import Facts
+from core.report.facts import collect_facts
+from core.report.followup import Comparison, Study
+from core.report.screen import Shown, on_screen, slice_on_screen
+from core.report.text import Edition
+from pages.common import uncertainty_state as doubts
+from pages.common.session import Case
+from pages.explain.memo import content, remembered
+from pages.report.choices import Choices, choices
+from pages.report.earlier import earlier_panel
+from pages.report.edit import editor, verdicts
+from pages.report.finish import finish
+from pages.report.preview import preview
+from pages.report.state import (
+    FACTS,
+    LLAVA,
+    Key,
+    Place,
+    edits,
+    forget_closed_cases,
+    generated,
+    kept,
+)
+
+MODES = {"read": "Read", "edit": "Edit"}
+MOST_FACTS, MOST_PICTURES = 4, 3
+Printed = tuple[tuple[Picture, ...], tuple[Shown, ...]]
+
+
+@dataclass(frozen=True, eq=False)
+class Look:
+    """What can be looked at beside the text.
+
+    Parameters
+    ----------
+    of : names scan and result.
+    shown : the pictures of the report.
+    """
+
+    study: Study
+    of: tuple[object, ...]
+    palette: Palette
+    shown: tuple[Shown, ...]
+
+
+def report_view(case: Case, segmentation: Segmentation) -> None:
+    """Ask what is wanted, and show it."""
+    assert case.findings is not None
+    forget_closed_cases()
+    study = Study(case.volume, segmentation, case.findings)
+    chosen = choices(case, segmentation)
+    comparison = earlier_panel(case, study)
+    facts = _facts(case, study, chosen, comparison)
+    printed, shown = _pictures(case, study, chosen)
+    place = Place(case.id, FACTS, chosen.edition)
+    draft: Draft | None = draft_of_facts(facts, chosen.edition, edits(place), kept(place))
+    if chosen.writer == LLAVA:
+        from pages.report.llava import llava_panel
+
+        llava_panel(case, facts, printed[0])
+        place = Place(case.id, LLAVA, Edition.CLINICAL)
+        draft = _by_model(case, facts, place)
+    if draft is None:
+        st.caption("LLaVA has written nothing about this scan yet; the report by facts is ready.")
+    else:
+        look = Look(study, content(case, segmentation), chosen.palette, shown)
+        _text(draft, place, facts, look)
+        st.divider()
+        finish(case, study, facts, printed, draft)
+
+
+def _facts(case: Case, study: Study, chosen: Choices, comparison: Comparison | None) -> Facts:
+    """Collect the facts, with the doubt that was measured of this very result."""
+    segmentation = study.segmentation
+    doubt = doubts.kept_doubts().get(case.id)
+    if doubt is not None and doubt.of != doubts.content(segmentation):
+        doubt = None
+    summary = None if doubt is None else doubts.with_lesions(case, segmentation, doubt).summary
+    explained = chosen.explained
+    known = (content(case, segmentation), summary, explained and explained[0], comparison)
+    with st.spinner("Collecting the facts"):
+        return remembered(
+            Key.FACTS,
+            known,
+            lambda: collect_facts(
+                study.volume,
+                case.quality,
+                segmentation,
+                study.findings,
+                doubt=summary,
+                explanation=explained and explained[1].summary,
+                earlier=comparison,
+            ),
+            MOST_FACTS,
+        )
+
+
+def _pictures(case: Case, study: Study, chosen: Choices) -> Printed:
+    explained, palette = chosen.explained, chosen.palette
+    known = (content(case, study.segmentation), palette.name, explained and explained[0])
+
+    def draw() -> Printed:
+        drawn = draw_pictures(
+            study.volume,
+            study.segmentation,
+            study.findings,
+            attribution=explained and explained[1].signed,
+            axial_slice=explained and explained[1].summary.axial_slice,
+            palette=palette,
+        )
+        return drawn, tuple(on_screen(picture) for picture in drawn)
+
+    with st.spinner("Drawing the pictures"):
+        return remembered(Key.PICTURES, known, draw, MOST_PICTURES)
+
+
+def _by_model(case: Case, facts: Facts, place: Place) -> Draft | None:
+    found = generated(case)
+    if found is None:
+        return None
+    return draft_of_model(facts, found.text, found.checkpoint, edits(place), kept(place))
+
+
+def _text(
+    draft: Draft,
+    place: Place,
+    facts: Facts,
+    look: Look,
+) -> None:
+    mode = st.segmented_control(
+        "Text",
+        list(MODES),
+        format_func=MODES.__getitem__,
+        default="read",
+        required=True,
+        key=Key.MODE,
+        label_visibility="collapsed",
+        persist_state="session",
+    )
+    if mode == "edit":
+        left, right = st.columns(2, gap="large")
+        with left:
+            editor(draft, place)
+        for picture in look.shown:
+            right.image(picture.webp, picture.caption, width="stretch")
+        return
+    st.caption(
+        "Point at a sentence: its lesion is framed in the pictures. Click it: the facts it was "
+        "made of open below, and its slice beside."
+    )
+    _read(draft, facts, look)
+    _check(draft, place)
+
+
+@st.fragment
+def _read(draft: Draft, facts: Facts, look: Look) -> None:
+    """Show text and pictures, the slice of the chosen sentence first."""
+    case_id = look.study.volume.digest
+    z = st.session_state.get(Key.SLICE, {}).get(case_id)
+    pictures = look.shown
+    if z is not None and 0 <= z < look.study.volume.shape[2]:
+        known = (*look.of, z, look.palette.name)
+        slice_ = remembered(
+            Key.LOOKED_AT, known, lambda: slice_on_screen(look.study, z, look.palette), 1
+        )
+        pictures = (slice_, *pictures)
+
+    def look_at(chosen: int) -> None:
+        st.session_state[Key.SLICE] = {case_id: chosen}
+
+    preview(
+        draft.narrative,
+        facts,
+        draft.own,
+        pictures,
+        key=f"report-preview-{case_id[:8]}",
+        on_slice=look_at,
+    )
+
+
+def _check(draft: Draft, place: Place) -> None:
+    """Tell what became of sentences that are not ours."""
+    checked = draft.all_checked
+    if not checked:
+        return
+    out = len(draft.left_out(kept(place)))
+    counts = {
+        verdict: sum(one.verdict is verdict for one in checked)
+        for verdict in (Verdict.SUPPORTED, Verdict.UNSUPPORTED)
+    }
+    title = (
+        f"Checked: {counts[Verdict.SUPPORTED]} supported, {counts[Verdict.UNSUPPORTED]} not "
+        f"supported, {len(checked) - sum(counts.values())} contradicted, {out} left out"
+    )
+    with st.expander(title, icon=":material/fact_check:", expanded=out > 0):
+        verdicts(checked, place)

@@ -1,0 +1,83 @@
+"""The measurements of a case as figures and as a table that leads to the lesions."""
+
+import pandas as pd
+import streamlit as st
+
+from core.cascade.findings import Findings, Lesion
+from pages.common.frame import plain
+
+Voxel = tuple[int, int, int]
+# Of Streamlit's table. More rows scroll, so that the planes stay in sight.
+ROW_PIXELS, MOST_ROWS = 35, 5
+
+
+def headline(findings: Findings) -> None:
+    """Show the four figures that matter first, and what speaks against them."""
+    percent = findings.tumor_burden_percent
+    # A row that breaks: four on a wide page, two on a phone.
+    with st.container(horizontal=True):
+        st.metric(":green[■] Liver volume", f"{findings.liver_volume_ml:,.0f} mL", border=True)
+        st.metric(":red[■] Tumor volume", f"{findings.tumor_volume_ml:,.1f} mL", border=True)
+        st.metric(
+            "Tumor burden",
+            "–" if percent is None else f"{percent:.1f} %",
+            border=True,
+            help="Tumor volume in percent of the liver volume, tumors included.",
+        )
+        st.metric(
+            "Lesions",
+            len(findings.lesions),
+            border=True,
+            help="Connected pieces of tumor; voxels that meet at a corner belong together.",
+        )
+    for warning in findings.warnings:
+        st.warning(plain(warning), icon=":material/warning:")
+
+
+def lesion_table(findings: Findings, key: str) -> Voxel | None:
+    """List the lesions; returns the voxel of the one that was picked."""
+    if not findings.lesions:
+        st.info("No tumor was found at this threshold.", icon=":material/search_off:")
+        return None
+    shown = min(len(findings.lesions), MOST_ROWS) + 1
+    picked = st.dataframe(
+        pd.DataFrame([_row(lesion) for lesion in findings.lesions]),
+        hide_index=True,
+        height=ROW_PIXELS * shown + 2,
+        on_select="rerun",
+        selection_mode="single-row",
+        key=key,
+        column_config={
+            "Volume (mL)": st.column_config.NumberColumn(format="%.2f"),
+            "Longest (mm)": st.column_config.NumberColumn(
+                format="%.1f", help="Longest extent in any axial slice."
+            ),
+            "Short axis (mm)": st.column_config.NumberColumn(
+                format="%.1f", help="Longest extent at right angles to it in the same slice."
+            ),
+            "Mean HU": st.column_config.NumberColumn(format="%.0f"),
+            "SD HU": st.column_config.NumberColumn(format="%.0f"),
+        },
+    )
+    st.caption("Pick a row to jump to that lesion below. Sizes are those of the mask.")
+    rows = picked["selection"]["rows"]
+    return voxel_of(findings.lesions[rows[0]]) if rows else None
+
+
+def _row(lesion: Lesion) -> dict[str, object]:
+    return {
+        "Lesion": lesion.number,
+        "Volume (mL)": lesion.volume_ml,
+        "Longest (mm)": lesion.longest_diameter_mm,
+        "Short axis (mm)": lesion.short_diameter_mm,
+        "Mean HU": lesion.mean_hu,
+        "SD HU": lesion.sd_hu,
+        "Slice": lesion.axial_slice + 1,
+        "Where": lesion.location,
+    }
+
+
+def voxel_of(lesion: Lesion) -> Voxel:
+    """Name the voxel (x, y, z) in the middle of the longest diameter."""
+    (x0, y0), (x1, y1) = lesion.longest_endpoints_voxel
+    return round((x0 + x1) / 2), round((y0 + y1) / 2), lesion.axial_slice

@@ -1,0 +1,122 @@
+"""Open a CT, segment it, look at it, measure it, take the result home."""
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from core.cascade.segmentation import Segmentation, network_views
+from core.geometry.slices import Plane, slice_of
+from core.geometry.windows import LIVER_WINDOW, apply_window
+from pages.common import jobs
+from pages.common.downloads import downloads
+from pages.common.frame import begin
+from pages.common.invitation import invitation
+from pages.common.method import segment_again, segment_button
+from pages.common.notices import optional_parts_panel, quality_panel
+from pages.common.scan_source import case_header
+from pages.common.session import Case, Key, current_case, show_notice
+from pages.common.surface_view import surface_view
+from pages.common.uncertainty_state import DOUBT_TAB
+from pages.segment.findings_view import headline, lesion_table, voxel_of
+from pages.segment.provenance_view import provenance_view
+from pages.segment.thresholds_view import thresholds_view
+from pages.segment.uncertainty_view import uncertainty_view
+from pages.viewer import ViewerState, rearm, slice_viewer
+
+RESULT_TABS = "result-tabs"
+TABS = {
+    ":material/tune: Thresholds": thresholds_view,
+    ":material/view_in_ar: 3D": surface_view,
+    DOUBT_TAB: uncertainty_view,
+    ":material/download: Download": downloads,
+    ":material/history: Where it came from": provenance_view,
+}
+
+
+def page() -> None:
+    jobs.collect()
+    begin(
+        "Liver and tumors in a CT",
+        "Two neural networks outline the liver and the tumors in it. You see what they saw, "
+        "measure what they found, and question it voxel by voxel.",
+    )
+    show_notice()
+    case = current_case()
+    if case is None:
+        invitation()
+    else:
+        _open_case(case)
+    optional_parts_panel()
+
+
+def _open_case(case: Case) -> None:
+    case_header(case)
+    usable = quality_panel(case)
+    if (job := jobs.running()) is not None:
+        if not _shown_in_its_tab(job, case):
+            jobs.show_progress()
+    elif case.segmentation is None:
+        segment_button(case, usable)
+    else:
+        segment_again(case, case.segmentation.preset)
+    if case.segmentation is None:
+        slice_viewer(case.volume, None, key=Key.VIEWER)
+    else:
+        _result(case, case.segmentation)
+
+
+def _shown_in_its_tab(job: jobs.Job, case: Case) -> bool:
+    if job.tab is None or case.segmentation is None:
+        return False
+    return job.concerns(case) and st.session_state.get(RESULT_TABS) == job.tab
+
+
+def _result(case: Case, segmentation: Segmentation) -> None:
+    assert case.findings is not None
+    headline(case.findings)
+    thresholds = f"{segmentation.liver_threshold:.2f}-{segmentation.tumor_threshold:.2f}"
+    # A key of its own for each labelling: rows picked in another one mean other lesions.
+    picked = lesion_table(case.findings, key=f"lesions-{case.id}-{thresholds}")
+    largest = voxel_of(case.findings.lesions[0]) if case.findings.lesions else None
+    show_views = st.toggle(
+        "Show what the networks saw",
+        key="network-views",
+        help="Below the planes: the axial slice at the size, and with the mask, the networks got.",
+    )
+    slice_viewer(
+        case.volume,
+        segmentation,
+        key=Key.VIEWER,
+        goto=largest if picked is None and jobs.just_arrived(case) else picked,
+        follow=(lambda state: _network_views(case, segmentation, state)) if show_views else None,
+    )
+    # The jump to a new result is over: picking the same lesion by hand is another one.
+    if jobs.just_arrived(case):
+        rearm(Key.VIEWER)
+    jobs.settle()
+    for tab, draw in zip(
+        st.tabs(list(TABS), on_change="rerun", key=RESULT_TABS), TABS.values(), strict=True
+    ):
+        if tab.open:
+            with tab:
+                draw(case, segmentation)
+
+
+def _network_views(case: Case, segmentation: Segmentation, state: ViewerState) -> None:
+    z = state.voxel[2]
+    liver_input, tumor_input = network_views(case.volume, segmentation, z)
+    native = apply_window(slice_of(case.volume.hu, Plane.AXIAL, z), LIVER_WINDOW)
+    captions = {
+        f"Slice {z + 1} itself, {_size(native)}": native,
+        f"What the liver network saw: {_size(liver_input)}": liver_input,
+        f"What the tumor network saw: {_size(tumor_input)}, black but for the liver": tumor_input,
+    }
+    for column, (caption, image) in zip(st.columns(3), captions.items(), strict=True):
+        column.image(image, caption=caption, width="stretch")
+
+
+def _size(image: NDArray[np.uint8]) -> str:
+    return f"{image.shape[1]} × {image.shape[0]} pixels"
+
+
+page()

@@ -1,0 +1,60 @@
+"""Thresholds that can be moved, and what each step of the post-processing changed."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from core.cascade.measurement import measure
+from core.cascade.postprocessing import Step
+from core.cascade.segmentation import Segmentation, relabel
+from core.presets import preset_named
+from pages.common.session import Case, store
+
+
+def thresholds_view(case: Case, segmentation: Segmentation) -> None:
+    """Offer both thresholds; moving one labels and measures the case anew."""
+    preset = preset_named(segmentation.preset)
+    st.markdown(
+        "The networks give every voxel a probability. A voxel becomes liver, or tumor, where it "
+        "reaches the threshold: lower finds more and errs more."
+    )
+    liver, tumor = st.columns(2, gap="medium")
+    now = (segmentation.liver_threshold, segmentation.tumor_threshold)
+    asked = (
+        liver.slider("Liver from probability", 0.05, 0.95, now[0], 0.05),
+        tumor.slider("Tumor from probability", 0.05, 0.95, now[1], 0.05),
+    )
+    standard = (preset.liver_threshold, preset.tumor_threshold)
+    if now != standard and st.button(
+        f"Back to {standard[0]:.2f} and {standard[1]:.2f}", icon=":material/restart_alt:"
+    ):
+        asked = standard
+    if asked != now:
+        _move(case, segmentation, *asked)
+    st.markdown(steps_table(segmentation.steps))
+    st.caption(
+        "Labels, measurements and downloads follow; probabilities stay. A liver that grows is "
+        "not searched again for tumors."
+    )
+
+
+def steps_table(steps: tuple[Step, ...]) -> str:
+    """Write each step with the volume that it added or removed, as a Markdown table."""
+    rows = [
+        f"| **{step.name}** | {_signed(step.changed_ml)}&nbsp;mL | {step.explanation} |"
+        for step in steps
+    ]
+    return "\n".join(("| Step | Change | What it does |", "|:--|--:|:--|", *rows))
+
+
+def _signed(volume_ml: float) -> str:
+    # Adding zero turns a rounded -0.0 into 0.0.
+    rounded = round(volume_ml, 1) + 0.0
+    return f"{rounded:+,.1f}".replace("-", "−") if rounded else "0.0"
+
+
+def _move(case: Case, segmentation: Segmentation, liver: float, tumor: float) -> None:
+    with st.spinner("Labelling the voxels anew"):
+        moved = relabel(case.volume, segmentation, liver, tumor)
+        store(replace(case, segmentation=moved, findings=measure(case.volume, moved.labels)))
+    st.rerun()

@@ -1,0 +1,214 @@
+"""Where the networks are in doubt: measured beside the page, shown as a map and by lesion."""
+
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from core.cascade.doubt import (
+    COLORS,
+    DOUBTFUL,
+    FULL,
+    DoubtSummary,
+    doubt_pictures,
+    doubt_to_nifti,
+)
+from core.cascade.segmentation import Segmentation
+from core.cascade.uncertainty import VIEWS
+from core.evaluation.own_case import PackedLabels
+from core.geometry.components import Region
+from pages.common import jobs
+from pages.common.downloads import file_stem
+from pages.common.session import Case, Key
+from pages.common.uncertainty_state import (
+    DOUBT_TAB,
+    Doubt,
+    content,
+    kept_doubts,
+    measure_doubt,
+    with_lesions,
+)
+from pages.viewer import viewer_state
+
+MAPS = {"tumor": "Tumors", "liver": "Liver"}
+WHAT = (
+    f"The networks are asked about every slice {len(VIEWS)} times, as it is and a little changed "
+    "(brighter, darker, shifted, larger, smaller and turned), and **doubt is how far their answers "
+    "lie apart**. It marks places to look at twice; it is not the chance of an error, and where "
+    "all answers agree they can still all be wrong."
+)
+# From which mean disagreement inside a lesion on what is said of it.
+WORDS = {0.1: "They contradict each other", 0.05: "The answers differ", 0.0: "The answers agree"}
+
+
+def uncertainty_view(case: Case, segmentation: Segmentation) -> None:
+    """Offer to measure the doubt of a result, or show it."""
+    st.markdown(WHAT)
+    job, doubt = jobs.running(), kept_doubts().get(case.id)
+    if job is not None and job.tab == DOUBT_TAB and job.concerns(case):
+        jobs.show_progress()
+    elif doubt is None or doubt.of != content(segmentation):
+        _offer(case, segmentation, outdated=doubt is not None)
+    else:
+        _show(case, segmentation, with_lesions(case, segmentation, doubt))
+
+
+def _offer(case: Case, segmentation: Segmentation, *, outdated: bool) -> None:
+    if outdated:
+        st.info(
+            "The doubt measured before was that of another result: the networks or the outline of "
+            "the liver have changed since.",
+            icon=":material/update:",
+        )
+    st.button(
+        "Measure the doubt",
+        icon=":material/help:",
+        type="primary",
+        disabled=jobs.running() is not None,
+        on_click=measure_doubt,
+        args=(case, segmentation),
+        key="measure-doubt",
+    )
+    seconds = len(VIEWS) * sum(segmentation.seconds.values())
+    about = "less than a minute" if seconds < 50 else f"up to {max(1, round(seconds / 60))} min"
+    st.caption(f"It takes {about} here and runs beside the page: go on looking meanwhile.")
+
+
+def _show(case: Case, segmentation: Segmentation, doubt: Doubt) -> None:
+    if doubt.organ is None:
+        st.info("No liver was found, so there is nothing to be in doubt about.")
+        return
+    _figures(doubt.summary)
+    _pictures(case, segmentation, doubt, doubt.organ)
+    _lesions(doubt.summary)
+    _downloads(case, doubt)
+
+
+def _figures(summary: DoubtSummary) -> None:
+    shown = {
+        "Doubt inside the liver": (
+            "–" if summary.inside is None else f"{summary.inside:.3f}",
+            "Of the liver network: mean standard deviation of its probability over the views, "
+            "0 to 0.5, over the liver without its rim.",
+        ),
+        "Doubt at its rim": (
+            "–" if summary.rim is None else f"{summary.rim:.3f}",
+            "The same over the voxels on either side of the outline. Some is always there: an "
+            "outline lies between voxels.",
+        ),
+        "Doubtful, not called": (
+            f"{summary.uncalled_ml:,.1f} mL",
+            "Liver tissue that was not called tumor although the answers of the tumor network "
+            f"differ by {DOUBTFUL:g} or more: where a lesion may have been missed.",
+        ),
+    }
+    with st.container(horizontal=True):
+        for label, (value, tip) in shown.items():
+            st.metric(label, value, border=True, help=tip)
+
+
+def _pictures(case: Case, segmentation: Segmentation, doubt: Doubt, organ: Region) -> None:
+    """Draw one slice plain and with its doubt, at a place of the visitor's choice."""
+    name = str(
+        st.segmented_control(
+            "Doubt about",
+            list(MAPS),
+            format_func=MAPS.__getitem__,
+            default=next(iter(MAPS)),
+            required=True,
+            key="doubt-about",
+            persist_state="session",
+        )
+    )
+    worst, key = doubt.worst[name] + 1, f"doubt-slice-{case.id[:8]}-{name}"
+    st.session_state.setdefault(key, worst)
+    slider, jump = st.columns([4, 1], vertical_alignment="bottom")
+    z = slider.slider(
+        f"Axial slice; {worst} has the most doubt",
+        1,
+        case.volume.shape[2],
+        key=key,
+        persist_state="session",
+    )
+    jump.button(
+        "As above",
+        icon=":material/my_location:",
+        on_click=_follow_viewer,
+        args=(key,),
+        help="Go to the axial slice that the planes above show.",
+        width="stretch",
+    )
+    axial = doubt.maps[name].axial(z - 1)
+    plain, drawn = doubt_pictures(case.volume, segmentation.labels, axial, z - 1, organ)
+    left, right = st.columns(2, gap="medium")
+    left.image(plain, f"Slice {z} with the outlines of liver and tumors", width="stretch")
+    right.image(drawn, f"Doubt about {MAPS[name].lower()} in it", width="stretch")
+    st.html(_color_bar())
+
+
+def _follow_viewer(key: str) -> None:
+    if (state := viewer_state(Key.VIEWER)) is not None:
+        st.session_state[key] = state.voxel[2] + 1
+
+
+def _color_bar() -> str:
+    colors = ", ".join(f"rgb{color}" for color in COLORS)
+    return (
+        '<div style="display:flex;gap:.6rem;align-items:center;font-size:.85rem">'
+        "<span>0, all agree</span>"
+        f'<span style="flex:1;max-width:18rem;height:.8em;border-radius:2px;'
+        f'background:linear-gradient(to right, {colors})"></span>'
+        f"<span>{FULL:g} and more (0.5 is the most)</span></div>"
+    )
+
+
+def _lesions(summary: DoubtSummary) -> None:
+    if not summary.lesions:
+        st.info("No tumor is called at this threshold, so there is no lesion to doubt.")
+        return
+    rows = [
+        {
+            "Lesion": lesion.number,
+            "Volume (mL)": lesion.volume_ml,
+            "In words": _words(lesion.mean_disagreement),
+            "Mean doubt": lesion.mean_disagreement,
+            "Mean probability": lesion.mean_probability,
+        }
+        for lesion in summary.lesions
+    ]
+    column = st.column_config.NumberColumn
+    st.dataframe(
+        pd.DataFrame(rows),
+        hide_index=True,
+        column_config={
+            "Volume (mL)": column(format="%.2f"),
+            "Mean probability": column(format="%.2f", help="Of tumor, over its voxels."),
+            "Mean doubt": column(
+                format="%.3f",
+                help="Standard deviation of the probability over the views, mean over its voxels.",
+            ),
+        },
+    )
+    st.caption("Numbered as in the table of lesions above.")
+
+
+def _words(doubt: float) -> str:
+    return next(words for least, words in WORDS.items() if doubt >= least)
+
+
+def _downloads(case: Case, doubt: Doubt) -> None:
+    with st.container(horizontal=True):
+        for name in doubt.maps:
+            st.download_button(
+                f"Doubt about {MAPS[name].lower()} (NIfTI)",
+                partial(_nifti, case, doubt.maps[name], name),
+                f"{file_stem(case)}-doubt-{name}.nii.gz",
+                on_click="ignore",
+                icon=":material/download:",
+                key=f"download-doubt-{name}",
+            )
+    st.caption("On the grid of your file, voxel by voxel: standard deviations from 0 to 0.5.")
+
+
+def _nifti(case: Case, packed: PackedLabels, name: str) -> bytes:
+    return doubt_to_nifti(case.volume, packed.whole(), name)

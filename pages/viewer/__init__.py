@@ -1,0 +1,116 @@
+"""The slice viewer: three linked planes of a CT with its segmentation.
+
+The browser draws. It holds the Hounsfield units and probabilities of the slices in view, so
+windows, overlays, thresholds and the values under the pointer cost no round trip; Python is
+asked only for slices that the browser does not have.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import streamlit as st
+
+from core.volume import Volume
+from pages.viewer import assets
+from pages.viewer.exchange import answer, read_request
+from pages.viewer.memory import Memory, jump, recall, serve
+from pages.viewer.scene import Layers, Voxel
+
+__all__ = ["ViewerState", "rearm", "slice_viewer", "viewer_state"]
+
+_component = st.components.v2.component(
+    "hepatoscope_slice_viewer",
+    html=assets.html(),
+    css=assets.style(),
+    js=assets.script(),
+)
+
+
+@dataclass(frozen=True)
+class ViewerState:
+    """What a viewer shows.
+
+    Parameters
+    ----------
+    voxel : (x, y, z) of the crosshair in the RAS+ volume; the three slices meet there.
+    """
+
+    voxel: Voxel
+
+
+Follow = Callable[[ViewerState], None]
+
+
+def slice_viewer(
+    volume: Volume,
+    segmentation: Layers | None,
+    *,
+    key: str,
+    goto: Voxel | None = None,
+    follow: Follow | None = None,
+) -> ViewerState:
+    """Draw the viewer; moving in it reruns nothing but the viewer.
+
+    Parameters
+    ----------
+    volume : the scan.
+    segmentation : its labels and probabilities, or None while there are none.
+    key : name of this viewer; its position is kept in the session under it.
+    goto : voxel (x, y, z) to jump to, once for every change of the value. After the jump
+        the user is free to move on while the value stays.
+    follow : draws below the viewer what depends on its position; it is called again after
+        every move, so it must be quick.
+
+    Returns
+    -------
+    ViewerState
+        The position when the page was drawn; `viewer_state` gives the present one.
+    """
+    memory = recall(st.session_state.get(_memory_key(key)), volume, segmentation)
+    memory = jump(memory, volume, goto)
+    st.session_state[_memory_key(key)] = memory
+    _live_viewer(volume, segmentation, key, follow)
+    return ViewerState(st.session_state[_memory_key(key)].voxel)
+
+
+def viewer_state(key: str) -> ViewerState | None:
+    """Tell where the viewer `key` stands; None before it was drawn."""
+    memory: Memory | None = st.session_state.get(_memory_key(key))
+    return None if memory is None else ViewerState(memory.voxel)
+
+
+def rearm(key: str) -> None:
+    """Let the next jump of the viewer `key` be made even if it leads where the last one led."""
+    memory: Memory | None = st.session_state.get(_memory_key(key))
+    if memory is not None:
+        st.session_state[_memory_key(key)] = replace(memory, goto=None)
+
+
+@st.fragment
+def _live_viewer(
+    volume: Volume, segmentation: Layers | None, key: str, follow: Follow | None
+) -> None:
+    said = st.session_state.get(_component_key(key)) or {}
+    request = read_request(said.get("request"), volume.shape)
+    memory, slices = serve(st.session_state[_memory_key(key)], request)
+    st.session_state[_memory_key(key)] = memory
+    position = {"voxel": memory.voxel, "jumps": memory.jumps, "answer": memory.served}
+    _component(
+        key=_component_key(key),
+        data=answer(volume, segmentation, memory.scene, slices, key=key, **position),
+        on_request_change=_rerun_is_enough,
+    )
+    if follow is not None:
+        follow(ViewerState(memory.voxel))
+
+
+def _rerun_is_enough() -> None:
+    """Declare the request as state of the component; the rerun itself reads it."""
+
+
+def _memory_key(key: str) -> str:
+    return f"{key}.viewer"
+
+
+def _component_key(key: str) -> str:
+    return f"{key}.component"

@@ -1,0 +1,178 @@
+"""Doubt: what the networks say when the same slices are shown a little differently."""
+
+import itertools
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from core.cascade.looks import network_input
+from core.cascade.segmentation import Networks, Segmentation, segment
+from core.cascade.uncertainty import STAGES, VIEWS, View, disagreement, spread
+from core.errors import Cancelled, HepatoScopeError
+from core.labels import organ_mask
+from core.metrics.calibration import temper
+from core.models.runtime import Network
+from core.presets import FOCUS, PAPER
+from core.volume import Volume
+from tests import scene
+
+Images = NDArray[np.float32]
+SIDE = 96
+
+
+@pytest.fixture(scope="module")
+def found(scan: Volume) -> Segmentation:
+    return segment(scan, PAPER, networks=scene.fake_networks())
+
+
+@pytest.fixture
+def smooth() -> NDArray[np.uint8]:
+    """Two slices of slow waves, nowhere black."""
+    rows, columns = np.mgrid[:SIDE, :SIDE] / SIDE
+    waves = [np.sin(5 * rows + 3 * columns), np.cos(4 * columns - 2 * rows)]
+    return np.rint(120 + 90 * np.stack(waves)).astype(np.uint8)
+
+
+def brightness(images: Images) -> Images:
+    return images[..., 0]
+
+
+def taking_turns() -> Network:
+    """A network that is certain of one thing, then of the other."""
+    answers = itertools.cycle((np.float32(1), np.float32(0)))
+    return lambda images: np.full(images.shape[:3], next(answers), np.float32)
+
+
+@pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.name)
+def test_view_laid_back_lies_on_the_slice(view: View, smooth: NDArray[np.uint8]) -> None:
+    moved = replace(view, brightness=0.0, contrast=1.0)
+    back = moved.lay_back(moved.show(smooth).astype(np.float32))
+    inner = (slice(None), slice(12, -12), slice(12, -12))
+    assert np.abs(back - smooth)[inner].max() < 2
+    changed = np.abs(view.show(smooth).astype(float) - smooth).mean()
+    assert (changed > 2) == (view.name != "as it is")
+
+
+def test_views_stay_within_what_training_varied() -> None:
+    from core.training.data import Augmentation
+
+    how = Augmentation()
+    for view in VIEWS:
+        assert abs(view.brightness) <= how.brightness
+        assert abs(view.contrast - 1) <= how.contrast
+        assert max(map(abs, view.shift)) <= how.shift
+        assert abs(view.scale - 1) <= how.scale
+        assert abs(view.degrees) <= how.rotation_degrees
+
+
+def test_shift_goes_right_and_down() -> None:
+    dot = np.zeros((1, 100, 100), np.uint8)
+    dot[0, 40, 60] = 200
+    assert np.argwhere(View("", shift=(0.05, 0.1)).show(dot)[0]).tolist() == [[50, 65]]
+
+
+def test_black_stays_black_in_a_brighter_view() -> None:
+    gray = np.array([[[0, 100], [250, 0]]], np.uint8)
+    shown = View("", brightness=0.1).show(gray)
+    assert (shown == [[[0, 126], [255, 0]]]).all()
+
+
+def test_spread_is_the_standard_deviation_of_the_answers(smooth: NDArray[np.uint8]) -> None:
+    views = (View("a"), View("b", brightness=0.08), View("c", contrast=0.9), View("d", 0.02, 1.1))
+    answers = [temper(network_input(view.show(smooth))[..., 0], 1.7) for view in views]
+    measured = spread(brightness, smooth, 1.7, views)
+    np.testing.assert_allclose(measured, np.std(answers, axis=0), atol=1e-5)
+
+
+def test_pixel_that_a_view_moved_out_of_sight_counts_in_the_others(
+    smooth: NDArray[np.uint8],
+) -> None:
+    sure: Network = lambda images: np.ones(images.shape[:3], np.float32)  # noqa: E731
+    assert spread(sure, smooth, 1.0, VIEWS).max() < 1e-3
+
+
+def test_only_moved_places_are_in_doubt_for_who_looks_at_the_place(
+    smooth: NDArray[np.uint8],
+) -> None:
+    def right_half(images: Images) -> Images:
+        answers = np.zeros(images.shape[:3], np.float32)
+        answers[:, :, SIDE // 2 :] = 1
+        return answers
+
+    doubt = spread(right_half, smooth, 1.0, (View(""), View("", shift=(0.1, 0))))
+    columns = np.flatnonzero(doubt.max(axis=(0, 1)) > 0.1)
+    assert (columns.min(), columns.max()) == (SIDE // 2 - 10, SIDE // 2 - 1)
+    assert doubt.max() == pytest.approx(0.5)
+
+
+def test_answers_as_far_apart_as_can_be_fill_the_scale(scan: Volume, found: Segmentation) -> None:
+    networks = Networks(taking_turns(), taking_turns(), found.models)
+    doubt = disagreement(scan, found, PAPER, networks=networks)
+    organ = organ_mask(found.labels)
+    assert doubt.liver.dtype == doubt.tumor.dtype == np.uint8
+    assert doubt.liver.shape == doubt.tumor.shape == scan.shape
+    assert doubt.liver[organ].min() == 255
+    assert np.median(doubt.tumor[organ]) == 255
+
+
+def test_tumors_are_in_doubt_inside_the_liver_alone(scan: Volume, found: Segmentation) -> None:
+    doubt = disagreement(scan, found, PAPER, networks=scene.fake_networks())
+    organ = organ_mask(found.labels)
+    assert doubt.tumor[organ].any()
+    assert not doubt.tumor[~organ].any()
+    assert doubt.views == tuple(view.name for view in VIEWS)
+
+
+def test_one_view_leaves_no_doubt(scan: Volume, found: Segmentation) -> None:
+    doubt = disagreement(scan, found, PAPER, networks=scene.fake_networks(), views=VIEWS[:1])
+    assert not doubt.liver.any()
+    assert not doubt.tumor.any()
+
+
+def test_networks_that_look_at_boxes_are_asked_about_these_boxes(scan: Volume) -> None:
+    fake = scene.fake_networks()
+    networks = replace(fake, finder=fake.liver)
+    found = segment(scan, FOCUS, networks=networks)
+    doubt = disagreement(scan, found, FOCUS, networks=networks)
+    assert found.liver_box is not None
+    x, y, _ = (np.flatnonzero(doubt.liver.any(axis=axes)) for axes in ((1, 2), (0, 2), (0, 1)))
+    assert len(x) <= found.liver_box.columns < scan.shape[0]
+    assert len(y) <= found.liver_box.rows < scan.shape[1]
+
+
+def test_progress_passes_both_networks(scan: Volume, found: Segmentation) -> None:
+    told: list[tuple[str, float]] = []
+    disagreement(
+        scan,
+        found,
+        PAPER,
+        networks=scene.fake_networks(),
+        progress=lambda stage, done: told.append((stage, done)),
+    )
+    for stage in STAGES:
+        fractions = [done for name, done in told if name == stage]
+        assert fractions == sorted(fractions)
+        assert (fractions[0], fractions[-1]) == (0, 1)
+
+
+def test_cancelled_measurement_stops(scan: Volume, found: Segmentation) -> None:
+    asked: list[None] = []
+
+    def cancelled() -> bool:
+        asked.append(None)
+        return len(asked) > 3
+
+    with pytest.raises(Cancelled, match="segmentation stays"):
+        disagreement(scan, found, PAPER, networks=scene.fake_networks(), cancelled=cancelled)
+
+
+def test_other_weights_than_those_of_the_result_are_refused(
+    scan: Volume, found: Segmentation, networks: Networks
+) -> None:
+    others = replace(networks, digests={"liver": "c" * 64, "tumor": "b" * 64})
+    with pytest.raises(HepatoScopeError, match="other weights of “paper”"):
+        disagreement(scan, found, PAPER, networks=others)
+    with pytest.raises(ValueError, match="preset paper, not focus"):
+        disagreement(scan, found, FOCUS, networks=networks)

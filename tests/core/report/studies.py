@@ -1,0 +1,107 @@
+"""Scans with a ball of a liver and balls in it for lesions, drawn with their result."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from pydicom import Dataset
+
+from core.cascade.doubt import DoubtSummary, LesionDoubt
+from core.cascade.measurement import measure
+from core.cascade.segmentation import Segmentation
+from core.report.followup import Study
+from core.volume import volume_from_array
+from tests.scene import Triple, ball
+
+SHAPE, SPACING = (84, 80, 62), (2.0, 2.0, 2.5)
+MIDDLE = (84.0, 80.0, 77.5)
+LIVER_MM = 66.0
+LIVER_HU, LESION_HU = 100, 60
+# (center in mm from the middle of the liver, radius in mm)
+Ball = tuple[Triple, float]
+
+
+def study(
+    *lesions: Ball,
+    liver_mm: float = LIVER_MM,
+    spacing: Triple = SPACING,
+    moved: Triple = (0, 0, 0),
+    name: str = "now",
+    threshold: float = 0.5,
+    headers: Sequence[Dataset] = (),
+    lesion_hu: int = LESION_HU,
+) -> Study:
+    """Draw a study; its liver lies `moved` mm beside the middle of the scan."""
+    shape = tuple(round(n * s / t) for n, s, t in zip(SHAPE, SPACING, spacing, strict=True))
+    at = plus(MIDDLE, moved)
+    labels = ball(shape, spacing, at, (liver_mm,) * 3)
+    for center, radius in lesions:
+        labels[(ball(shape, spacing, plus(at, center), (radius,) * 3) == 1) & (labels > 0)] = 2
+    return from_labels(labels, spacing, name, threshold, headers, lesion_hu)
+
+
+def from_labels(
+    labels: NDArray[np.uint8],
+    spacing: Triple = SPACING,
+    name: str = "now",
+    threshold: float = 0.5,
+    headers: Sequence[Dataset] = (),
+    lesion_hu: int = LESION_HU,
+) -> Study:
+    """Make a study whose networks were certain of `labels` [X, Y, Z]; 80 % of lesions."""
+    hu = np.choose(np.minimum(labels, 2), (-100, LIVER_HU, lesion_hu)).astype(np.int16)
+    volume = volume_from_array(
+        hu,
+        np.diag([*spacing, 1.0]),
+        source=f"{name}.nii.gz",
+        digest=name,
+        dicom_headers=tuple(headers),
+    )
+    segmentation = Segmentation(
+        labels,
+        (labels > 0) * np.uint8(255),
+        (labels == 2) * np.uint8(204),
+        "paper",
+        0.5,
+        threshold,
+        None,
+        128.0,
+        {"liver": "a" * 64, "tumor": "b" * 64},
+        {},
+        (),
+    )
+    return Study(volume, segmentation, measure(volume, labels))
+
+
+def plus(first: Triple, second: Triple) -> Triple:
+    x, y, z = (a + b for a, b in zip(first, second, strict=True))
+    return x, y, z
+
+
+def header(**values: object) -> Dataset:
+    """Make a DICOM header of `values`."""
+    made = Dataset()
+    for keyword, value in values.items():
+        setattr(made, keyword, value)
+    return made
+
+
+def doubt_of(drawn: Study, spread: float = 0.2) -> DoubtSummary:
+    """Make up a doubt that is the same for every lesion."""
+    lesions = tuple(
+        LesionDoubt(lesion.number, lesion.volume_ml, 0.8, spread)
+        for lesion in drawn.findings.lesions
+    )
+    return DoubtSummary(0.01, 0.12, 3.5, lesions)
+
+
+# Seven lesions, the largest first; none touches another.
+SEVEN: tuple[Ball, ...] = (
+    ((30, 0, 0), 14),
+    ((-30, 10, 0), 12),
+    ((0, 30, 20), 10),
+    ((0, -35, -20), 9),
+    ((10, 0, 40), 8),
+    ((-10, 0, -45), 7),
+    ((0, 5, -20), 4),
+)
