@@ -50,34 +50,54 @@ class Networks:
     finder: Network | None = None
 
 
-@dataclass(frozen=True, eq=False)
-class Segmentation:
-    """What the cascade found, on the grid of the Volume, all arrays [X, Y, Z].
+@dataclass(frozen=True)
+class Made:
+    """How labels were made.
 
     Parameters
     ----------
-    labels : uint8, 0 background, 1 liver, 2 tumor.
-    liver_probability, tumor_probability : uint8, 255 = 1, as the networks gave them.
     preset : name of the preset.
     liver_threshold, tumor_threshold : probabilities at which voxels were called.
-    liver_box : what the liver network saw of the axial slices; None is all.
-    liver_gray : median grey of the liver, which the tumor network saw as 128.
-    models : SHA-256 of the weights by network name.
+    models : SHA-256 of the weights by the network's part in the cascade.
     seconds : time spent by stage.
-    steps : the post-processing, with what each step changed.
+    steps : the post-processing, with what each step changed; none where nobody kept them.
     """
 
-    labels: NDArray[np.uint8]
-    liver_probability: NDArray[np.uint8]
-    tumor_probability: NDArray[np.uint8]
     preset: str
     liver_threshold: float
     tumor_threshold: float
-    liver_box: Box | None
-    liver_gray: float
     models: dict[str, str]
     seconds: dict[str, float]
     steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Labelled(Made):
+    """Labels of a scan.
+
+    Parameters
+    ----------
+    labels : uint8 [X, Y, Z] on the grid of the Volume: 0 background, 1 liver, 2 tumor.
+    """
+
+    labels: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, eq=False)
+class Segmentation(Labelled):
+    """Labels with what the networks answered: to be called anew, probed, or doubted.
+
+    Parameters
+    ----------
+    liver_probability, tumor_probability : uint8 [X, Y, Z], 255 = 1, as the networks gave them.
+    liver_box : what the liver network saw of the axial slices; None is all.
+    liver_gray : median grey of the liver, which the tumor network saw as 128.
+    """
+
+    liver_probability: NDArray[np.uint8]
+    tumor_probability: NDArray[np.uint8]
+    liver_box: Box | None
+    liver_gray: float
 
 
 def load_networks(preset: Preset, weights: Path | None = None) -> Networks:
@@ -165,19 +185,18 @@ def segment(
     tumor, tumor_steps = tumor_region(
         tumor_probability, liver, preset.tumor_threshold, preset.min_lesion_ml, volume.voxel_ml
     )
-    labels = label_map(liver, tumor)
     return Segmentation(
-        labels,
-        liver_probability,
-        tumor_probability,
         preset.name,
         preset.liver_threshold,
         preset.tumor_threshold,
-        box,
-        median,
         networks.digests,
         watch.stop(),
         liver_steps + tumor_steps,
+        label_map(liver, tumor),
+        liver_probability,
+        tumor_probability,
+        box,
+        median,
     )
 
 

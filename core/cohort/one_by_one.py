@@ -6,16 +6,15 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from core.cascade.findings import Findings
-from core.cascade.measurement import measure
-from core.cascade.record import findings_record, to_json
-from core.cascade.segmentation import Networks, segment
+from core.cascade.segmentation import Networks
 from core.draw.preview import preview
-from core.errors import HepatoScopeError, UnsupportedScan
-from core.io import read
+from core.errors import HepatoScopeError
 from core.io.digest import sha256_of
 from core.io.export import labels_to_dicom_seg, labels_to_nifti
 from core.presets import Preset
-from core.quality import QualityFinding, Severity, check
+from core.quality import Severity
+from core.record import findings_record, to_json
+from core.study import Study, examine
 
 FINDINGS_NAME = "findings.json"
 
@@ -105,30 +104,22 @@ def segment_to_folder(
 
     Raises the errors of `read`, and UnsupportedScan where the quality gate finds one.
     """
-    volume = read(path)
-    quality = check(volume)
-    refuse_unusable(quality)
-    for finding in quality:
-        if finding.severity is Severity.WARNING:
-            report(f"{folder.name}: {finding.severity}: {finding.reason} {finding.advice}")
-    segmentation = segment(volume, preset, networks=networks)
-    findings = measure(volume, segmentation.labels)
+
+    def warn(study: Study) -> None:
+        for finding in study.quality:
+            if finding.severity is Severity.WARNING:
+                report(f"{folder.name}: {finding.severity}: {finding.reason} {finding.advice}")
+
+    known = examine(path, preset, networks=networks, on_checked=warn).known
+    volume, labels = known.volume, known.segmentation.labels
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "labels.nii.gz").write_bytes(labels_to_nifti(volume, segmentation.labels))
-    if volume.dicom_headers and segmentation.labels.any():
-        (folder / "labels.dcm").write_bytes(labels_to_dicom_seg(volume, segmentation.labels))
-    preview(volume, segmentation.labels).save(folder / "preview.png")
-    record = findings_record(volume, quality, segmentation, findings)
+    (folder / "labels.nii.gz").write_bytes(labels_to_nifti(volume, labels))
+    if volume.dicom_headers and labels.any():
+        (folder / "labels.dcm").write_bytes(labels_to_dicom_seg(volume, labels))
+    preview(volume, labels).save(folder / "preview.png")
+    record = findings_record(known)
     # Written aside and moved: findings stand for a finished case.
     aside = folder / f"{FINDINGS_NAME}.part"
     aside.write_text(to_json(record))
     aside.replace(folder / FINDINGS_NAME)
-    return findings
-
-
-def refuse_unusable(quality: Sequence[QualityFinding]) -> None:
-    """Raise UnsupportedScan where the quality gate found an ERROR."""
-    for finding in quality:
-        if finding.severity is Severity.ERROR:
-            advice = finding.advice[0].lower() + finding.advice[1:]
-            raise UnsupportedScan(f"{finding.reason.removesuffix('.')}; {advice}")
+    return known.findings

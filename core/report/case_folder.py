@@ -4,15 +4,13 @@ import json
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from core.cascade.measurement import measure
-from core.cascade.segmentation import Segmentation
+from core.cascade.segmentation import Labelled
 from core.cohort.one_by_one import FINDINGS_NAME
 from core.errors import HepatoScopeError
 from core.io.datasets import read_labels
-from core.report.followup import Study
+from core.quality import check
+from core.study import Examined
 from core.volume import Volume
 
 LABELS_NAME = "labels.nii.gz"
@@ -23,10 +21,10 @@ def is_case_folder(path: Path) -> bool:
     return (path / FINDINGS_NAME).is_file() and (path / LABELS_NAME).is_file()
 
 
-def read_case(folder: Path, volume: Volume) -> Study:
+def read_case(folder: Path, volume: Volume) -> Examined:
     """Take the labels of a finished case as the result for `volume`, the scan it was made of.
 
-    The folder holds no probabilities: they are empty arrays, and a report says nothing of them.
+    The folder holds no probabilities, and a report says nothing of them.
 
     Raises
     ------
@@ -40,7 +38,16 @@ def read_case(folder: Path, volume: Volume) -> Study:
             "was segmented, byte by byte."
         )
     labels = read_labels(folder / LABELS_NAME, volume)
-    return Study(volume, _segmentation(record, labels), measure(volume, labels))
+    labelled = Labelled(
+        record["preset"],
+        record["thresholds"]["liver"],
+        record["thresholds"]["tumor"],
+        record["models_sha256"],
+        record.get("seconds", {}),
+        (),
+        labels,
+    )
+    return Examined(volume, check(volume), labelled, measure(volume, labels))
 
 
 def _record(folder: Path) -> dict[str, Any]:
@@ -57,20 +64,3 @@ def _record(folder: Path) -> dict[str, Any]:
             "again."
         )
     return record
-
-
-def _segmentation(record: dict[str, Any], labels: NDArray[np.uint8]) -> Segmentation:
-    unknown = np.zeros((0, 0, 0), np.uint8)
-    return Segmentation(
-        labels=labels,
-        liver_probability=unknown,
-        tumor_probability=unknown,
-        preset=record["preset"],
-        liver_threshold=record["thresholds"]["liver"],
-        tumor_threshold=record["thresholds"]["tumor"],
-        liver_box=None,
-        liver_gray=0.0,
-        models=record["models_sha256"],
-        seconds=record.get("seconds", {}),
-        steps=(),
-    )

@@ -7,13 +7,9 @@ from pathlib import Path
 
 from PIL import Image
 
-from core.cascade.measurement import measure
-from core.cascade.segmentation import segment
-from core.cohort.one_by_one import refuse_unusable
 from core.errors import HepatoScopeError
 from core.io import read
 from core.presets import Preset
-from core.quality import check
 from core.report.case_folder import is_case_folder, read_case
 from core.report.check import Verdict
 from core.report.composite import Palette, Picture, pictures
@@ -21,10 +17,11 @@ from core.report.document import Report, provenance_of
 from core.report.draft import Draft, draft_of_facts, draft_of_model
 from core.report.fact import Facts
 from core.report.facts import collect_facts
-from core.report.followup import Study, compare_studies
+from core.report.followup import compare_studies
 from core.report.formats import format_of
 from core.report.llava import Writing
 from core.report.text import Edition
+from core.study import Examined, examine
 
 Say = Callable[[str], None]
 
@@ -71,7 +68,7 @@ def write_report(source: Source, earlier: Source | None, order: Order, say: Say)
     before = None if earlier is None else study_of(earlier, order.preset, say)
     facts = collect_facts(
         study.volume,
-        check(study.volume),
+        study.quality,
         study.segmentation,
         study.findings,
         earlier=None if before is None else compare_studies(study, before),
@@ -88,7 +85,7 @@ def write_report(source: Source, earlier: Source | None, order: Order, say: Say)
     return report
 
 
-def study_of(source: Source, preset: Preset, say: Say) -> Study:
+def study_of(source: Source, preset: Preset, say: Say) -> Examined:
     """Read a study, segmenting its scan where `source` is no finished case.
 
     Raises HepatoScopeError where a finished case comes without its scan, and as `read` does.
@@ -105,11 +102,10 @@ def study_of(source: Source, preset: Preset, say: Say) -> Study:
             f"“{source.place.name}” is no folder that “segment” wrote; leave --scan out to segment "
             "a scan anew."
         )
-    volume = read(source.place)
-    refuse_unusable(check(volume))
-    say(f"{volume.source}: segmenting")
-    found = segment(volume, preset)
-    return Study(volume, found, measure(volume, found.labels))
+    examined = examine(
+        source.place, preset, on_checked=lambda study: say(f"{study.title}: segmenting")
+    )
+    return examined.known
 
 
 def _draft(facts: Facts, picture: Picture, order: Order, say: Say) -> Draft:

@@ -1,11 +1,14 @@
 """An earlier study, kept as small as a comparison allows."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
+from core.cascade.findings import Findings
+from core.cascade.segmentation import Labelled, Made
 from core.evaluation.own_case import PackedLabels
-from core.report.followup import Study
+from core.study import Examined
+from core.volume import Volume
 
 
 @dataclass(frozen=True, eq=False)
@@ -14,28 +17,26 @@ class PackedStudy:
 
     Parameters
     ----------
-    bare : the study with arrays that hold nothing.
+    volume : of which only the voxels are not kept.
     """
 
-    bare: Study
+    volume: Volume
+    made: Made
     labels: PackedLabels
+    findings: Findings
 
     @staticmethod
-    def of(study: Study) -> "PackedStudy":
+    def of(study: Examined) -> "PackedStudy":
         """Pack `study`."""
         # One number stands for the whole grid: the scan keeps its shape and takes no memory.
         nothing = np.broadcast_to(np.int16(0), study.volume.shape)
-        nowhere = np.zeros((0, 0, 0), np.uint8)
-        segmentation = replace(
-            study.segmentation,
-            labels=nowhere,
-            liver_probability=nowhere,
-            tumor_probability=nowhere,
+        made = Made(
+            **{field.name: getattr(study.segmentation, field.name) for field in fields(Made)}
         )
-        bare = Study(replace(study.volume, hu=nothing), segmentation, study.findings)
-        return PackedStudy(bare, PackedLabels.of(study.segmentation.labels))
+        labels = PackedLabels.of(study.segmentation.labels)
+        return PackedStudy(replace(study.volume, hu=nothing), made, labels, study.findings)
 
-    def whole(self) -> Study:
+    def whole(self) -> Examined:
         """Unpack it: its labels are back, its voxels are not."""
-        segmentation = replace(self.bare.segmentation, labels=self.labels.whole())
-        return replace(self.bare, segmentation=segmentation)
+        labelled = Labelled(**vars(self.made), labels=self.labels.whole())
+        return Examined(self.volume, (), labelled, self.findings)

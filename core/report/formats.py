@@ -15,7 +15,7 @@ from core.report.document import (
     to_markdown,
     to_pdf,
 )
-from core.report.followup import Study
+from core.study import Examined
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Format:
     title: str
     suffix: str
     says: str
-    write: Callable[[Report, Study], bytes]
+    write: Callable[[Report, Examined], bytes]
     of_series: bool = False
 
 

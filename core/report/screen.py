@@ -13,7 +13,7 @@ from core.report.composite.palette import Palette
 from core.report.composite.panels import labelled_panel, lesion_panel
 from core.report.composite.picture import Mark, Picture
 from core.report.composite.view import view_of
-from core.report.followup import Study
+from core.study import Examined
 
 WIDEST, SLICE_SIDE, QUALITY = 1400, 640, 82
 
@@ -40,7 +40,7 @@ def on_screen(picture: Picture) -> Shown:
     )
 
 
-def slice_on_screen(study: Study, z: int, palette: Palette) -> Shown:
+def slice_on_screen(study: Examined, z: int, palette: Palette) -> Shown:
     """Draw axial slice `z` with what was called in it."""
     volume, labels = study.volume, study.segmentation.labels
     shown = slice_of(labels, Plane.AXIAL, z)

@@ -5,10 +5,10 @@ from pathlib import PurePath
 
 import streamlit as st
 
-from core.cascade.record import findings_record, to_json
 from core.cascade.segmentation import Segmentation
 from core.draw.preview import preview_png
 from core.io.export import labels_to_dicom_seg, labels_to_nifti
+from core.record import findings_record, to_json
 from pages.common.session import Case
 
 
@@ -48,7 +48,7 @@ def downloads(case: Case, segmentation: Segmentation) -> None:
 def findings_json(case: Case, segmentation: Segmentation) -> bytes:
     """Write down the findings of a segmented case, and where they came from."""
     assert case.findings is not None
-    return to_json(findings_record(case.volume, case.quality, segmentation, case.findings)).encode()
+    return to_json(findings_record(case.known)).encode()
 
 
 def file_stem(case: Case) -> str:

@@ -7,11 +7,10 @@ from typing import Any
 
 import streamlit as st
 
-from core.cascade.findings import Findings
-from core.cascade.measurement import measure
-from core.cascade.segmentation import STAGES, Progress, Segmentation, segment
+from core.cascade.segmentation import STAGES, Progress
 from core.errors import Cancelled, HepatoScopeError
 from core.presets import Preset
+from core.study import segmented
 from pages.common.frame import plain
 from pages.common.session import Case, Key, notify, store_result
 
@@ -105,12 +104,11 @@ def turn() -> threading.Lock:
 def segmentation_job(case: Case, preset: Preset) -> Job:
     """Describe the segmentation of `case` with its measurements."""
 
-    def work(progress: Progress, cancelled: Callable[[], bool]) -> tuple[Segmentation, Findings]:
-        found = segment(case.volume, preset, progress=progress, cancelled=cancelled)
-        return found, measure(case.volume, found.labels)
+    def work(progress: Progress, cancelled: Callable[[], bool]) -> Case:
+        return segmented(case, preset, progress=progress, cancelled=cancelled)
 
-    def keep(result: tuple[Segmentation, Findings]) -> None:
-        store_result(case.id, *result)
+    def keep(result: Case) -> None:
+        store_result(result)
         st.session_state[Key.ARRIVED] = case.id
 
     return Job(f"Segmenting {case.title}", STAGES, work, keep, case)

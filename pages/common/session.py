@@ -1,12 +1,8 @@
 """What one visitor has open: their cases and nobody else's."""
 
-from dataclasses import dataclass, replace
-
 import streamlit as st
 
-from core.cascade.findings import Findings
-from core.cascade.segmentation import Segmentation
-from core.quality import QualityFinding, check
+from core.study import Study, opened
 from core.volume import Volume
 from pages.common.frame import plain
 
@@ -29,30 +25,8 @@ class Key:
     VIEWER = "segment-viewer"
 
 
-@dataclass(frozen=True, eq=False)
-class Case:
-    """A scan and what is known about it so far.
-
-    Parameters
-    ----------
-    segmentation : as labelled at present, possibly at moved thresholds.
-    findings : measured on that segmentation.
-    """
-
-    volume: Volume
-    quality: tuple[QualityFinding, ...]
-    segmentation: Segmentation | None = None
-    findings: Findings | None = None
-
-    @property
-    def id(self) -> str:
-        """SHA-256 of what was read, which names the case in this session."""
-        return self.volume.digest
-
-    @property
-    def title(self) -> str:
-        """Name to show."""
-        return self.volume.source
+# What a visitor has open.
+Case = Study
 
 
 def cases() -> dict[str, Case]:
@@ -69,7 +43,7 @@ def current_case() -> Case | None:
 def open_volume(volume: Volume) -> None:
     """Make `volume` the current case; the oldest case makes room where there are too many."""
     if volume.digest not in cases():
-        store(Case(volume, check(volume)))
+        store(opened(volume))
     choose(volume.digest)
 
 
@@ -86,10 +60,10 @@ def store(case: Case) -> None:
         del kept[next(iter(kept))]
 
 
-def store_result(case_id: str, segmentation: Segmentation, findings: Findings) -> None:
+def store_result(case: Case) -> None:
     """Keep the result of a case, if the visitor still has that case."""
-    if case_id in cases():
-        store(replace(cases()[case_id], segmentation=segmentation, findings=findings))
+    if case.id in cases():
+        store(case)
 
 
 def notify(message: str) -> None:

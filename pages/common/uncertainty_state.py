@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from core.cascade.doubt import DoubtSummary, summarize_doubt, telling_slice
-from core.cascade.segmentation import Progress, Segmentation
+from core.cascade.segmentation import Made, Progress, Segmentation
 from core.cascade.uncertainty import STAGES, Disagreement, disagreement
 from core.evaluation.own_case import PackedLabels
 from core.geometry.components import Region, bounding_box
@@ -68,7 +68,7 @@ def measure_doubt(case: Case, segmentation: Segmentation) -> None:
     jobs.begin(jobs.Job(title, STAGES, work, keep, case, DOUBT_TAB))
 
 
-def content(segmentation: Segmentation) -> tuple[object, ...]:
+def content(segmentation: Made) -> tuple[object, ...]:
     """Name what the maps depend on beside the scan: networks, and the liver they looked into."""
     models = tuple(sorted(segmentation.models.items()))
     return segmentation.preset, models, segmentation.liver_threshold

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
-from core.cascade.record import to_json
 from core.cascade.segmentation import Segmentation
 from core.explainers.attribution import shares
 from core.explainers.export import explanation_record, map_to_nifti
 from core.explainers.pictures import DIVERGING, draw, limit_of, native_map, sheet_png
 from core.explainers.registry import methods
+from core.record import to_json
 from pages.common.downloads import file_stem
 from pages.common.session import Case
 from pages.explain.attribution_state import Made, Wish

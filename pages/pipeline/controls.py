@@ -1,12 +1,9 @@
 """What can be moved: the slice, the window, both thresholds; and the way back."""
 
-from dataclasses import replace
-
 import streamlit as st
 
-from core.cascade.measurement import measure
-from core.cascade.segmentation import relabel
 from core.geometry.windows import LIVER_WINDOW, Window
+from core.study import called_at
 from core.walkthrough.moment import Moment
 from pages.common import jobs
 from pages.common.session import Case, store
@@ -129,10 +126,8 @@ def _ways(case: Case, moment: Moment) -> None:
 
 
 def _use(case: Case, liver: float, tumor: float) -> None:
-    assert case.segmentation is not None
-    moved = relabel(case.volume, case.segmentation, liver, tumor)
     put_back(case)
-    store(replace(case, segmentation=moved, findings=measure(case.volume, moved.labels)))
+    store(called_at(case, liver, tumor))
 
 
 def _hu(window: Window) -> str:

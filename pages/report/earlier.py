@@ -7,7 +7,8 @@ import streamlit as st
 
 from core.errors import HepatoScopeError
 from core.presets import preset_named
-from core.report.followup import Comparison, Study, compare_studies
+from core.report.followup import Comparison, compare_studies
+from core.study import Examined
 from pages.common import jobs
 from pages.common.frame import plain
 from pages.common.scan_source import read_upload, title_of
@@ -25,7 +26,7 @@ COMPARED = "report-compared"
 MOST_KEPT = 4
 
 
-def earlier_panel(case: Case, study: Study) -> Comparison | None:
+def earlier_panel(case: Case, study: Examined) -> Comparison | None:
     """Ask for an earlier study and compare with it; None where there is none, or none that fits."""
     others = {other.id: other for other in cases().values() if other.id != case.id}
     titles = {NONE: "None", UPLOAD: "A scan that I upload"}
@@ -51,7 +52,7 @@ def earlier_panel(case: Case, study: Study) -> Comparison | None:
         return None if earlier is None else _compared(case, study, earlier)
 
 
-def _compared(case: Case, study: Study, earlier: Study) -> Comparison | None:
+def _compared(case: Case, study: Examined, earlier: Examined) -> Comparison | None:
     known = (
         *content(case, study.segmentation),
         *(earlier.volume.digest, earlier.segmentation.liver_threshold),
@@ -71,9 +72,9 @@ def _compared(case: Case, study: Study, earlier: Study) -> Comparison | None:
     return found
 
 
-def _open_here(other: Case, study: Study) -> Study | None:
-    if other.segmentation is not None and other.findings is not None:
-        return Study(other.volume, other.segmentation, other.findings)
+def _open_here(other: Case, study: Examined) -> Examined | None:
+    if other.segmentation is not None:
+        return other.known
     st.info("That scan was not segmented yet.", icon=":material/info:")
     st.button(
         "Segment it in the same way",
@@ -86,11 +87,11 @@ def _open_here(other: Case, study: Study) -> Study | None:
     return None
 
 
-def _uploaded(case: Case, study: Study) -> Study | None:
+def _uploaded(case: Case, study: Examined) -> Examined | None:
     packed = earlier_study(case)
     if packed is not None:
         name, forget = st.columns([4, 1], vertical_alignment="center")
-        name.markdown(f"**{plain(packed.bare.volume.source)}**")
+        name.markdown(f"**{plain(packed.volume.source)}**")
         forget.button(
             "Forget it",
             on_click=keep_earlier,
@@ -117,7 +118,7 @@ def _uploaded(case: Case, study: Study) -> Study | None:
     return None
 
 
-def _take(key: str, case: Case, study: Study) -> None:
+def _take(key: str, case: Case, study: Examined) -> None:
     files: Sequence[UploadedFile] = st.session_state.get(key) or []
     if not files:
         return

@@ -8,8 +8,8 @@ from core.report.composite import Picture
 from core.report.document import Report, SignOff, provenance_of
 from core.report.draft import Draft
 from core.report.fact import Facts
-from core.report.followup import Study
 from core.report.formats import FORMATS, Format
+from core.study import Examined
 from pages.common.downloads import file_stem
 from pages.common.frame import plain
 from pages.common.session import Case
@@ -26,7 +26,7 @@ CARRIES = (
 
 
 def finish(
-    case: Case, study: Study, facts: Facts, pictures: tuple[Picture, ...], draft: Draft
+    case: Case, study: Examined, facts: Facts, pictures: tuple[Picture, ...], draft: Draft
 ) -> None:
     """Ask for patient and signature, and offer the files."""
     left, right = st.columns([2, 3], gap="large")
@@ -79,7 +79,7 @@ def _sign_off(case: Case, draft: Draft) -> SignOff | None:
     return None
 
 
-def _files(case: Case, study: Study, report: Report) -> None:
+def _files(case: Case, study: Examined, report: Report) -> None:
     series = bool(study.volume.dicom_headers)
     offered = [one for one in FORMATS if series or not one.of_series]
     with st.container(horizontal=True):
@@ -98,5 +98,5 @@ def _files(case: Case, study: Study, report: Report) -> None:
     st.caption("Each says “research use only”, the version, the networks' hashes and the time.")
 
 
-def _file(one: Format, report: Report, study: Study) -> bytes:
+def _file(one: Format, report: Report, study: Examined) -> bytes:
     return one.write(report, study)

@@ -11,9 +11,10 @@ from core.report.composite import pictures as draw_pictures
 from core.report.draft import Draft, draft_of_facts, draft_of_model
 from core.report.fact import Facts
 from core.report.facts import collect_facts
-from core.report.followup import Comparison, Study
+from core.report.followup import Comparison
 from core.report.screen import Shown, on_screen, slice_on_screen
 from core.report.text import Edition
+from core.study import Examined
 from pages.common import uncertainty_state as doubts
 from pages.common.session import Case
 from pages.explain.memo import content, remembered
@@ -48,7 +49,7 @@ class Look:
     shown : the pictures of the report.
     """
 
-    study: Study
+    study: Examined
     of: tuple[object, ...]
     palette: Palette
     shown: tuple[Shown, ...]
@@ -56,9 +57,8 @@ class Look:
 
 def report_view(case: Case, segmentation: Segmentation) -> None:
     """Ask what is wanted, and show it."""
-    assert case.findings is not None
     forget_closed_cases()
-    study = Study(case.volume, segmentation, case.findings)
+    study = case.known
     chosen = choices(case, segmentation)
     comparison = earlier_panel(case, study)
     facts = _facts(case, study, chosen, comparison)
@@ -80,9 +80,10 @@ def report_view(case: Case, segmentation: Segmentation) -> None:
         finish(case, study, facts, printed, draft)
 
 
-def _facts(case: Case, study: Study, chosen: Choices, comparison: Comparison | None) -> Facts:
+def _facts(case: Case, study: Examined, chosen: Choices, comparison: Comparison | None) -> Facts:
     """Collect the facts, with the doubt that was measured of this very result."""
-    segmentation = study.segmentation
+    assert case.segmentation is not None
+    segmentation = case.segmentation
     doubt = doubts.kept_doubts().get(case.id)
     if doubt is not None and doubt.of != doubts.content(segmentation):
         doubt = None
@@ -106,7 +107,7 @@ def _facts(case: Case, study: Study, chosen: Choices, comparison: Comparison | N
         )
 
 
-def _pictures(case: Case, study: Study, chosen: Choices) -> Printed:
+def _pictures(case: Case, study: Examined, chosen: Choices) -> Printed:
     explained, palette = chosen.explained, chosen.palette
     known = (content(case, study.segmentation), palette.name, explained and explained[0])
 

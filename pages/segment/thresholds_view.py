@@ -1,13 +1,11 @@
 """Thresholds that can be moved, and what each step of the post-processing changed."""
 
-from dataclasses import replace
-
 import streamlit as st
 
-from core.cascade.measurement import measure
 from core.cascade.postprocessing import Step
-from core.cascade.segmentation import Segmentation, relabel
+from core.cascade.segmentation import Segmentation
 from core.presets import preset_named
+from core.study import called_at
 from pages.common.session import Case, store
 
 
@@ -30,7 +28,7 @@ def thresholds_view(case: Case, segmentation: Segmentation) -> None:
     ):
         asked = standard
     if asked != now:
-        _move(case, segmentation, *asked)
+        _move(case, *asked)
     st.markdown(steps_table(segmentation.steps))
     st.caption(
         "Labels, measurements and downloads follow; probabilities stay. A liver that grows is "
@@ -53,8 +51,7 @@ def _signed(volume_ml: float) -> str:
     return f"{rounded:+,.1f}".replace("-", "−") if rounded else "0.0"
 
 
-def _move(case: Case, segmentation: Segmentation, liver: float, tumor: float) -> None:
+def _move(case: Case, liver: float, tumor: float) -> None:
     with st.spinner("Labelling the voxels anew"):
-        moved = relabel(case.volume, segmentation, liver, tumor)
-        store(replace(case, segmentation=moved, findings=measure(case.volume, moved.labels)))
+        store(called_at(case, liver, tumor))
     st.rerun()

@@ -18,6 +18,7 @@ from core.explainers.faithfulness import STEPS, Curves
 from core.explainers.question import Question
 from core.presets import PAPER
 from core.process.desk import Desk
+from core.study import Study
 from pages.common import jobs
 from pages.common.session import current_case, open_volume, store_result
 from tests import scene
@@ -50,5 +51,5 @@ if current_case() is None:
     volume = scene.scan()
     found = segment(volume, PAPER, networks=scene.fake_networks())
     open_volume(volume)
-    store_result(volume.digest, found, measure(volume, found.labels))
+    store_result(Study(volume, (), found, measure(volume, found.labels)))
 runpy.run_path("pages/explain/page.py")

@@ -6,6 +6,7 @@ import streamlit as st
 from core.cascade.measurement import measure
 from core.cascade.segmentation import Segmentation, segment
 from core.presets import PAPER
+from core.study import Study
 from core.volume import Volume
 from pages.common import jobs
 from pages.common.session import current_case, open_volume, store_result
@@ -29,7 +30,7 @@ jobs.collect()
 volume, found = drawn()
 if current_case() is None:
     open_volume(volume)
-    store_result(volume.digest, found, measure(volume, found.labels))
+    store_result(Study(volume, (), found, measure(volume, found.labels)))
 case = current_case()
 assert case is not None
 assert case.segmentation is not None

@@ -7,6 +7,7 @@ import streamlit as st
 from core.cascade.measurement import measure
 from core.cascade.segmentation import segment
 from core.presets import PAPER
+from core.study import Study
 from pages.common.session import current_case, open_volume, store_result
 from tests import scene
 
@@ -15,5 +16,5 @@ if current_case() is None:
     volume = scene.scan()
     found = segment(volume, PAPER, networks=scene.fake_networks())
     open_volume(volume)
-    store_result(volume.digest, found, measure(volume, found.labels))
+    store_result(Study(volume, (), found, measure(volume, found.labels)))
 runpy.run_path("pages/report/page.py")

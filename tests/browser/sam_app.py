@@ -8,6 +8,7 @@ import streamlit as st
 from core.cascade.measurement import measure
 from core.cascade.segmentation import Segmentation, segment
 from core.presets import PAPER
+from core.study import Study
 from core.volume import Volume
 from pages.common import jobs
 from pages.common.session import current_case, open_volume, store_result
@@ -30,7 +31,7 @@ jobs.collect()
 volume, found, folder = drawn()
 if current_case() is None:
     open_volume(volume)
-    store_result(volume.digest, found, measure(volume, found.labels))
+    store_result(Study(volume, (), found, measure(volume, found.labels)))
     st.session_state[Key.CHECKPOINT], st.session_state[Key.FOLDER] = FOLDER, str(folder)
 case = current_case()
 assert case is not None

@@ -18,6 +18,7 @@ LAYERS = (
     "presets",
     "models metrics io quality phantom process",
     "cascade draw",
+    "study record",
     "explainers whatif atlas foundation",
     "cohort report training evaluation walkthrough",
     "commands cli __main__",

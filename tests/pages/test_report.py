@@ -219,7 +219,7 @@ def test_uploaded_earlier_study_is_segmented_and_compared(
     assert not app.error
     assert "The earlier study is “older.nii.gz”." in words(shown[-1])
     kept = app.session_state[Key.EARLIER][current(app).id]
-    assert kept.bare.volume.hu.strides == (0, 0, 0)
+    assert kept.volume.hu.strides == (0, 0, 0)
     app = button(app, "Forget it").click().run()
     assert "No earlier study was given." in words(shown[-1])
 

@@ -49,7 +49,7 @@ def test_oldest_case_makes_room(scan: Volume) -> None:
 def test_opening_the_same_scan_again_keeps_its_result(scan: Volume) -> None:
     session.open_volume(scan)
     result = segment(scan, PAPER, networks=scene.fake_networks())
-    session.store_result(scan.digest, result, measure(scan, result.labels))
+    session.store_result(Case(scan, (), result, measure(scan, result.labels)))
     session.open_volume(other(scan, "another"))
     session.open_volume(scan)
     case = session.current_case()
@@ -59,7 +59,7 @@ def test_opening_the_same_scan_again_keeps_its_result(scan: Volume) -> None:
 
 def test_result_of_a_dropped_case_is_not_kept(scan: Volume) -> None:
     result = segment(scan, PAPER, networks=scene.fake_networks())
-    session.store_result("gone", result, measure(scan, result.labels))
+    session.store_result(Case(scan, (), result, measure(scan, result.labels)))
     assert not session.cases()
 
 

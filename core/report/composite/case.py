@@ -6,7 +6,7 @@ from PIL import Image
 
 from core.cascade.findings import Findings
 from core.cascade.measurement import lesion_map
-from core.cascade.segmentation import Segmentation
+from core.cascade.segmentation import Labelled
 from core.draw.preview import SOFT_TISSUE, telling_slice
 from core.geometry.slices import Plane, slice_of
 from core.geometry.windows import Window
@@ -32,7 +32,7 @@ LETTERS = "ABCDEF"
 
 def composite(
     volume: Volume,
-    segmentation: Segmentation,
+    segmentation: Labelled,
     findings: Findings,
     *,
     attribution: NDArray[np.float32] | None = None,
@@ -66,7 +66,7 @@ def composite(
 
 def case_picture(
     volume: Volume,
-    segmentation: Segmentation,
+    segmentation: Labelled,
     findings: Findings,
     *,
     attribution: NDArray[np.float32] | None = None,
@@ -96,7 +96,7 @@ def case_picture(
 
 def pictures(
     volume: Volume,
-    segmentation: Segmentation,
+    segmentation: Labelled,
     findings: Findings,
     *,
     attribution: NDArray[np.float32] | None = None,
@@ -126,7 +126,7 @@ def window_text(window: Window) -> str:
 
 def _drawn(
     volume: Volume,
-    segmentation: Segmentation,
+    segmentation: Labelled,
     findings: Findings,
     attribution: NDArray[np.float32] | None,
     axial_slice: int | None,

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from core.cascade.findings import Findings, Lesion
 from core.cascade.measurement import lesion_map
-from core.cascade.segmentation import Segmentation
+from core.cascade.segmentation import Labelled
 from core.draw.preview import SOFT_TISSUE
 from core.geometry.fits import Box
 from core.geometry.slices import Plane
@@ -25,7 +25,7 @@ SMALLEST_MM, ROOM = 50.0, 2.4
 
 def lesion_plate(
     volume: Volume,
-    segmentation: Segmentation,
+    segmentation: Labelled,
     findings: Findings,
     *,
     palette: Palette = OKABE_ITO,

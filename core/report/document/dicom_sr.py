@@ -15,7 +15,7 @@ from pydicom.sr.coding import Code
 
 from core.cascade.findings import Findings, Lesion
 from core.cascade.measurement import lesion_map
-from core.cascade.segmentation import Segmentation
+from core.cascade.segmentation import Labelled
 from core.io.dicom_reference import images_by_plane, sources_of, uid_of
 from core.io.export import labels_to_dicom_seg
 from core.labels import LIVER, TUMOR
@@ -28,7 +28,7 @@ MILLILITER = Code("mL", "UCUM", "milliliter")
 
 
 def to_dicom_sr(
-    volume: Volume, segmentation: Segmentation, findings: Findings, report: Report
+    volume: Volume, segmentation: Labelled, findings: Findings, report: Report
 ) -> bytes:
     """Write the findings as a Comprehensive SR that carries the patient data of the series.
 
@@ -85,7 +85,7 @@ def to_dicom_sr(
 @dataclass(frozen=True, eq=False)
 class _Case:
     volume: Volume
-    segmentation: Segmentation
+    segmentation: Labelled
     report: Report
     sources: list[Dataset]
 
@@ -110,7 +110,7 @@ class _Case:
         }
 
 
-def _segmentation_of(volume: Volume, segmentation: Segmentation) -> Dataset:
+def _segmentation_of(volume: Volume, segmentation: Labelled) -> Dataset:
     seg = labels_to_dicom_seg(volume, segmentation.labels, model=segmentation.preset)
     return dcmread(io.BytesIO(seg))
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from core.cascade.segmentation import Segmentation
+from core.cascade.segmentation import Labelled
 from core.provenance import VERSION, commit
 from core.report.composite import Picture
 from core.report.fact import Facts
@@ -41,7 +41,7 @@ class Provenance:
         return f"HepatoScope {self.version} (commit {self.commit})"
 
 
-def provenance_of(segmentation: Segmentation, written: datetime | None = None) -> Provenance:
+def provenance_of(segmentation: Labelled, written: datetime | None = None) -> Provenance:
     """Say what made `segmentation`; `written`, aware of its time zone, is now by default."""
     return Provenance(
         VERSION,

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from core.cascade.doubt import DoubtSummary
 from core.cascade.findings import Findings
-from core.cascade.segmentation import Segmentation
+from core.cascade.segmentation import Labelled
 from core.quality import QualityFinding
 from core.report.fact import Facts
 from core.report.facts.change import change_facts
@@ -28,7 +28,7 @@ __all__ = ["ExplanationSummary", "collect_facts"]
 def collect_facts(
     volume: Volume,
     quality: Sequence[QualityFinding],
-    segmentation: Segmentation,
+    segmentation: Labelled,
     findings: Findings,
     *,
     doubt: DoubtSummary | None = None,

@@ -7,13 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.cascade.findings import DECIMALS, DEFINITIONS, Findings
-from core.cascade.segmentation import Segmentation
+from core.cascade.segmentation import Labelled, Segmentation
 from core.geometry.components import bounding_box
 from core.labels import organ_mask
 from core.report.acquisition import WHOLE, coverage_of
 from core.report.fact import Fact, Value
 from core.report.facts.liver import Interval, percent_digits, rounded, volume_digits
-from core.report.facts.sureness import has_probabilities
 from core.report.lobes import METHOD, UNKNOWN, lobe_of
 from core.report.measured import (
     HALF_VOXEL,
@@ -33,7 +32,7 @@ DESCRIBED = 5
 CONFIDENCE = "mean of the tumor network's probability over the lesion; not a chance of disease"
 
 
-def lesion_facts(volume: Volume, segmentation: Segmentation, findings: Findings) -> Iterator[Fact]:
+def lesion_facts(volume: Volume, segmentation: Labelled, findings: Findings) -> Iterator[Fact]:
     """Tell of all lesions together, of the largest, of each, and of those too many to describe."""
     known = findings.to_dict()
     yield Fact("lesion.count", "Lesions", known["lesion_count"], origin=DEFINITIONS["lesion"])
@@ -189,9 +188,9 @@ def _lobes(labels: NDArray[np.uint8], shapes: Shapes, findings: Findings) -> lis
     return [lobe_of(along_x, lesion.centroid_voxel[0] - start) for lesion in findings.lesions]
 
 
-def _confidences(segmentation: Segmentation, shapes: Shapes) -> Sequence[float | None]:
+def _confidences(segmentation: Labelled, shapes: Shapes) -> Sequence[float | None]:
     """Mean tumor probability of each lesion in percent; None where none was kept."""
-    if not has_probabilities(segmentation):
+    if not isinstance(segmentation, Segmentation):
         return [None] * len(shapes.parts.regions)
     probability = segmentation.tumor_probability[shapes.box]
     return [

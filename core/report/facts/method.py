@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from core.cascade.segmentation import Segmentation
+from core.cascade.segmentation import Labelled
 from core.models.store import (
     CARD_NAME,
     WEIGHTS_DIR,
@@ -19,7 +19,7 @@ from core.report.fact import Fact
 OWN = "settings of the segmentation"
 
 
-def method_facts(segmentation: Segmentation) -> Iterator[Fact]:
+def method_facts(segmentation: Labelled) -> Iterator[Fact]:
     """Tell of the preset, its thresholds and networks, its evaluation, and the software."""
     preset = PRESETS.get(segmentation.preset)
     liver, tumor = segmentation.liver_threshold, segmentation.tumor_threshold
@@ -47,7 +47,7 @@ def _model_name(preset: str, part: str, digest: str) -> str:
     return str(read_card(folder)["model"])
 
 
-def _evaluation(segmentation: Segmentation) -> Iterator[Fact]:
+def _evaluation(segmentation: Labelled) -> Iterator[Fact]:
     """Tell what these networks, at these thresholds, did on patients held out."""
     run = _run_of(segmentation)
     if run is None:
@@ -71,7 +71,7 @@ def _evaluation(segmentation: Segmentation) -> Iterator[Fact]:
         yield Fact(f"evaluation.{target}_dice", label, round(dice, 4), digits=2, origin=origin)
 
 
-def _run_of(segmentation: Segmentation) -> dict[str, Any] | None:
+def _run_of(segmentation: Labelled) -> dict[str, Any] | None:
     """Find the run on real patients of the same networks and thresholds, if there is one."""
     thresholds = {"organ": segmentation.liver_threshold, "tumor": segmentation.tumor_threshold}
     for run in evaluations().values():

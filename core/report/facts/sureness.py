@@ -7,7 +7,7 @@ import numpy as np
 
 from core.cascade.doubt import DOUBTFUL, DoubtSummary
 from core.cascade.findings import DECIMALS, Findings
-from core.cascade.segmentation import Segmentation
+from core.cascade.segmentation import Labelled, Segmentation
 from core.geometry.components import bounding_box
 from core.labels import organ_mask, tumor_mask
 from core.report.fact import Fact
@@ -36,7 +36,7 @@ class ExplanationSummary:
 
 
 def sureness_facts(
-    segmentation: Segmentation,
+    segmentation: Labelled,
     findings: Findings,
     doubt: DoubtSummary | None,
     explanation: ExplanationSummary | None,
@@ -49,14 +49,9 @@ def sureness_facts(
         yield from _explanation(explanation)
 
 
-def has_probabilities(segmentation: Segmentation) -> bool:
-    """Whether the networks' probabilities are known; labels read from a file come without."""
-    return bool(segmentation.tumor_probability.size)
-
-
-def _confidence(segmentation: Segmentation) -> Iterator[Fact]:
+def _confidence(segmentation: Labelled) -> Iterator[Fact]:
     box = bounding_box(organ_mask(segmentation.labels))
-    if box is None or not has_probabilities(segmentation):
+    if box is None or not isinstance(segmentation, Segmentation):
         return
     labels = segmentation.labels[box]
     seen = {

@@ -12,7 +12,6 @@ from core.report.followup.comparison import (
     LesionChange,
     Size,
     Status,
-    Study,
 )
 from core.report.followup.diameters import sum_diameters
 from core.report.followup.matching import Matches, match_lesions
@@ -22,13 +21,14 @@ from core.report.followup.refusals import (
     refuse_other_patient,
 )
 from core.report.measured import NOTHING, Measured, diameter, lesion_volumes, volume_of
+from core.study import Examined
 
-__all__ = ["Comparison", "DiameterSum", "LesionChange", "Status", "Study", "compare_studies"]
+__all__ = ["Comparison", "DiameterSum", "LesionChange", "Status", "compare_studies"]
 
 Sizes = list[tuple[Lesion, Size]]
 
 
-def compare_studies(now: Study, earlier: Study) -> Comparison:
+def compare_studies(now: Examined, earlier: Examined) -> Comparison:
     """Compare a study with an earlier one of the same patient.
 
     The earlier liver is moved so that both centers meet (`core.report.followup.align`), the
@@ -70,7 +70,7 @@ def compare_studies(now: Study, earlier: Study) -> Comparison:
     )
 
 
-def _organ(study: Study, which: str) -> Organ:
+def _organ(study: Examined, which: str) -> Organ:
     organ = organ_of(study)
     if organ is None:
         raise HepatoScopeError(
@@ -80,7 +80,7 @@ def _organ(study: Study, which: str) -> Organ:
     return organ
 
 
-def _settings(study: Study) -> str:
+def _settings(study: Examined) -> str:
     result = study.segmentation
     return (
         f"preset {result.preset}, liver threshold {result.liver_threshold:.2f}, "

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from core.cascade.findings import Lesion
 from core.geometry.components import Region, bounding_box
 from core.labels import organ_mask
-from core.report.followup.comparison import Study
 from core.report.measured import Shapes, shapes_of
+from core.study import Examined
 from core.volume import Volume
 
 Points = NDArray[np.float64]
@@ -69,7 +69,7 @@ class Organ:
         return looked_up(self.mask, to_voxels(points_mm, self.volume) - self.start)
 
 
-def organ_of(study: Study) -> Organ | None:
+def organ_of(study: Examined) -> Organ | None:
     """Find the liver of `study` and the lesions in it; None without a liver."""
     labels = study.segmentation.labels
     box = bounding_box(organ_mask(labels))

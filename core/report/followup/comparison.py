@@ -3,10 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from core.cascade.findings import Findings, Lesion
-from core.cascade.segmentation import Segmentation
+from core.cascade.findings import Lesion
 from core.report.measured import Measured
-from core.volume import Volume
 
 
 class Status(StrEnum):
@@ -21,20 +19,6 @@ class Status(StrEnum):
     GONE = "no longer called"
     MERGED = "merged with another lesion"
     UNSEEN = "outside what the other scan shows"
-
-
-@dataclass(frozen=True, eq=False)
-class Study:
-    """A scan with its result.
-
-    Parameters
-    ----------
-    findings : measured on the labels of `segmentation`.
-    """
-
-    volume: Volume
-    segmentation: Segmentation
-    findings: Findings
 
 
 @dataclass(frozen=True)

@@ -82,7 +82,7 @@ def test_sections_are_lesions_that_were_called_at_least_in_part() -> None:
     called = np.ones_like(truth)
     called[5:8, 5:8, 1:] = 2
     blank = np.zeros_like(truth)
-    found = Segmentation(called, blank, blank, "paper", 0.5, 0.5, None, 128.0, {}, {}, ())
+    found = Segmentation("paper", 0.5, 0.5, {}, {}, (), called, blank, blank, None, 128.0)
     assert found_sections(truth, found) == [Section(slice=1, lesion=1, pixels=100)]
 
 

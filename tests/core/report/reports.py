@@ -9,14 +9,14 @@ from PIL import Image
 from core.report.composite import Mark, Picture
 from core.report.document import Report, provenance_of
 from core.report.facts import collect_facts
-from core.report.followup import Study
 from core.report.narrative import write_narrative
 from core.report.text import Edition
+from core.study import Examined
 
 WRITTEN = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
 
 
-def report_of(drawn: Study, **given: Any) -> Report:
+def report_of(drawn: Examined, **given: Any) -> Report:
     """Report a study with one small picture, written at a known time."""
     facts = collect_facts(drawn.volume, (), drawn.segmentation, drawn.findings)
     made = provenance_of(drawn.segmentation, WRITTEN)

@@ -9,7 +9,7 @@ from pydicom import Dataset
 from core.cascade.doubt import DoubtSummary, LesionDoubt
 from core.cascade.measurement import measure
 from core.cascade.segmentation import Segmentation
-from core.report.followup import Study
+from core.study import Examined
 from core.volume import volume_from_array
 from tests.scene import Triple, ball
 
@@ -30,7 +30,7 @@ def study(
     threshold: float = 0.5,
     headers: Sequence[Dataset] = (),
     lesion_hu: int = LESION_HU,
-) -> Study:
+) -> Examined:
     """Draw a study; its liver lies `moved` mm beside the middle of the scan."""
     shape = tuple(round(n * s / t) for n, s, t in zip(SHAPE, SPACING, spacing, strict=True))
     at = plus(MIDDLE, moved)
@@ -47,7 +47,7 @@ def from_labels(
     threshold: float = 0.5,
     headers: Sequence[Dataset] = (),
     lesion_hu: int = LESION_HU,
-) -> Study:
+) -> Examined:
     """Make a study whose networks were certain of `labels` [X, Y, Z]; 80 % of lesions."""
     hu = np.choose(np.minimum(labels, 2), (-100, LIVER_HU, lesion_hu)).astype(np.int16)
     volume = volume_from_array(
@@ -58,19 +58,19 @@ def from_labels(
         dicom_headers=tuple(headers),
     )
     segmentation = Segmentation(
-        labels,
-        (labels > 0) * np.uint8(255),
-        (labels == 2) * np.uint8(204),
         "paper",
         0.5,
         threshold,
-        None,
-        128.0,
         {"liver": "a" * 64, "tumor": "b" * 64},
         {},
         (),
+        labels,
+        (labels > 0) * np.uint8(255),
+        (labels == 2) * np.uint8(204),
+        None,
+        128.0,
     )
-    return Study(volume, segmentation, measure(volume, labels))
+    return Examined(volume, (), segmentation, measure(volume, labels))
 
 
 def plus(first: Triple, second: Triple) -> Triple:
@@ -86,7 +86,7 @@ def header(**values: object) -> Dataset:
     return made
 
 
-def doubt_of(drawn: Study, spread: float = 0.2) -> DoubtSummary:
+def doubt_of(drawn: Examined, spread: float = 0.2) -> DoubtSummary:
     """Make up a doubt that is the same for every lesion."""
     lesions = tuple(
         LesionDoubt(lesion.number, lesion.volume_ml, 0.8, spread)

@@ -26,7 +26,7 @@ from core.report.composite.palette import TUMOR_STROKE, Palette
 from core.report.composite.panels import extent, labelled_panel, lesion_panel, solid_panel
 from core.report.composite.solid import camera_for, draw_surface
 from core.report.composite.view import View, view_of
-from core.report.followup import Study
+from core.study import Examined
 from tests.core.report.studies import SEVEN, study
 from tests.scene import Triple, ball
 
@@ -35,7 +35,7 @@ ONE = study(((30, 0, 0), 14))
 SIDE = 400
 
 
-def axial_view(drawn: Study, side: int = SIDE) -> View:
+def axial_view(drawn: Examined, side: int = SIDE) -> View:
     return view_of(drawn.volume, Plane.AXIAL, drawn.findings.lesions[0].axial_slice, side)
 
 

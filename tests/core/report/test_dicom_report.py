@@ -30,7 +30,7 @@ from core.report.document import (
     to_markdown,
     to_pdf,
 )
-from core.report.followup import Study
+from core.study import Examined
 from core.volume import Volume, to_native
 from tests.core.io.scans import ct_series, enhanced_ct, save_dicom
 from tests.core.report.reports import WRITTEN, report_of
@@ -42,27 +42,27 @@ HU = np.random.default_rng(0).integers(0, 120, (PLANES, 40, 36)).astype(np.int16
 IDENTITY = ("Doe", "Jane", "secret-17", "19500101")
 
 
-def segmented(volume: Volume) -> Study:
+def segmented(volume: Volume) -> Examined:
     """Two lesions in a box of a liver, one of them in the highest planes."""
     labels = np.zeros(volume.shape, np.uint8)
     labels[4:30, 5:34, 1:11] = 1
     labels[8:17, 10:16, 3:6] = 2
     labels[20:24, 20:26, 8:10] = 2
     drawn = from_labels(labels)
-    return Study(volume, drawn.segmentation, measure(volume, labels))
+    return Examined(volume, (), drawn.segmentation, measure(volume, labels))
 
 
 @pytest.fixture(scope="module")
-def series(tmp_path_factory: pytest.TempPathFactory) -> Study:
+def series(tmp_path_factory: pytest.TempPathFactory) -> Examined:
     return segmented(read(save_dicom(tmp_path_factory.mktemp("series"), ct_series(HU))))
 
 
-def sr_of(drawn: Study, **given: Any) -> bytes:
+def sr_of(drawn: Examined, **given: Any) -> bytes:
     return to_dicom_sr(drawn.volume, drawn.segmentation, drawn.findings, report_of(drawn, **given))
 
 
 @pytest.fixture(scope="module")
-def encoded(series: Study) -> bytes:
+def encoded(series: Examined) -> bytes:
     return sr_of(series)
 
 
@@ -81,7 +81,7 @@ def value(group: Any, name: Any) -> float:
     return float(found.value)
 
 
-def test_report_measures_what_the_findings_say(series: Study, encoded: bytes) -> None:
+def test_report_measures_what_the_findings_say(series: Examined, encoded: bytes) -> None:
     _, volumes, others = groups_of(encoded)
     found = series.findings
     liver, *diameters = others
@@ -103,7 +103,7 @@ def test_report_measures_what_the_findings_say(series: Study, encoded: bytes) ->
 
 
 def test_segments_are_those_of_the_segmentation_that_is_downloaded(
-    series: Study, encoded: bytes
+    series: Examined, encoded: bytes
 ) -> None:
     labels, preset = series.segmentation.labels, series.segmentation.preset
     downloaded = pydicom.dcmread(
@@ -117,13 +117,13 @@ def test_segments_are_those_of_the_segmentation_that_is_downloaded(
 
 
 def test_outlines_enclose_the_lesion_in_the_images_of_the_series(
-    series: Study, encoded: bytes
+    series: Examined, encoded: bytes
 ) -> None:
     _, volumes, _ = groups_of(encoded)
     assert_outlines_enclose(series, volumes)
 
 
-def assert_outlines_enclose(drawn: Study, volumes: list[Any]) -> None:
+def assert_outlines_enclose(drawn: Examined, volumes: list[Any]) -> None:
     largest = volumes[2]
     headers = drawn.volume.dicom_headers
     labels = to_native(drawn.segmentation.labels, drawn.volume.native).transpose(2, 1, 0)
@@ -146,7 +146,7 @@ def assert_outlines_enclose(drawn: Study, volumes: list[Any]) -> None:
 
 
 def test_ends_of_the_longest_diameter_are_as_far_apart_as_it_is_long(
-    series: Study, encoded: bytes
+    series: Examined, encoded: bytes
 ) -> None:
     _, _, (_, largest, _) = groups_of(encoded)
     (longest,) = largest.get_measurements(name=codes.SCT.LongAxis)
@@ -177,21 +177,21 @@ def test_lesion_in_a_missing_slice_is_still_measured(tmp_path: Path) -> None:
     drawn = segmented(read(save_dicom(tmp_path, present)))
     labels = drawn.segmentation.labels
     labels[20:24, 20:26, 9] = 1
-    drawn = Study(drawn.volume, drawn.segmentation, measure(drawn.volume, labels))
+    drawn = Examined(drawn.volume, (), drawn.segmentation, measure(drawn.volume, labels))
     _, volumes, others = groups_of(sr_of(drawn))
     assert [group.tracking_identifier for group in volumes][2:] == ["Lesion 1"]
     assert [group.tracking_identifier for group in others][-2:] == ["Lesion 2", "Lesion 2"]
 
 
-def test_report_without_lesions_measures_the_liver_alone(series: Study) -> None:
+def test_report_without_lesions_measures_the_liver_alone(series: Examined) -> None:
     healthy = from_labels(np.minimum(series.segmentation.labels, 1))
     found = measure(series.volume, healthy.segmentation.labels)
-    _, volumes, others = groups_of(sr_of(Study(series.volume, healthy.segmentation, found)))
+    _, volumes, others = groups_of(sr_of(Examined(series.volume, (), healthy.segmentation, found)))
     assert [group.tracking_identifier for group in volumes] == ["Liver without its tumors"]
     assert [group.tracking_identifier for group in others] == ["Liver, tumors included"]
 
 
-def test_report_belongs_to_the_study_and_is_research_not_verified(series: Study) -> None:
+def test_report_belongs_to_the_study_and_is_research_not_verified(series: Examined) -> None:
     document = pydicom.dcmread(io.BytesIO(sr_of(series, sign_off=SignOff("A. Reader", WRITTEN))))
     assert str(document.PatientName) == "Doe^Jane"
     assert document.StudyInstanceUID == "1.2.3"
@@ -203,7 +203,7 @@ def test_report_belongs_to_the_study_and_is_research_not_verified(series: Study)
     assert all(header.SOPInstanceUID in referenced for header in series.volume.dicom_headers)
 
 
-def test_encapsulated_pdf_holds_the_pages_and_the_patient(series: Study) -> None:
+def test_encapsulated_pdf_holds_the_pages_and_the_patient(series: Examined) -> None:
     pdf = to_pdf(report_of(series))
     for pages in (pdf, pdf + b"\n"):
         document = pydicom.dcmread(io.BytesIO(to_encapsulated_pdf(series.volume, pages)))
@@ -214,7 +214,7 @@ def test_encapsulated_pdf_holds_the_pages_and_the_patient(series: Study) -> None
 
 
 def test_objects_satisfy_an_independent_checker(
-    series: Study, encoded: bytes, tmp_path: Path
+    series: Examined, encoded: bytes, tmp_path: Path
 ) -> None:
     checker = shutil.which("dciodvfy")
     if checker is None:
@@ -233,7 +233,7 @@ def test_objects_satisfy_an_independent_checker(
 
 @pytest.mark.parametrize("kind", [to_pdf, to_html, to_docx, to_markdown, to_json])
 def test_no_other_document_names_the_patient_unless_typed_in(
-    series: Study, kind: Callable[[Report], bytes]
+    series: Examined, kind: Callable[[Report], bytes]
 ) -> None:
     report = report_of(series)
     words = words_of(kind(report), kind)

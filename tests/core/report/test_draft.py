@@ -86,7 +86,7 @@ def test_packed_study_is_compared_as_the_whole_one() -> None:
     earlier = study(*SEVEN[:4], name="earlier")
     packed = PackedStudy.of(earlier)
     assert compare_studies(DRAWN, packed.whole()) == compare_studies(DRAWN, earlier)
-    assert packed.bare.volume.hu.strides == (0, 0, 0)
+    assert packed.volume.hu.strides == (0, 0, 0)
     assert sum(map(len, packed.labels.slices)) < earlier.segmentation.labels.nbytes / 20
 
 

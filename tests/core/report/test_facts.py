@@ -11,14 +11,14 @@ from core.models.store import evaluations
 from core.quality import QualityFinding, Severity
 from core.report.fact import Fact, Facts
 from core.report.facts import ExplanationSummary, collect_facts
-from core.report.followup import Study
+from core.study import Examined
 from core.volume import volume_from_array
 from tests.core.report.studies import SEVEN, doubt_of, from_labels, header, study
 
 REMARK = QualityFinding("thick-slices", Severity.WARNING, "The slices are 6.0 mm apart.", "Look.")
 
 
-def facts_of(drawn: Study, quality: tuple[QualityFinding, ...] = ()) -> Facts:
+def facts_of(drawn: Examined, quality: tuple[QualityFinding, ...] = ()) -> Facts:
     return collect_facts(drawn.volume, quality, drawn.segmentation, drawn.findings)
 
 
@@ -168,7 +168,9 @@ def test_notes_of_the_reader_and_what_is_not_assessable_are_kept() -> None:
     volume = volume_from_array(
         hu, drawn.volume.affine, source="s", digest="d", notes=("It was turned.",)
     )
-    facts = facts_of(Study(volume, drawn.segmentation, measure(volume, drawn.segmentation.labels)))
+    facts = facts_of(
+        Examined(volume, (), drawn.segmentation, measure(volume, drawn.segmentation.labels))
+    )
     assert facts["scan.note.1"].value == "It was turned."
     listed = " ".join(facts.not_assessable)
     assert all(word in listed for word in ("LI-RADS", "washout", "cyst", "Fat", "segments", "node"))

@@ -5,13 +5,14 @@ import pytest
 
 from core.errors import HepatoScopeError
 from core.report.facts import collect_facts
-from core.report.followup import Comparison, Status, Study, compare_studies
+from core.report.followup import Comparison, Status, compare_studies
+from core.study import Examined
 from tests.core.report.studies import SEVEN, Ball, from_labels, header, study
 
 TWO: tuple[Ball, ...] = (((30, 0, 0), 14), ((-30, 10, 0), 12))
 
 
-def compare(now: Study, earlier: Study) -> Comparison:
+def compare(now: Examined, earlier: Examined) -> Comparison:
     return compare_studies(now, earlier)
 
 
@@ -102,7 +103,7 @@ def test_another_patient_is_refused_without_naming_anybody() -> None:
     ],
     ids=["same", "size", "empty", "later"],
 )
-def test_what_cannot_be_compared_is_refused_in_one_sentence(earlier: Study, reason: str) -> None:
+def test_what_cannot_be_compared_is_refused_in_one_sentence(earlier: Examined, reason: str) -> None:
     now = study(headers=[header(StudyDate="20240102")])
     with pytest.raises(HepatoScopeError, match=reason) as raised:
         compare(now, earlier)
@@ -158,7 +159,7 @@ def test_sum_is_called_recist_where_its_rules_hold() -> None:
     ids=["small", "thick", "settings", "apart", "merged"],
 )
 def test_sum_is_not_called_recist_where_a_rule_is_broken(
-    now: Study, earlier: Study, reason: str
+    now: Examined, earlier: Examined, reason: str
 ) -> None:
     total = compare(now, earlier).total
     assert total is not None

@@ -12,9 +12,10 @@ from core.quality import QualityFinding, Severity
 from core.report.check import Verdict, check_sentence
 from core.report.fact import Facts
 from core.report.facts import ExplanationSummary, collect_facts
-from core.report.followup import Study, compare_studies
+from core.report.followup import compare_studies
 from core.report.narrative import write_narrative
 from core.report.text import Edition, Narrative
+from core.study import Examined
 from tests.core.report.studies import SEVEN, Ball, doubt_of, from_labels, header, study
 
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
@@ -29,7 +30,7 @@ EARLIER: tuple[Ball, ...] = (
 EMPTY = from_labels(np.zeros((8, 8, 8), np.uint8))
 
 
-def everything_of(drawn: Study, earlier: Study | None = None) -> Facts:
+def everything_of(drawn: Examined, earlier: Examined | None = None) -> Facts:
     return collect_facts(
         drawn.volume,
         (REMARK,),
@@ -41,7 +42,7 @@ def everything_of(drawn: Study, earlier: Study | None = None) -> Facts:
     )
 
 
-def facts_of(drawn: Study, earlier: Study | None = None) -> Facts:
+def facts_of(drawn: Examined, earlier: Examined | None = None) -> Facts:
     compared = None if earlier is None else compare_studies(drawn, earlier)
     return collect_facts(drawn.volume, (), drawn.segmentation, drawn.findings, earlier=compared)
 
@@ -50,7 +51,9 @@ def text_of(narrative: Narrative) -> str:
     return " ".join(section.text for section in narrative.sections)
 
 
-def told(drawn: Study, edition: Edition = Edition.CLINICAL, earlier: Study | None = None) -> str:
+def told(
+    drawn: Examined, edition: Edition = Edition.CLINICAL, earlier: Examined | None = None
+) -> str:
     return text_of(write_narrative(facts_of(drawn, earlier), edition))
 
 
@@ -87,7 +90,7 @@ def test_every_number_in_every_sentence_is_one_of_its_facts(
     [study(), study(*ONE), study(*SEVEN), EMPTY, from_labels(study().segmentation.labels * 2)],
     ids=["none", "one", "seven", "no liver", "all lesion"],
 )
-def test_so_it_is_without_an_earlier_study(edition: Edition, drawn: Study) -> None:
+def test_so_it_is_without_an_earlier_study(edition: Edition, drawn: Examined) -> None:
     assert_every_number_is_a_fact(everything_of(drawn), edition)
     assert_every_number_is_a_fact(facts_of(drawn), edition)
 

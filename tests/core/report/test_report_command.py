@@ -11,11 +11,11 @@ import pypdf
 import pytest
 
 from core.cascade import segmentation
-from core.cascade.segmentation import Segmentation
 from core.cli import main
 from core.errors import HepatoScopeError
 from core.report import command
 from core.report.document import from_json
+from core.study import Study
 from tests import scene
 
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
@@ -49,10 +49,10 @@ def numbers_of(value: Any) -> set[str]:
 
 
 def test_finished_case_is_not_segmented_again(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def never(*_: object, **__: object) -> Segmentation:
+    def never(*_: object, **__: object) -> Study:
         raise AssertionError("it was segmented before")
 
-    monkeypatch.setattr(command, "segment", never)
+    monkeypatch.setattr(command, "examine", never)
     assert report(data, "out/r.json") == 0
     told = from_json((data / "out/r.json").read_bytes())
     known = json.loads((data / "case/volume-0/findings.json").read_text())

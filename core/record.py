@@ -1,24 +1,17 @@
 """The findings of a scan as a file that says where every figure came from."""
 
 import json
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from core.cascade.findings import Findings
-from core.cascade.segmentation import Segmentation
 from core.provenance import NOTICE, commit, versions
-from core.quality import QualityFinding
-from core.volume import Volume, spacing_of
+from core.study import Examined
+from core.volume import spacing_of
 
 
-def findings_record(
-    volume: Volume,
-    quality: Sequence[QualityFinding],
-    segmentation: Segmentation,
-    findings: Findings,
-) -> dict[str, Any]:
+def findings_record(study: Examined) -> dict[str, Any]:
     """Collect what findings.json says of one scan; units stand in the key names."""
+    volume, segmentation = study.volume, study.segmentation
     return {
         "notice": NOTICE,
         "source": volume.source,
@@ -35,7 +28,7 @@ def findings_record(
                 "reason": finding.reason,
                 "advice": finding.advice,
             }
-            for finding in quality
+            for finding in study.quality
         ],
         "preset": segmentation.preset,
         "thresholds": {
@@ -48,7 +41,7 @@ def findings_record(
             {"step": step.name, "changed_ml": round(step.changed_ml, 3)}
             for step in segmentation.steps
         ],
-        "findings": findings.to_dict(),
+        "findings": study.findings.to_dict(),
         "commit": commit(),
         "versions": versions(),
         "written": datetime.now(UTC).isoformat(timespec="seconds"),

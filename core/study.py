@@ -1,0 +1,137 @@
+"""A scan and what is known of it: read, checked, segmented, measured."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from core.cascade.findings import Findings
+from core.cascade.measurement import measure
+from core.cascade.segmentation import (
+    Labelled,
+    Networks,
+    Progress,
+    Segmentation,
+    relabel,
+    segment,
+)
+from core.errors import UnsupportedScan
+from core.io import read
+from core.presets import Preset
+from core.quality import QualityFinding, Severity, check
+from core.volume import Volume
+
+Quality = tuple[QualityFinding, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Examined:
+    """A scan with its labels, whoever made them, and what was measured on them."""
+
+    volume: Volume
+    quality: Quality
+    segmentation: Labelled
+    findings: Findings
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """A scan and what is known of it so far.
+
+    Parameters
+    ----------
+    segmentation : as labelled at present, possibly at moved thresholds; None before it is made.
+    findings : measured on that segmentation.
+    """
+
+    volume: Volume
+    quality: Quality
+    segmentation: Segmentation | None = None
+    findings: Findings | None = None
+
+    @property
+    def id(self) -> str:
+        """SHA-256 of what was read, which names the study."""
+        return self.volume.digest
+
+    @property
+    def title(self) -> str:
+        """Name to show."""
+        return self.volume.source
+
+    @property
+    def known(self) -> Examined:
+        """The study with its result; ValueError where it has none."""
+        if self.segmentation is None or self.findings is None:
+            raise ValueError(f"{self.title} was not segmented yet")
+        return Examined(self.volume, self.quality, self.segmentation, self.findings)
+
+
+def opened(volume: Volume) -> Study:
+    """Check a scan that was read."""
+    return Study(volume, check(volume))
+
+
+def segmented(
+    study: Study,
+    preset: Preset,
+    *,
+    networks: Networks | None = None,
+    progress: Progress = lambda stage, fraction: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Study:
+    """Segment a study, as `core.cascade.segmentation.segment` does, and measure the result."""
+    volume = study.volume
+    found = segment(volume, preset, networks=networks, progress=progress, cancelled=cancelled)
+    return replace(study, segmentation=found, findings=measure(volume, found.labels))
+
+
+def called_at(study: Study, liver_threshold: float, tumor_threshold: float) -> Study:
+    """Call a segmented study at other thresholds, and measure it anew.
+
+    Raises ValueError where it was not segmented.
+    """
+    if study.segmentation is None:
+        raise ValueError(f"{study.title} was not segmented yet")
+    found = study.segmentation
+    if (liver_threshold, tumor_threshold) == (found.liver_threshold, found.tumor_threshold):
+        return study
+    found = relabel(study.volume, found, liver_threshold, tumor_threshold)
+    return replace(study, segmentation=found, findings=measure(study.volume, found.labels))
+
+
+def examine(
+    scan: Path | Volume,
+    preset: Preset,
+    *,
+    networks: Networks | None = None,
+    on_checked: Callable[[Study], None] = lambda study: None,
+    progress: Progress = lambda stage, fraction: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Study:
+    """Read a scan, check it, segment it and measure what was found.
+
+    Parameters
+    ----------
+    scan : its path, or the scan itself.
+    networks, progress, cancelled : as `core.cascade.segmentation.segment` takes them.
+    on_checked : told the study before the long work.
+
+    Raises
+    ------
+    UnsupportedScan
+        The quality gate finds that it is no CT of the abdomen.
+    HepatoScopeError
+        As `core.io.read` and `segment` do.
+    """
+    study = opened(read(scan) if isinstance(scan, Path) else scan)
+    refuse_unusable(study.quality)
+    on_checked(study)
+    return segmented(study, preset, networks=networks, progress=progress, cancelled=cancelled)
+
+
+def refuse_unusable(quality: Sequence[QualityFinding]) -> None:
+    """Raise UnsupportedScan where the quality gate found an ERROR."""
+    for finding in quality:
+        if finding.severity is Severity.ERROR:
+            advice = finding.advice[0].lower() + finding.advice[1:]
+            raise UnsupportedScan(f"{finding.reason.removesuffix('.')}; {advice}")
