@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 
 
 def source_of(function: Callable[..., Any]) -> tuple[str, str]:

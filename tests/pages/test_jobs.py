@@ -53,9 +53,9 @@ def test_job_tells_every_stage_and_measures(case: Case, monkeypatch: pytest.Monk
     job.run(threading.Lock())
     assert job.done
     assert job.fractions == dict.fromkeys(STAGES, 1.0)
-    segmentation, findings = job.result
-    assert segmentation.preset == "paper"
-    assert len(findings.lesions) == 1
+    study = job.result.known
+    assert study.segmentation.preset == "paper"
+    assert len(study.findings.lesions) == 1
 
 
 def test_cancelled_job_stops_at_its_next_batch(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
