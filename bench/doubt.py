@@ -31,7 +31,7 @@ from core.metrics.calibration import (
 )
 from core.metrics.overlap import overlap
 from core.metrics.risk import expected_dice, risk_coverage
-from core.presets import PRESETS, Preset, preset_named
+from core.presets import BEST, PRESETS, Preset, preset_named
 
 NEAR_MM = 10.0
 SIGNS = ("disagreement", "1 - |2p - 1|")
@@ -148,7 +148,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--split")
     parser.add_argument("--cases", nargs="+", metavar="CASE")
-    parser.add_argument("--preset", choices=list(PRESETS), default="paper")
+    parser.add_argument("--preset", choices=list(PRESETS), default=BEST.name)
     arguments = parser.parse_args()
     preset = preset_named(arguments.preset)
     networks = load_networks(preset)

@@ -18,7 +18,7 @@ from core.explainers.registry import methods
 from core.geometry.slices import Plane
 from core.io import read
 from core.phantom import make_phantom
-from core.presets import PRESETS, preset_named
+from core.presets import BEST, PRESETS, preset_named
 from core.process.desk import Desk
 
 
@@ -26,7 +26,7 @@ def main() -> None:
     """Measure all methods, or those named."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("scan", type=Path, nargs="?", help="default: a phantom")
-    parser.add_argument("--preset", default="focus", choices=list(PRESETS))
+    parser.add_argument("--preset", choices=list(PRESETS), default=BEST.name)
     parser.add_argument("--methods", nargs="+", default=list(methods()))
     parser.add_argument("--rounds", type=int, default=5)
     arguments = parser.parse_args()

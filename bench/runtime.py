@@ -16,7 +16,7 @@ from core.cascade.segmentation import liver_fit, network_view
 from core.models.runtime import load_network
 from core.models.store import load_unet, model_dir
 from core.phantom import make_phantom
-from core.presets import PRESETS, preset_named
+from core.presets import BEST, PRESETS, preset_named
 
 
 def main() -> None:
@@ -24,7 +24,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--rounds", type=int, default=9)
-    parser.add_argument("--preset", default="paper", choices=list(PRESETS))
+    parser.add_argument("--preset", choices=list(PRESETS), default=BEST.name)
     arguments = parser.parse_args()
 
     preset = preset_named(arguments.preset)

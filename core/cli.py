@@ -7,41 +7,52 @@ usage. Progress goes to standard error, results go to files.
 import argparse
 from collections.abc import Sequence
 
-from core.commands import (
-    embedding,
-    evaluating,
-    explaining,
-    phantoms,
-    reporting,
-    sam,
-    segmenting,
-    training,
-)
-from core.commands.common import say
+from core.commands.common import PROGRAM, Command, say
+from core.commands.embedding import EMBED
+from core.commands.evaluating import COMPARE, EVALUATE
+from core.commands.explaining import EXPLAIN, FAITHFULNESS
+from core.commands.phantoms import BACKGROUNDS, PHANTOM
+from core.commands.reporting import REPORT
+from core.commands.sam import SAM
+from core.commands.segmenting import SEGMENT
+from core.commands.training import TRAIN
 from core.errors import HepatoScopeError
 
-COMMANDS = (
-    segmenting,
-    evaluating,
-    training,
-    embedding,
-    explaining,
-    sam,
-    reporting,
-    phantoms,
-)
+GROUPS = {
+    "Read a scan": (SEGMENT, REPORT),
+    "Judge": (EVALUATE, COMPARE, SAM),
+    "Explain": (EXPLAIN, FAITHFULNESS),
+    "Train": (TRAIN,),
+    "Make": (PHANTOM, BACKGROUNDS, EMBED),
+}
 
 
 def build_parser() -> argparse.ArgumentParser:
     """Describe all commands."""
     parser = argparse.ArgumentParser(
-        prog="python -m core",
+        prog=PROGRAM,
+        usage="%(prog)s [-h] COMMAND ...",
         description="HepatoScope without a browser. For research and teaching, not for diagnosis.",
+        epilog="\n\n".join([*map(_listed, GROUPS), f"{PROGRAM} COMMAND --help has an example."]),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in COMMANDS:
-        command.add(subparsers)
+    # argparse cannot group commands: they are listed below its own help instead.
+    parsers = parser.add_subparsers(
+        required=True, prog=PROGRAM, metavar="COMMAND", help=argparse.SUPPRESS
+    )
+    for commands in GROUPS.values():
+        for command in commands:
+            command.add_to(parsers)
     return parser
+
+
+def _listed(group: str) -> str:
+    lines = [_line(command) for command in GROUPS[group]]
+    return "\n".join([f"{group}:", *lines])
+
+
+def _line(command: Command) -> str:
+    return f"  {command.name:<13} {command.summary}"
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -1,14 +1,57 @@
-"""What commands have in common: telling progress, naming cases, reading and writing figures."""
+"""What commands have in common: how one is described, telling progress, naming cases, figures."""
 
 import argparse
 import sys
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from core.errors import BadDataset
+from core.presets import BEST, PRESETS
 
 if TYPE_CHECKING:
     from core.io.datasets import LabelledCase
+
+PROGRAM = "python -m core"
+
+
+@dataclass(frozen=True)
+class Command:
+    """One command.
+
+    Parameters
+    ----------
+    name, summary : how it is called, and what it does in half a sentence.
+    example : what is typed after ``python -m core``; stands below its help.
+    options : adds its arguments to a parser.
+    run : does it and returns the exit code; None where `options` adds commands below it.
+    """
+
+    name: str
+    summary: str
+    example: str
+    options: Callable[[argparse.ArgumentParser], None]
+    run: Callable[[argparse.Namespace], int] | None = None
+
+    def add_to(self, parsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+        """Give the command a parser, whose help ends with the example."""
+        parser = parsers.add_parser(
+            self.name,
+            help=self.summary,
+            description=f"{self.summary[0].upper()}{self.summary[1:]}.",
+            epilog=f"example:\n  {PROGRAM} {self.example}",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        self.options(parser)
+        if self.run is not None:
+            parser.set_defaults(run=self.run)
+
+
+def add_preset(parser: argparse.ArgumentParser, **other: Any) -> None:
+    """Let the user choose a preset; without a choice it is the one the browser starts with."""
+    told = f"which networks, and how they look at a scan; default: {BEST.name}, our best"
+    settings = {"default": BEST.name, "help": told, **other}
+    parser.add_argument("--preset", choices=list(PRESETS), **settings)
 
 
 def say(text: str) -> None:

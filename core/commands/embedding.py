@@ -3,14 +3,11 @@
 import argparse
 from pathlib import Path
 
-from core.commands.common import figure, say
+from core.commands.common import Command, figure, say
 
 
-def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Describe the command."""
-    parser = subparsers.add_parser(
-        "embed", help="make a patch atlas; patches cut before are not cut again"
-    )
+def embed_options(parser: argparse.ArgumentParser) -> None:
+    """Ask for labelled folders, and what of them goes into the atlas."""
     parser.add_argument(
         "--data", type=Path, action="append", required=True, help="labelled folder; may be repeated"
     )
@@ -23,7 +20,6 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path, required=True)
-    parser.set_defaults(run=embed)
 
 
 def embed(arguments: argparse.Namespace) -> int:
@@ -43,3 +39,12 @@ def embed(arguments: argparse.Namespace) -> int:
             f"{figure(area['value'])} ({figure(area['low'])} to {figure(area['high'])})"
         )
     return 0
+
+
+EMBED = Command(
+    "embed",
+    "make a patch atlas; patches cut before are not cut again",
+    "embed --data LITS_FOLDER --out weights/atlas/mine",
+    embed_options,
+    embed,
+)

@@ -3,20 +3,14 @@
 import argparse
 from pathlib import Path
 
-from core.commands.common import figure, named, say
-from core.presets import PRESETS, preset_named
+from core.commands.common import Command, add_preset, figure, named, say
+from core.presets import preset_named
 
 COMPARABLE = ("dice", "iou", "precision", "recall", "hd95_mm", "assd_mm", "surface_dice")
 
 
-def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Describe the commands."""
-    _add_evaluate(subparsers)
-    _add_compare(subparsers)
-
-
-def _add_evaluate(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = subparsers.add_parser("evaluate", help="compare with ground truth")
+def evaluate_options(parser: argparse.ArgumentParser) -> None:
+    """Ask for labelled cases and a preset."""
     parser.add_argument("--data", type=Path, required=True, help="labelled folder")
     parser.add_argument("--split", help="only this split of the folder")
     parser.add_argument("--cases", nargs="+", metavar="CASE", help="only these cases")
@@ -24,16 +18,14 @@ def _add_evaluate(subparsers: "argparse._SubParsersAction[argparse.ArgumentParse
         "--weights", type=Path, help="folder with liver/ and tumor/; default: the preset's own"
     )
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--preset", default="paper", choices=list(PRESETS))
-    parser.set_defaults(run=evaluate)
+    add_preset(parser)
 
 
-def _add_compare(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = subparsers.add_parser("compare", help="paired difference of two evaluation runs")
+def compare_options(parser: argparse.ArgumentParser) -> None:
+    """Ask for two runs and a score."""
     parser.add_argument("first", type=Path, metavar="A", help="folder of a run")
     parser.add_argument("second", type=Path, metavar="B", help="folder of the run to judge")
     parser.add_argument("--score", choices=COMPARABLE, default="dice")
-    parser.set_defaults(run=compare)
 
 
 def evaluate(arguments: argparse.Namespace) -> int:
@@ -77,3 +69,19 @@ def compare(arguments: argparse.Namespace) -> int:
             f"only in one run: {found.only_first + found.only_second}"
         )
     return 0
+
+
+EVALUATE = Command(
+    "evaluate",
+    "compare with ground truth",
+    "evaluate --data LITS_FOLDER --split test --out run",
+    evaluate_options,
+    evaluate,
+)
+COMPARE = Command(
+    "compare",
+    "paired difference of two evaluation runs",
+    "compare run-a run-b --score iou",
+    compare_options,
+    compare,
+)

@@ -3,39 +3,28 @@
 import argparse
 from pathlib import Path
 
-from core.commands.common import figure, say
+from core.commands.common import Command, add_preset, figure, say
 from core.errors import BadDataset, HepatoScopeError
-from core.presets import PRESETS, preset_named
+from core.presets import preset_named
 
 
-def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Describe the commands."""
-    _add_explain(subparsers)
-    _add_faithfulness(subparsers)
-
-
-def _add_explain(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = subparsers.add_parser("explain", help="show which pixels an answer rests on")
+def explain_options(parser: argparse.ArgumentParser) -> None:
+    """Ask for a scan, one of its slices, and a method."""
     parser.add_argument("input", type=Path, metavar="INPUT", help="a scan, as for segment")
     parser.add_argument("--slice", type=int, help="axial slice, from 1; default: most tumor")
     parser.add_argument("--method", default="shap", help="such as shap, integrated or occlusion")
     parser.add_argument("--network", default="tumor", choices=["tumor", "liver"])
-    parser.add_argument("--preset", default="paper", choices=list(PRESETS))
+    add_preset(parser)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path, required=True, metavar="PNG")
-    parser.set_defaults(run=explain)
 
 
-def _add_faithfulness(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = subparsers.add_parser(
-        "faithfulness",
-        help="put the explanations to the test on patients held out; started again, it goes on",
-    )
+def faithfulness_options(parser: argparse.ArgumentParser) -> None:
+    """Ask for labelled cases and a preset."""
     parser.add_argument("--data", type=Path, required=True, help="labelled folder")
     parser.add_argument("--split", help="only this split of the folder")
-    parser.add_argument("--preset", default="paper", choices=list(PRESETS))
+    add_preset(parser)
     parser.add_argument("--out", type=Path, required=True)
-    parser.set_defaults(run=faithfulness)
 
 
 def explain(arguments: argparse.Namespace) -> int:
@@ -100,3 +89,19 @@ def faithfulness(arguments: argparse.Namespace) -> int:
         told = "trusted" if verdict.trusted else "; ".join(verdict.reasons)
         say(f"{verdict.title}: insertion {figure(gain.value)} over random order; {told}")
     return 0
+
+
+EXPLAIN = Command(
+    "explain",
+    "show which pixels an answer rests on",
+    "explain ct.nii.gz --method shap --slice 41 --out explanation.png",
+    explain_options,
+    explain,
+)
+FAITHFULNESS = Command(
+    "faithfulness",
+    "put the explanations to the test on patients held out; started again, it goes on",
+    "faithfulness --data LITS_FOLDER --out weights/explanations/mine",
+    faithfulness_options,
+    faithfulness,
+)

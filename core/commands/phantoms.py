@@ -3,30 +3,15 @@
 import argparse
 from pathlib import Path
 
-from core.commands.common import say
-from core.presets import PRESETS, preset_named
+from core.commands.common import Command, add_preset, say
+from core.presets import preset_named
 
 
-def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Describe the commands."""
-    _add_phantom(subparsers)
-    _add_backgrounds(subparsers)
-
-
-def _add_phantom(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = subparsers.add_parser("phantom", help="write labelled synthetic scans, LiTS layout")
+def phantom_options(parser: argparse.ArgumentParser) -> None:
+    """Ask how many, and from which seed on."""
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--cases", type=int, default=1)
     parser.add_argument("--seed", type=int, default=0)
-    parser.set_defaults(run=phantom)
-
-
-def _add_backgrounds(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = subparsers.add_parser(
-        "backgrounds", help="draw phantoms beside the networks for SHAP to compare with"
-    )
-    parser.add_argument("--preset", default="paper", choices=list(PRESETS))
-    parser.set_defaults(run=backgrounds)
 
 
 def phantom(arguments: argparse.Namespace) -> int:
@@ -44,3 +29,19 @@ def backgrounds(arguments: argparse.Namespace) -> int:
     for path in write_backgrounds(preset_named(arguments.preset)):
         say(f"wrote {path.parent.parent.name}/{path.parent.name}/{path.name}")
     return 0
+
+
+PHANTOM = Command(
+    "phantom",
+    "write labelled synthetic scans, LiTS layout",
+    "phantom --out phantoms --cases 10 --seed 0",
+    phantom_options,
+    phantom,
+)
+BACKGROUNDS = Command(
+    "backgrounds",
+    "draw phantoms beside the networks for SHAP to compare with",
+    "backgrounds --preset paper",
+    add_preset,
+    backgrounds,
+)

@@ -3,13 +3,12 @@
 import argparse
 from pathlib import Path
 
-from core.commands.common import say, whole_number
-from core.presets import PRESETS, preset_named
+from core.commands.common import Command, add_preset, say, whole_number
+from core.presets import preset_named
 
 
-def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Describe the command."""
-    parser = subparsers.add_parser("report", help="write what was measured as a report")
+def report_options(parser: argparse.ArgumentParser) -> None:
+    """Ask for a case, the study before it, and what the report should be like."""
     parser.add_argument(
         "input",
         type=Path,
@@ -37,8 +36,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     parser.add_argument("--tokens", type=whole_number, default=300, help="of its text, at most")
     parser.add_argument("--seconds", type=whole_number, default=1800, help="it may take, at most")
     parser.add_argument("--patient", help="a line that names the patient; never read from the scan")
-    parser.add_argument("--preset", default="paper", choices=list(PRESETS))
-    parser.set_defaults(run=report)
+    add_preset(parser)
 
 
 def report(arguments: argparse.Namespace) -> int:
@@ -64,3 +62,12 @@ def report(arguments: argparse.Namespace) -> int:
     said = len(made.narrative.sentences)
     say(f"{arguments.out.name}: {said} sentences on {len(made.facts.lesion_numbers)} lesion(s)")
     return 0
+
+
+REPORT = Command(
+    "report",
+    "write what was measured as a report",
+    "report results/ct --scan ct.nii.gz --out report.pdf",
+    report_options,
+    report,
+)

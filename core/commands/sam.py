@@ -3,13 +3,12 @@
 import argparse
 from pathlib import Path
 
-from core.commands.common import named, say, whole_number
-from core.presets import PRESETS, preset_named
+from core.commands.common import Command, add_preset, named, say, whole_number
+from core.presets import preset_named
 
 
-def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Describe the command."""
-    parser = subparsers.add_parser("sam", help="score SAM on slices with ground truth")
+def sam_options(parser: argparse.ArgumentParser) -> None:
+    """Ask for labelled cases, a checkpoint, and how SAM is prompted."""
     parser.add_argument("--data", type=Path, required=True, help="labelled folder")
     parser.add_argument("--split", help="only this split of the folder")
     parser.add_argument("--cases", nargs="+", metavar="CASE", help="only these cases")
@@ -34,13 +33,12 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     )
     parser.add_argument("--points", type=whole_number, default=1, help="drawn in every object")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument(
-        "--preset",
-        choices=list(PRESETS),
+    add_preset(
+        parser,
+        default=None,
         help="also score these networks on the same slices, in a run beside, OUT-PRESET",
     )
     parser.add_argument("--out", type=Path, required=True, metavar="RUN")
-    parser.set_defaults(run=sam)
 
 
 def sam(arguments: argparse.Namespace) -> int:
@@ -74,3 +72,12 @@ def sam(arguments: argparse.Namespace) -> int:
         beside = arguments.out.with_name(f"{arguments.out.name}-{preset.name}")
         write_run(beside, ours, missed, preset, networks.digests, *where, plan.facts_beside())
     return 1 if failures else 0
+
+
+SAM = Command(
+    "sam",
+    "score SAM on slices with ground truth",
+    "sam --data LITS_FOLDER --checkpoint facebook/sam-vit-base --download --out run-sam",
+    sam_options,
+    sam,
+)

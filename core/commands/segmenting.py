@@ -3,13 +3,12 @@
 import argparse
 from pathlib import Path
 
-from core.commands.common import say
-from core.presets import PRESETS, preset_named
+from core.commands.common import Command, add_preset, say
+from core.presets import preset_named
 
 
-def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Describe the command."""
-    parser = subparsers.add_parser("segment", help="segment scans; finished ones are skipped")
+def segment_options(parser: argparse.ArgumentParser) -> None:
+    """Ask for scans, and where their results go."""
     parser.add_argument(
         "inputs",
         type=Path,
@@ -18,8 +17,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         help=".nii, .nii.gz, DICOM folder or .zip, or a folder in LiTS layout",
     )
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--preset", default="paper", choices=list(PRESETS))
-    parser.set_defaults(run=segment)
+    add_preset(parser)
 
 
 def segment(arguments: argparse.Namespace) -> int:
@@ -31,3 +29,12 @@ def segment(arguments: argparse.Namespace) -> int:
     networks = load_networks(preset)
     failures = segment_inputs(arguments.inputs, arguments.out, preset, networks, say)
     return 1 if failures else 0
+
+
+SEGMENT = Command(
+    "segment",
+    "segment scans; finished ones are skipped",
+    "segment ct.nii.gz series.zip dicom-folder --out results",
+    segment_options,
+    segment,
+)

@@ -3,25 +3,8 @@
 import argparse
 from pathlib import Path
 
-from core.commands.common import say
-from core.presets import PRESETS, preset_named
-
-
-def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Describe the command."""
-    parser = subparsers.add_parser("train", help="train a network; started again, it resumes")
-    networks = parser.add_subparsers(required=True, metavar="NETWORK")
-    for network in ("liver", "tumor"):
-        unet = networks.add_parser(network, help=f"the U-Net that finds the {network}")
-        _add_unet_options(unet)
-        unet.set_defaults(run=train, network=network)
-    patches = networks.add_parser("autoencoder", help="the autoencoder of 32×32 patches")
-    _add_training_options(patches, epochs=60, batch_size=128, patience=10)
-    patches.add_argument("--bottleneck", type=int, default=64, help="numbers a patch")
-    patches.add_argument(
-        "--unpooled", action="store_true", help="no average over the patch before the bottleneck"
-    )
-    patches.set_defaults(run=train_patches)
+from core.commands.common import Command, add_preset, say
+from core.presets import BEST, preset_named
 
 
 def _add_training_options(
@@ -40,9 +23,10 @@ def _add_training_options(
     parser.add_argument("--validation-patients", nargs="*", default=[])
 
 
-def _add_unet_options(parser: argparse.ArgumentParser) -> None:
+def unet_options(parser: argparse.ArgumentParser) -> None:
+    """Ask for labelled folders, and how a U-Net learns from them."""
     _add_training_options(parser, epochs=20, batch_size=16, patience=6)
-    parser.add_argument("--preset", default="paper", choices=list(PRESETS))
+    add_preset(parser)
     parser.add_argument("--slices-per-epoch", type=int)
     parser.add_argument(
         "--encoder-weights",
@@ -58,6 +42,22 @@ def _add_unet_options(parser: argparse.ArgumentParser) -> None:
         default="patient",
         help="“slice” leaks patients into validation; only to measure by how much",
     )
+
+
+def patch_options(parser: argparse.ArgumentParser) -> None:
+    """Ask for labelled folders, and how the autoencoder learns from them."""
+    _add_training_options(parser, epochs=60, batch_size=128, patience=10)
+    parser.add_argument("--bottleneck", type=int, default=64, help="numbers a patch")
+    parser.add_argument(
+        "--unpooled", action="store_true", help="no average over the patch before the bottleneck"
+    )
+
+
+def network_options(parser: argparse.ArgumentParser) -> None:
+    """Ask which network; each has options of its own."""
+    networks = parser.add_subparsers(required=True, metavar="NETWORK", dest="network")
+    for network in NETWORKS:
+        network.add_to(networks)
 
 
 def train(arguments: argparse.Namespace) -> int:
@@ -105,3 +105,30 @@ def train_patches(arguments: argparse.Namespace) -> int:
     )
     train_autoencoder(cases, recipe, arguments.out, say)
     return 0
+
+
+NETWORKS = (
+    *(
+        Command(
+            network,
+            f"the U-Net that finds the {network}",
+            f"train {network} --data LITS_FOLDER --out weights/{BEST.name}/{network}",
+            unet_options,
+            train,
+        )
+        for network in ("liver", "tumor")
+    ),
+    Command(
+        "autoencoder",
+        "the autoencoder of 32×32 patches",
+        "train autoencoder --data LITS_FOLDER --out weights/autoencoder",
+        patch_options,
+        train_patches,
+    ),
+)
+TRAIN = Command(
+    "train",
+    "train a network; started again, it resumes",
+    NETWORKS[0].example,
+    network_options,
+)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.errors import WeightsMissing
-from core.presets import PRESETS, Preset
+from core.presets import BEST, PRESETS, Preset
 
 if TYPE_CHECKING:
     from keras import Model
@@ -43,6 +43,12 @@ def trained_presets() -> tuple[Preset, ...]:
             for home, network in preset.homes.values()
         )
     )
+
+
+def first_preset() -> Preset:
+    """Preset to start with: `BEST`, or the last that was trained where `BEST` was not."""
+    trained = trained_presets()
+    return BEST if BEST in trained or not trained else trained[-1]
 
 
 def weights_digest(folder: Path) -> str:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.models.store import evaluations, trained_models, trained_presets
+from core.models.store import evaluations, first_preset, trained_models, trained_presets
 from pages.about.trust_card import trust_view
 from pages.common.frame import begin
 from pages.common.headline import headline_view
@@ -70,7 +70,7 @@ def _trust() -> None:
     presets = [preset.name for preset in trained_presets()]
     if presets:
         chosen = st.segmented_control(
-            "Networks", presets, default=presets[-1], required=True, key="about-trust"
+            "Networks", presets, default=first_preset().name, required=True, key="about-trust"
         )
         trust_view(chosen)
 

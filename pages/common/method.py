@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from core.models.store import trained_presets
-from core.presets import PAPER, Preset, preset_named
+from core.models.store import first_preset, trained_presets
+from core.presets import Preset, preset_named
 from pages.common import jobs
 from pages.common.session import Case, Key
 
@@ -12,11 +12,11 @@ TITLES = {"paper": "As published", "focus": "Focus"}
 
 def method_choice(key: str) -> Preset:
     """Offer the trained presets where there are several; the choice outlives the page."""
-    presets = trained_presets() or (PAPER,)
+    presets = trained_presets() or (first_preset(),)
     names = [preset.name for preset in presets]
     if len(presets) == 1:
         return presets[0]
-    before = st.session_state.get(Key.METHOD, names[-1])
+    before = st.session_state.get(Key.METHOD, first_preset().name)
     chosen = st.radio(
         "Networks",
         names,

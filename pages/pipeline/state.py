@@ -20,8 +20,8 @@ from core.draw.preview import telling_slice
 from core.errors import HepatoScopeError
 from core.geometry.slices import Plane
 from core.geometry.windows import Window
-from core.models.store import trained_presets
-from core.presets import PAPER, Preset, preset_named
+from core.models.store import first_preset
+from core.presets import Preset, preset_named
 from core.walkthrough.moment import Moment, Overall
 from core.walkthrough.scan import hu_histogram
 from core.walkthrough.walk import Result, Settings, with_settings
@@ -69,9 +69,7 @@ def preset_of(case: Case) -> Preset:
     """Give the preset that the case was, or would be, segmented with."""
     if case.segmentation is not None:
         return preset_named(case.segmentation.preset)
-    presets = trained_presets() or (PAPER,)
-    chosen = st.session_state.get(SessionKey.METHOD, presets[-1].name)
-    return preset_named(chosen)
+    return preset_named(st.session_state.get(SessionKey.METHOD, first_preset().name))
 
 
 def own_settings(case: Case) -> Settings:

@@ -1,6 +1,7 @@
 """The command line: exit codes, one sentence for bad input, results in files."""
 
 import json
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -8,11 +9,14 @@ from pathlib import Path
 import pytest
 
 from core.cascade import segmentation
-from core.cli import main
-from core.commands.common import figure
+from core.cli import GROUPS, build_parser, main
+from core.commands.common import Command, figure
+from core.commands.training import NETWORKS
 from core.errors import WeightsMissing
-from core.presets import Preset
+from core.presets import BEST, Preset
 from tests import scene
+
+COMMANDS = [command for group in GROUPS.values() for command in group]
 
 
 @pytest.fixture
@@ -112,7 +116,7 @@ def test_missing_weights_are_one_sentence(
 
     monkeypatch.setattr(segmentation, "load_networks", missing)
     assert main(["segment", str(lits), "--out", str(tmp_path)]) == 1
-    assert told(capsys) == ["error: There are no weights for “paper”."]
+    assert told(capsys) == ["error: There are no weights for “focus”."]
 
 
 @pytest.mark.parametrize(
@@ -174,3 +178,36 @@ def test_program_answers_without_a_traceback(tmp_path: Path) -> None:
 
 def test_score_that_is_not_defined_is_a_dash() -> None:
     assert (figure(None), figure(0.93456)) == ("–", "0.935")
+
+
+def test_help_lists_every_command_below_its_group(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as exit_:
+        main(["--help"])
+    assert exit_.value.code == 0
+    told = capsys.readouterr().out
+    blocks = {block.split(":")[0]: block.splitlines()[1:] for block in told.split("\n\n")}
+    for group, commands in GROUPS.items():
+        assert [line.split()[0] for line in blocks[group]] == [one.name for one in commands]
+
+
+@pytest.mark.parametrize("command", [*COMMANDS, *NETWORKS], ids=lambda command: command.name)
+def test_help_of_a_command_ends_with_an_example_that_it_accepts(
+    command: Command, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ["train", command.name] if command in NETWORKS else [command.name]
+    with pytest.raises(SystemExit):
+        main([*asked, "--help"])
+    assert capsys.readouterr().out.endswith(f"example:\n  python -m core {command.example}\n")
+    words = shlex.split(command.example)
+    assert words[: len(asked)] == asked
+    assert callable(build_parser().parse_args(words).run)
+
+
+@pytest.mark.parametrize("command", [*COMMANDS, *NETWORKS], ids=lambda command: command.name)
+def test_nobody_who_names_no_preset_gets_another_than_the_best(command: Command) -> None:
+    words = shlex.split(command.example)
+    if "--preset" in words:
+        at = words.index("--preset")
+        del words[at : at + 2]
+    asked = build_parser().parse_args(words)
+    assert getattr(asked, "preset", None) in (None, BEST.name)

@@ -14,6 +14,7 @@ from core.explainers.network import KerasNetwork
 from core.explainers.question import Question
 from core.explainers.trial import ROWS, variants
 from core.explainers.trust import read_trial
+from core.presets import BEST
 from tests import scene
 from tests.core.explainers.conftest import brightness_model
 
@@ -22,7 +23,7 @@ pytestmark = pytest.mark.usefixtures("shipped_weights")
 
 @pytest.fixture(autouse=True)
 def _seeing_by_brightness(monkeypatch: pytest.MonkeyPatch) -> None:
-    network = KerasNetwork(brightness_model(128))
+    network = KerasNetwork(brightness_model(BEST.tumor_size))
 
     def asked(question: Question) -> KerasNetwork:
         network.aim(question.target)

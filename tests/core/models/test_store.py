@@ -15,12 +15,14 @@ from core.models import store
 from core.models.store import (
     CARD_NAME,
     WEIGHTS_NAME,
+    first_preset,
     model_dir,
     read_card,
     save_weights,
     trained_presets,
     weights_digest,
 )
+from core.presets import BEST, PAPER
 
 
 def small_network() -> Model:
@@ -132,6 +134,19 @@ def test_preset_is_offered_once_all_its_networks_are_there(
         (tmp_path / network / WEIGHTS_NAME).touch()
         offered.append([preset.name for preset in trained_presets()])
     assert offered == [[], [], ["focus"], ["paper", "focus"]], "paper's liver finds for focus"
+
+
+def test_visitor_starts_with_the_best_preset_that_was_trained(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "WEIGHTS_DIR", tmp_path)
+    started = [first_preset()]
+    for folder in ("paper", "focus"):
+        for network in ("liver", "tumor"):
+            (tmp_path / folder / network).mkdir(parents=True)
+            (tmp_path / folder / network / WEIGHTS_NAME).touch()
+        started.append(first_preset())
+    assert started == [BEST, PAPER, BEST]
 
 
 @pytest.mark.parametrize("network", ["liver", "tumor"])
