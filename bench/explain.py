@@ -19,7 +19,7 @@ from core.geometry.slices import Plane
 from core.io import read
 from core.phantom import make_phantom
 from core.presets import BEST, PRESETS, preset_named
-from core.process.desk import Desk
+from core.process import Worker
 
 
 def main() -> None:
@@ -37,24 +37,24 @@ def main() -> None:
     print(f"{volume.source}, slice {z + 1}, {question.size}x{question.size}, {arguments.preset}")
     print(f"{'method':<12}{'samples':>8}{'first s':>9}{'median s':>10}{'adds up':>9}{'MiB':>7}")
     for name in arguments.methods:
-        desk, seconds = Desk(), []
+        worker, seconds = Worker("explanation"), []
         for _ in range(arguments.rounds + 1):
             began = perf_counter()
-            found = desk.ask(explain, question, name, None, 0)
+            found = worker.ask(explain, question, name, None, 0)
             seconds.append(perf_counter() - began)
         error = found.completeness_error
         told = "–" if error is None else f"{error:.1%}"
-        peak = peak_mib(desk)
+        peak = peak_mib(worker)
         print(
             f"{name:<12}{found.samples:>8}{seconds[0]:>9.1f}{median(seconds[1:]):>10.2f}"
             f"{told:>9}{peak:>7}"
         )
-        desk.close()
+        worker.close()
 
 
-def peak_mib(desk: Desk) -> int:
-    """Most memory that the process of `desk` held, as Linux tells it."""
-    status = Path(f"/proc/{desk.pid}/status").read_text()
+def peak_mib(worker: Worker) -> int:
+    """Most memory that the process of `worker` held, as Linux tells it."""
+    status = Path(f"/proc/{worker.pid}/status").read_text()
     line = next(line for line in status.splitlines() if line.startswith("VmHWM"))
     return int(line.split()[1]) // 1024
 

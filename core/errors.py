@@ -8,6 +8,7 @@ HepatoScopeError
 ├── BadAtlas            a patch atlas that is damaged, of other weights, or too small for a map
 ├── BadCheckpoint       a foundation model that is missing, another kind, out of reach or too large
 ├── OutOfTime           work that may take long took longer than it was allowed to
+├── ProcessEnded        the process that did the work crashed, or wanted more memory than there is
 └── Cancelled           the user asked to stop
 """
 
@@ -52,6 +53,10 @@ class OutOfTime(HepatoScopeError):
     def __init__(self, sentence: str, written: str = "") -> None:
         super().__init__(sentence)
         self.written = written
+
+
+class ProcessEnded(HepatoScopeError):
+    """The process that did the work crashed, or wanted more memory than it may have."""
 
 
 class Cancelled(HepatoScopeError):

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import settings
 
 from core.cascade.segmentation import Networks
-from core.foundation.checkpoints.libraries import prepare
+from core.foundation.libraries import prepare
 from core.models.store import WEIGHTS_DIR, WEIGHTS_NAME
 from core.volume import Volume
 from tests import scene

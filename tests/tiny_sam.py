@@ -1,5 +1,6 @@
 """A SAM of the real architecture, tiny and untrained: its masks are nonsense."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -44,3 +45,11 @@ def save_tiny_sam(folder: Path) -> Path:
     processor = SamImageProcessorPil(size=scale[0], pad_size=scale[1])
     transformers.SamProcessor(processor).save_pretrained(folder)
     return folder
+
+
+def change_heads(folder: Path, count: int) -> None:
+    """Let the image encoder in `folder` claim so many heads, whose attention takes memory."""
+    path = folder / "config.json"
+    config = json.loads(path.read_text())
+    config["vision_config"]["num_attention_heads"] = count
+    path.write_text(json.dumps(config))

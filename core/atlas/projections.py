@@ -4,22 +4,18 @@ Pearson, On lines and planes of closest fit, 1901; van der Maaten and Hinton, Vi
 t-SNE, 2008 (openTSNE: Poličar et al. 2024); McInnes et al., UMAP, 2018.
 """
 
-import json
-import subprocess
-import sys
-import tempfile
+import warnings
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import BadAtlas
+from core.process import run
 
 Floats = NDArray[np.float32]
 
-ROOT = Path(__file__).parents[2]
 # openTSNE draws on so many neighbours for each unit of perplexity.
 NEIGHBOURS_OF_PERPLEXITY = 3
 # A new patch starts in the middle of so many neighbours. Of openTSNE's 25 some are of other groups:
@@ -181,17 +177,35 @@ def _place_tsne(codes: Floats, positions: Floats, tsne: Tsne, new: Floats) -> Fl
 
 
 def _umap(umap: Umap, **arrays: Floats) -> Floats:
-    """Ask the program of `core.atlas.umap_worker`."""
-    with tempfile.TemporaryDirectory(prefix="hepatoscope-") as folder:
-        asked, answer = Path(folder) / "asked.npz", Path(folder) / "answer.npy"
-        np.savez(asked, allow_pickle=False, **arrays)
-        command = [sys.executable, "-m", "core.atlas.umap_worker"]
-        told = [json.dumps(asdict(umap)), str(asked), str(answer)]
-        done = subprocess.run(
-            [*command, *told], cwd=ROOT, check=False, capture_output=True, text=True
-        )
-        if done.returncode:
-            last = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
-            raise BadAtlas(f"UMAP ended without a map ({last}); choose other values, or t-SNE.")
-        positions: Floats = np.load(answer)
-        return positions
+    """Ask UMAP in a process of its own: it brings TensorFlow, which the server must not load."""
+    try:
+        positions: Floats = run(umap_positions, umap, arrays, work="map by UMAP")
+    except RuntimeError as error:
+        last = str(error).strip().splitlines()[-1]
+        raise BadAtlas(
+            f"UMAP ended without a map ({last}); choose other values, or t-SNE."
+        ) from error
+    return positions
+
+
+def umap_positions(parameters: Umap, arrays: dict[str, Floats]) -> Floats:
+    """Lay `codes` [N, D] out, or place `new` [M, D] among them and their `positions` [N, 2]."""
+    with warnings.catch_warnings():
+        # It says that a seed takes one thread, which is what we want.
+        warnings.simplefilter("ignore")
+        import umap
+
+        options = {
+            "n_neighbors": parameters.neighbours,
+            "min_dist": parameters.min_dist,
+            "random_state": parameters.seed,
+            "n_jobs": 1,
+        }
+        if "new" not in arrays:
+            placed = umap.UMAP(**options).fit_transform(arrays["codes"])
+            return np.asarray(placed, np.float32)
+        # No epochs: it learns who is near whom and leaves the map alone, which it only rescales.
+        known = umap.UMAP(**options, init=arrays["positions"], n_epochs=0).fit(arrays["codes"])
+        known.embedding_ = arrays["positions"]
+        known.n_epochs = None
+        return np.asarray(known.transform(arrays["new"]), np.float32)

@@ -41,9 +41,9 @@ def report_options(parser: argparse.ArgumentParser) -> None:
 
 def report(arguments: argparse.Namespace) -> int:
     """Write a report of a case."""
+    from core.foundation.llava.model import Writing
     from core.report.command import Order, Source, write_report
     from core.report.composite import GREEN_RED, OKABE_ITO
-    from core.report.llava import Writing
     from core.report.text import Edition
 
     writing = None

@@ -48,7 +48,7 @@ def sam(arguments: argparse.Namespace) -> int:
     from core.evaluation.sam import Mode, Plan, score_beside, score_sam
     from core.evaluation.score import evaluate_with
     from core.foundation.sam.automatic import Settings
-    from core.foundation.sam.hub import fetched
+    from core.foundation.sam.checkpoint import fetched
     from core.foundation.sam.model import load_sam
     from core.io.datasets import find_cases
 

@@ -1,4 +1,4 @@
-"""Explain one slice by one method, or judge an explanation: what the desk's process does."""
+"""Explain one slice by one method, or judge an explanation: in a process of its own."""
 
 from time import perf_counter
 
@@ -13,23 +13,28 @@ from core.models.store import weights_digest
 
 
 def explain(
-    question: Question, method: str, samples: int | None, seed: int, progress: Progress
+    question: Question,
+    method: str,
+    samples: int | None,
+    seed: int,
+    progress: Progress = lambda share: None,
 ) -> Attribution:
     """Answer `question` by `method`, with its default number of samples where None."""
     return explained_by(asked(question), question, method, samples, seed, progress)
 
 
-def judge_curves(question: Question, values: Floats, seed: int, progress: Progress) -> Curves:
+def judge_curves(
+    question: Question, values: Floats, seed: int, progress: Progress = lambda share: None
+) -> Curves:
     """Delete and insert the pixels of `question` in the order of `values` [S, S]."""
     return curves(asked(question), question, values, seed, progress)
 
 
-def prepare(question: Question, progress: Progress) -> float:
+def prepare(question: Question) -> float:
     """Load the network of `question` and trace it; returns the score."""
     image = question.image[None]
     network = asked(question)
     network.gradient(image)
-    progress(1.0)
     return float(network.score(image)[0])
 
 

@@ -1,4 +1,4 @@
-"""A network that can be asked for gradients; lives in a process of its own (see `desk`)."""
+"""A network that can be asked for gradients; lives in a process of its own (see `core.process`)."""
 
 from functools import lru_cache
 from pathlib import Path

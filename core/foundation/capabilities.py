@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 
 VISION_LANGUAGE = "requirements-vision-language.txt"
+OF_SAM = ("torch", "transformers")
+OF_LLAVA = (*OF_SAM, "bitsandbytes", "accelerate")
 
 
 @dataclass(frozen=True)
@@ -29,42 +31,26 @@ def missing_modules(*names: str) -> tuple[str, ...]:
     return tuple(name for name in names if find_spec(name) is None)
 
 
+def has_gpu() -> bool:
+    """Tell whether the driver of an NVIDIA GPU is here."""
+    return shutil.which("nvidia-smi") is not None
+
+
 def capabilities() -> tuple[Capability, ...]:
     """Look at this machine."""
-    return (_gpu(), _sam(), _llava())
-
-
-def _gpu() -> Capability:
-    found = shutil.which("nvidia-smi") is not None
-    return Capability(
-        "GPU",
-        found,
-        "Segmentation is made for two CPU cores and does not need one; LLaVA is slow without.",
-        "" if found else "Run HepatoScope on a host with an NVIDIA GPU and its driver.",
+    return (
+        Capability(
+            "GPU",
+            has_gpu(),
+            "Segmentation is made for two CPU cores and does not need one; LLaVA is slow without.",
+            "" if has_gpu() else "Run HepatoScope on a host with an NVIDIA GPU and its driver.",
+        ),
+        _of_libraries("SAM", OF_SAM, "Zero-shot masks to compare with the trained networks."),
+        _of_libraries("LLaVA", OF_LLAVA, "Report text by a vision-language model."),
     )
 
 
-def _sam() -> Capability:
-    missing = missing_modules("torch", "transformers")
-    return Capability(
-        "SAM",
-        not missing,
-        "Zero-shot masks to compare with the trained networks.",
-        _install(missing),
-    )
-
-
-def _llava() -> Capability:
-    missing = missing_modules("torch", "transformers", "bitsandbytes", "accelerate")
-    return Capability(
-        "LLaVA",
-        not missing,
-        "Report text by a vision-language model.",
-        _install(missing),
-    )
-
-
-def _install(missing: tuple[str, ...]) -> str:
-    if not missing:
-        return ""
-    return f"Missing here: {', '.join(missing)}. Add them with “pip install -r {VISION_LANGUAGE}”."
+def _of_libraries(name: str, needed: tuple[str, ...], used_for: str) -> Capability:
+    missing = ", ".join(missing_modules(*needed))
+    advice = f"Missing here: {missing}. Add them with “pip install -r {VISION_LANGUAGE}”."
+    return Capability(name, not missing, used_for, advice if missing else "")

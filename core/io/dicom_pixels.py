@@ -1,12 +1,8 @@
 """Stored DICOM pixels to Hounsfield units, compressed ones in a process of their own."""
 
-import json
-import subprocess
-import sys
 from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -20,12 +16,13 @@ from pydicom.uid import (
     ImplicitVRLittleEndian,
 )
 
-from core.errors import UnreadableScan, UnsupportedScan
+from core.errors import OutOfTime, ProcessEnded, UnreadableScan, UnsupportedScan
 from core.io.dicom_slices import DAMAGED, Slice, load
 from core.io.hounsfield import to_int16
+from core.process import run
 
 UNCOMPRESSED = {ImplicitVRLittleEndian, ExplicitVRLittleEndian, ExplicitVRBigEndian}
-ROOT = Path(__file__).resolve().parents[2]
+MEMORY_MB = 6_000
 # A JPEG 2000 slice of 512 x 512 takes 0.1 s; start-up takes 0.5 s.
 SECONDS_TO_START = 60
 SECONDS_PER_SLICE = 2
@@ -48,20 +45,27 @@ def decode(slices: Sequence[Slice]) -> NDArray[np.int16]:
     ]
     shape = (len(slices), slices[0].rows, slices[0].columns)
     compressed = sorted({s.syntax for s in slices if s.syntax not in UNCOMPRESSED})
-    if not compressed:
-        hu = np.empty(shape, np.int16)
-        try:
-            decode_into(jobs, hu)
-        except (*DAMAGED, RuntimeError) as error:
-            raise _damaged("uncompressed") from error
-        return hu
     for syntax in compressed:
         _check_decoder(UID(syntax))
-    return _decode_apart(jobs, shape, UID(compressed[0]).name)
+    how = UID(compressed[0]).name if compressed else "uncompressed"
+    patience = SECONDS_TO_START + SECONDS_PER_SLICE * len(jobs)
+    try:
+        if not compressed:
+            return decoded(jobs, shape)
+        hu: NDArray[np.int16] = run(
+            decoded, jobs, shape, work="decoder", memory_mb=MEMORY_MB, seconds=patience
+        )
+        return hu
+    except (*DAMAGED, RuntimeError, OutOfTime, ProcessEnded) as error:
+        raise UnreadableScan(
+            f"The pixels of the DICOM slices ({how}) are damaged or incomplete; copy or export "
+            "the series again."
+        ) from error
 
 
-def decode_into(jobs: Sequence[Job], hu: NDArray[np.int16]) -> None:
-    """Decode `jobs` into `hu` [N, rows, columns]; raises whatever the decoder raises."""
+def decoded(jobs: Sequence[Job], shape: tuple[int, int, int]) -> NDArray[np.int16]:
+    """Decode `jobs` to HU, int16 of `shape` [N, rows, columns]; raises as the decoder does."""
+    hu = np.empty(shape, np.int16)
     numbered = enumerate(jobs)
     for path, group in groupby(numbered, key=lambda item: item[1][0]):
         members = list(group)
@@ -72,6 +76,7 @@ def decode_into(jobs: Sequence[Job], hu: NDArray[np.int16]) -> None:
             if stored.shape != hu.shape[1:]:
                 raise ValueError(f"slice {index} decodes to {stored.shape}")
             hu[index] = rescale(stored, slope, intercept)
+    return hu
 
 
 def rescale(stored: NDArray[Any], slope: float, intercept: float) -> NDArray[np.int16]:
@@ -91,28 +96,3 @@ def _check_decoder(syntax: UID) -> None:
             f"The slices are compressed as {syntax.name}, which cannot be decoded here; export "
             "the series uncompressed or as lossless JPEG."
         )
-
-
-def _decode_apart(jobs: list[Job], shape: tuple[int, int, int], how: str) -> NDArray[np.int16]:
-    with TemporaryDirectory(prefix="hepatoscope-") as folder:
-        order, result = Path(folder, "jobs.json"), Path(folder, "hu.npy")
-        order.write_text(json.dumps({"jobs": jobs, "shape": shape}))
-        command = [sys.executable, "-m", "core.io.dicom_decoder", str(order), str(result)]
-        patience = SECONDS_TO_START + SECONDS_PER_SLICE * len(jobs)
-        try:
-            done = subprocess.run(
-                command, cwd=ROOT, timeout=patience, capture_output=True, check=False
-            )
-        except subprocess.TimeoutExpired as error:
-            raise _damaged(how) from error
-        if done.returncode != 0:
-            raise _damaged(how) from RuntimeError(done.stderr.decode(errors="replace"))
-        hu: NDArray[np.int16] = np.load(result)
-    return hu
-
-
-def _damaged(how: str) -> UnreadableScan:
-    return UnreadableScan(
-        f"The pixels of the DICOM slices ({how}) are damaged or incomplete; copy or export the "
-        "series again."
-    )

@@ -1,17 +1,13 @@
-"""Convert a trained network to OpenVINO: ``python -m core.models.convert FOLDER PART TARGET``.
+"""Convert a trained network to OpenVINO.
 
-PART is the size of a U-Net's input in pixels, that size and `-features` for a U-Net that tells
-the maps of its layers too, or `encoder` or `decoder` of an autoencoder.
-
-A program of its own, because Streamlit resets Keras after every run of a page: a network
-half built in the server's process would be swept away, and TensorFlow's memory would stay.
+In a process of its own, because Streamlit resets Keras after every run of a page: a network half
+built in the server's process would be swept away, and TensorFlow's memory would stay.
 """
 
-import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core.models.autoencoder import DECODER, ENCODER
 from core.models.features import LAYERS
 from core.models.store import load_autoencoder, load_unet
 
@@ -19,7 +15,28 @@ if TYPE_CHECKING:
     from keras import Model
 
 
-def convert(folder: Path, part: str, target: Path) -> None:
+@dataclass(frozen=True)
+class Unet:
+    """A U-Net.
+
+    Parameters
+    ----------
+    size : side of its input in pixels.
+    features : whether it tells the maps of its layers too.
+    """
+
+    size: int
+    features: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.size}-features" if self.features else f"{self.size}"
+
+
+# A U-Net, or `ENCODER` or `DECODER` of an autoencoder.
+Part = Unet | str
+
+
+def convert(folder: Path, part: Part, target: Path) -> None:
     """Write the network of `folder` to `target` (.xml, with .bin)."""
     import openvino
     import tensorflow as tf
@@ -34,13 +51,12 @@ def convert(folder: Path, part: str, target: Path) -> None:
     openvino.save_model(model, target, compress_to_fp16=False)
 
 
-def network(folder: Path, part: str) -> "Model":
+def network(folder: Path, part: Part) -> "Model":
     """Rebuild the network of `folder`, or the `part` of it that is meant."""
-    if part in (ENCODER, DECODER):
+    if isinstance(part, str):
         return load_autoencoder(folder).get_layer(part)
-    size, _, features = part.partition("-")
-    unet = load_unet(folder, int(size))
-    return feature_model(unet) if features else unet
+    unet = load_unet(folder, part.size)
+    return feature_model(unet) if part.features else unet
 
 
 def feature_model(unet: "Model") -> "Model":
@@ -49,7 +65,3 @@ def feature_model(unet: "Model") -> "Model":
 
     maps = {layer.name: unet.get_layer(layer.name).output for layer in LAYERS}
     return keras.Model(unet.input, maps)
-
-
-if __name__ == "__main__":
-    convert(Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3]))

@@ -2,15 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-
-from core.models.runtime import load_outputs
-
-# What `core.models.convert` calls the U-Net for inputs of so many pixels with its maps.
-PART = "{size}-features"
 
 # float32 [N, S, S, 3] in 0..1 to float32 [N, H, W, C] by the layer's name.
 FeatureNetwork = Callable[[NDArray[np.float32]], dict[str, NDArray[np.float32]]]
@@ -53,17 +47,6 @@ DECODER = (
 )
 ANSWER = Layer("sigmoid", "Answer", 1, 1)
 LAYERS = (*ENCODER, BOTTOM, *DECODER, ANSWER)
-
-
-def load_features(folder: Path, size: int) -> FeatureNetwork:
-    """Load the U-Net of `folder` for inputs of `size` pixels so that it tells all of `LAYERS`.
-
-    One inference gives all maps. The first call on a machine converts the network, which takes
-    half a minute.
-
-    Raises WeightsMissing where the files in `folder` do not make that network.
-    """
-    return load_outputs(folder, PART.format(size=size))
 
 
 def most_active(maps: NDArray[np.float32], count: int = 16) -> list[int]:

@@ -6,8 +6,6 @@ folder; only the first prediction on a machine needs TensorFlow, in a process of
 """
 
 import os
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable
 from functools import lru_cache
@@ -18,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import WeightsMissing
+from core.models.convert import Part, Unet, convert
 from core.models.store import weights_digest
-
-ROOT = Path(__file__).parents[2]
+from core.process import run
 
 Network = Callable[[NDArray[np.float32]], NDArray[np.float32]]
 Outputs = Callable[[NDArray[np.float32]], dict[str, NDArray[np.float32]]]
@@ -37,11 +35,11 @@ def load_network(folder: Path, size: int) -> Network:
     The network maps float32 [N, size, size, 3] in 0..1 to probabilities [N, size, size].
     It may be called from several threads.
     """
-    predict = load_part(folder, str(size))
+    predict = load_part(folder, Unet(size))
     return lambda images: predict(images)[..., 0]
 
 
-def load_part(folder: Path, part: str) -> Network:
+def load_part(folder: Path, part: Part) -> Network:
     """Load what `core.models.convert` calls the `part` of a network: float32 in, float32 out.
 
     Raises WeightsMissing where the files in `folder` do not make that network.
@@ -49,22 +47,26 @@ def load_part(folder: Path, part: str) -> Network:
     return _load(folder, part, weights_digest(folder))
 
 
-def load_outputs(folder: Path, part: str) -> Outputs:
-    """Load a `part` that answers with several arrays: float32 in, float32 by name out.
+def load_features(folder: Path, size: int) -> Outputs:
+    """Load the U-Net of `folder` so that it tells all of `core.models.features.LAYERS`.
+
+    It maps float32 [N, size, size, 3] in 0..1 to float32 [N, H, W, C] by the layer's name; one
+    inference gives all maps. The first call on a machine converts the network, which takes half a
+    minute.
 
     Raises WeightsMissing where the files in `folder` do not make that network.
     """
-    return _load_outputs(folder, part, weights_digest(folder))
+    return _load_outputs(folder, Unet(size, features=True), weights_digest(folder))
 
 
-def is_converted(folder: Path, part: str) -> bool:
-    """Tell whether the `part` of the network in `folder` loads at once on this machine."""
-    return _converted(part, weights_digest(folder)).is_file()
+def has_features(folder: Path, size: int) -> bool:
+    """Tell whether `load_features` answers at once on this machine."""
+    return _converted(Unet(size, features=True), weights_digest(folder)).is_file()
 
 
 # Keyed by the weights too: a network trained anew in the same folder is another network.
 @lru_cache(maxsize=8)
-def _load(folder: Path, part: str, digest: str) -> Network:
+def _load(folder: Path, part: Part, digest: str) -> Network:
     compiled = _compiled(folder, part, digest)
 
     def predict(given: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -77,7 +79,7 @@ def _load(folder: Path, part: str, digest: str) -> Network:
 
 
 @lru_cache(maxsize=3)
-def _load_outputs(folder: Path, part: str, digest: str) -> Outputs:
+def _load_outputs(folder: Path, part: Part, digest: str) -> Outputs:
     compiled = _compiled(folder, part, digest)
 
     def predict(given: NDArray[np.float32]) -> dict[str, NDArray[np.float32]]:
@@ -87,7 +89,7 @@ def _load_outputs(folder: Path, part: str, digest: str) -> Outputs:
     return predict
 
 
-def _compiled(folder: Path, part: str, digest: str) -> Any:
+def _compiled(folder: Path, part: Part, digest: str) -> Any:
     """Compile the converted network for this CPU; converts it first where that was never done."""
     import openvino
 
@@ -98,11 +100,11 @@ def _compiled(folder: Path, part: str, digest: str) -> Any:
     return openvino.Core().compile_model(converted, "CPU", precise)
 
 
-def _converted(part: str, digest: str) -> Path:
+def _converted(part: Part, digest: str) -> Path:
     return cache_dir() / f"{digest[:16]}-{part}.xml"
 
 
-def _convert(folder: Path, part: str, target: Path) -> None:
+def _convert(folder: Path, part: Part, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     # Written aside and moved, weights first, so that nobody reads half a network.
     with tempfile.TemporaryDirectory(dir=target.parent) as aside:
@@ -111,19 +113,12 @@ def _convert(folder: Path, part: str, target: Path) -> None:
             (Path(aside) / target.name).with_suffix(suffix).replace(target.with_suffix(suffix))
 
 
-def _export(folder: Path, part: str, target: Path) -> None:
-    command = [
-        sys.executable,
-        "-m",
-        "core.models.convert",
-        str(folder.resolve()),
-        part,
-        str(target.resolve()),
-    ]
-    done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
-    if done.returncode:
-        last = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+def _export(folder: Path, part: Part, target: Path) -> None:
+    try:
+        run(convert, folder, part, target, work="conversion of the networks")
+    except RuntimeError as error:
+        last = str(error).strip().splitlines()[-1]
         raise WeightsMissing(
             f"The weights in “{folder.name}” do not make the network of its card ({last}); fetch "
             "the folder anew or train the network again."
-        )
+        ) from error

@@ -8,6 +8,7 @@ from pathlib import Path
 from PIL import Image
 
 from core.errors import HepatoScopeError
+from core.foundation.llava.model import Writing
 from core.io import read
 from core.presets import Preset
 from core.report.case_folder import is_case_folder, read_case
@@ -19,7 +20,6 @@ from core.report.fact import Facts
 from core.report.facts import collect_facts
 from core.report.followup import compare_studies
 from core.report.formats import format_of
-from core.report.llava import Writing
 from core.report.text import Edition
 from core.study import Examined, examine
 
@@ -111,12 +111,13 @@ def study_of(source: Source, preset: Preset, say: Say) -> Examined:
 def _draft(facts: Facts, picture: Picture, order: Order, say: Say) -> Draft:
     if order.writing is None:
         return draft_of_facts(facts, order.edition, {}, ())
-    from core.report.llava import describe
+    from core.foundation.llava.process import write_apart
+    from core.report.llava import prompt_of
 
     with Image.open(io.BytesIO(picture.png)) as image:
-        text = describe(
+        text = write_apart(
             image.convert("RGB"),
-            facts,
+            prompt_of(facts),
             order.writing,
             on_text=lambda text: None,
             cancelled=lambda: False,

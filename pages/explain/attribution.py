@@ -23,8 +23,8 @@ from pages.explain.attribution_state import (
     of,
     posed_for,
 )
-from pages.explain.desk import desk, warm_up
 from pages.explain.memo import remembered
+from pages.explain.worker import explainer, warm_up
 from pages.metrics.drawing import choose
 
 WHAT = (
@@ -54,7 +54,7 @@ def attribution_view(case: Case, segmentation: Segmentation) -> None:
         st.info("No liver was found in this scan, so there is no answer to explain.")
         return
     wishes = _wishes(case, segmentation)
-    if not desk().ready:
+    if not explainer().ready:
         warm_up(posed_for(case, segmentation, wishes[0]).question)
     _start(case, segmentation, wishes)
     job = jobs.running()
@@ -232,7 +232,7 @@ def _estimate(missing: list[Wish]) -> str:
         for wish in missing
         if wish.method in before
     ]
-    start = "" if desk().ready else " The first one loads TensorFlow, some 15 s more."
+    start = "" if explainer().ready else " The first one loads TensorFlow, some 15 s more."
     if len(rates) == len(missing):
         return f"About {max(1, round(sum(rates)))} s here.{start}"
     return f"Some seconds for each method.{start}"

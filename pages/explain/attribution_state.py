@@ -14,8 +14,8 @@ from core.explainers.question import Asked, Posed, pose
 from core.explainers.registry import methods
 from pages.common import jobs
 from pages.common.session import Case
-from pages.explain.desk import desk
 from pages.explain.memo import content
+from pages.explain.worker import explainer
 
 ATTRIBUTION_TAB = "Attribution"
 MOST_KEPT = 32
@@ -131,14 +131,14 @@ def _make(
 
     found = known.found if known else None
     if found is None:
-        found = desk().ask(
+        found = explainer().ask(
             explain, posed.question, wish.method, wish.samples, wish.seed,
             progress=tell, cancelled=cancelled,
         )  # fmt: skip
     curves = None
     if test:
         tell(1.0)
-        curves = desk().ask(
+        curves = explainer().ask(
             judge_curves, posed.question, found.values, wish.seed, cancelled=cancelled
         )
     progress(title, 1.0)

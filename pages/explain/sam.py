@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.cascade.segmentation import Segmentation
 from core.draw.preview import telling_slice
-from core.foundation.capabilities import VISION_LANGUAGE, missing_modules
+from core.foundation.capabilities import OF_SAM, VISION_LANGUAGE, missing_modules
 from core.foundation.sam.automatic import Settings
 from core.foundation.sam.checkpoint import LocalCheckpoint
 from core.geometry.slices import Plane
@@ -29,7 +29,7 @@ SIDES = (8, 16, 32)
 def sam_view(case: Case, segmentation: Segmentation) -> None:
     """Choose a SAM, a slice and a question; show what it answers beside our networks' result."""
     st.markdown(WHAT)
-    if missing := missing_modules("torch", "transformers"):
+    if missing := missing_modules(*OF_SAM):
         st.info(
             f"SAM needs {' and '.join(missing)}, which this installation does not have. Add what "
             "is missing with the command below, then start HepatoScope again.",

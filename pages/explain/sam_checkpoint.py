@@ -5,14 +5,14 @@ from dataclasses import dataclass
 import streamlit as st
 
 from core.errors import HepatoScopeError
-from core.foundation.checkpoints.memory import free_mb
+from core.foundation.hub import HubFacts, check_name
 from core.foundation.sam.catalogue import CATALOGUE, Checkpoint, known
-from core.foundation.sam.checkpoint import Architecture, LocalCheckpoint
-from core.foundation.sam.hub import HubFacts, check_name, find, look_up
+from core.foundation.sam.checkpoint import Architecture, LocalCheckpoint, find, look_up
+from core.process.memory import free_mb
 from pages.common import jobs
 from pages.common.frame import plain
 from pages.common.session import Case
-from pages.explain.sam_state import Key, begin_fetching, shelf
+from pages.explain.sam_state import Key, begin_fetching, sam_process
 
 OTHER_NAME, FOLDER = "Another, by its name on the hub", "A folder on the machine of HepatoScope"
 # Of the originals; a checkpoint that is here says its own.
@@ -119,7 +119,7 @@ def _say_needs(needs: Needs, found: LocalCheckpoint | None) -> None:
     if found is None:
         return
     line = ":green[:material/check_circle:] On this machine"
-    if shelf().holds(found):
+    if sam_process().holds(found):
         line += ", and in memory"
     st.caption(f"{line}. It runs here on the CPU: no image leaves this machine.")
 

@@ -2,21 +2,19 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from time import perf_counter
 from typing import TypeVar
 
 import streamlit as st
 
 from core.cascade.segmentation import Progress
 from core.draw.preview import SOFT_TISSUE
-from core.foundation.sam.automatic import Settings, find_masks
-from core.foundation.sam.checkpoint import LocalCheckpoint
+from core.foundation.sam.automatic import Settings
+from core.foundation.sam.checkpoint import LocalCheckpoint, download, look_up
 from core.foundation.sam.display import gray_slice, pixel_mm
-from core.foundation.sam.hub import download, look_up
 from core.foundation.sam.masks import MaskSet
-from core.foundation.sam.model import Look, look
-from core.foundation.sam.prompts import Prompt, answer
-from core.foundation.sam.shelf import Shelf
+from core.foundation.sam.model import Look
+from core.foundation.sam.process import STAGES, SamProcess
+from core.foundation.sam.prompts import Prompt
 from core.geometry.windows import LIVER_WINDOW, Window
 from pages.common import fetching, jobs
 from pages.common.session import Case
@@ -25,7 +23,6 @@ Kind = TypeVar("Kind")
 Kept = TypeVar("Kept")
 
 SAM_TAB = "SAM"
-ASKING = ("Loading SAM", "Taking the slice in", "Asking for masks")
 WINDOWS = {
     "Liver": LIVER_WINDOW,
     "Soft tissue": SOFT_TISSUE,
@@ -103,10 +100,10 @@ class Answer:
     ask_seconds: float
 
 
-@st.cache_resource(show_spinner=False)
-def shelf() -> Shelf:
-    """Give the one SAM that this host keeps in memory for all visitors."""
-    return Shelf()
+@st.cache_resource(show_spinner=False, on_release=lambda process: process.close())
+def sam_process() -> SamProcess:
+    """Give the process that answers all visitors of this host."""
+    return SamProcess()
 
 
 def answers() -> dict[Question, Answer]:
@@ -137,39 +134,22 @@ def set_prompt(case: Case, z: int, prompt: Prompt) -> None:
 
 def begin_asking(case: Case, checkpoint: LocalCheckpoint, question: Question) -> None:
     """Begin to ask SAM in the background."""
-    kept: tuple[Look, float] | None = _looks().get(question.place)
+    seen = _looks().get(question.place)
     gray = gray_slice(case.volume, question.z, WINDOWS[question.window])
-    pixel, keeper, about = pixel_mm(case.volume), shelf(), question.about
+    pixel, process = pixel_mm(case.volume), sam_process()
 
-    def work(
-        progress: Progress, cancelled: Callable[[], bool]
-    ) -> tuple[Answer, tuple[Look, float]]:
-        progress(ASKING[0], 0.0)
-        sam = keeper.take(checkpoint)
-        progress(ASKING[0], 1.0)
-        seen = kept
-        if seen is None:
-            began = perf_counter()
-            taken = look(sam, gray, pixel, lambda done: progress(ASKING[1], done), cancelled)
-            seen = taken, perf_counter() - began
-        progress(ASKING[1], 1.0)
-        began = perf_counter()
-        if isinstance(about, Settings):
-            found = find_masks(
-                sam, seen[0], about, lambda done: progress(ASKING[2], done), cancelled
-            )
-        else:
-            progress(ASKING[2], 0.0)
-            found = answer(sam, seen[0], about)
-        seconds = perf_counter() - began
-        return Answer(question, checkpoint.name, found, seen[1], seconds), seen
+    def work(progress: Progress, cancelled: Callable[[], bool]) -> tuple[Answer, Look]:
+        found, taken, seconds = process.answer(
+            checkpoint, gray, pixel, question.about, seen, progress=progress, cancelled=cancelled
+        )
+        return Answer(question, checkpoint.name, found, taken.seconds, seconds), taken
 
-    def keep(result: tuple[Answer, tuple[Look, float]]) -> None:
+    def keep(result: tuple[Answer, Look]) -> None:
         _remember(_looks(), question.place, result[1], MAX_LOOKS)
         _remember(answers(), question, result[0], MAX_ANSWERS)
 
     title = f"Asking SAM about slice {question.z + 1} of {case.title}"
-    jobs.begin(jobs.Job(title, ASKING, work, keep, case, SAM_TAB))
+    jobs.begin(jobs.Job(title, STAGES, work, keep, case, SAM_TAB))
 
 
 def begin_fetching(case: Case, name: str) -> None:
@@ -177,8 +157,8 @@ def begin_fetching(case: Case, name: str) -> None:
     fetching.begin(case, name, SAM_TAB, look_up, download)
 
 
-def _looks() -> dict[tuple[object, ...], tuple[Look, float]]:
-    kept: dict[tuple[object, ...], tuple[Look, float]] = st.session_state.setdefault(Key.LOOKS, {})
+def _looks() -> dict[tuple[object, ...], Look]:
+    kept: dict[tuple[object, ...], Look] = st.session_state.setdefault(Key.LOOKS, {})
     return kept
 
 

@@ -11,12 +11,10 @@ from core.models.features import (
     DECODER,
     ENCODER,
     LAYERS,
-    PART,
-    load_features,
     most_active,
     normalized,
 )
-from core.models.runtime import is_converted
+from core.models.runtime import has_features, load_features
 from core.models.store import model_dir
 from core.walkthrough.channels import (
     SHOWN,
@@ -69,7 +67,7 @@ def feature_thumbnail(moment: Moment) -> bytes | None:
         return None
     part = _part(moment)
     folder, size = _home(moment, part)
-    if not is_converted(folder, PART.format(size=size)):
+    if not has_features(folder, size):
         return None
     look = look_inside(load_features(folder, size), _square(moment, part))
     summary = summary_of(look.maps[st.session_state.get(Key.LAYER, ENCODER[1].name)])
@@ -116,7 +114,7 @@ def _square(moment: Moment, part: str) -> Gray:
 
 def _look(moment: Moment, part: str) -> Look:
     folder, size = _home(moment, part)
-    if is_converted(folder, PART.format(size=size)):
+    if has_features(folder, size):
         return look_inside(load_features(folder, size), _square(moment, part))
     with st.spinner(FIRST):
         return look_inside(load_features(folder, size), _square(moment, part))

@@ -5,10 +5,12 @@ from pathlib import Path
 import streamlit as st
 
 from core.errors import HepatoScopeError
-from core.foundation.checkpoints.memory import free_mb
+from core.foundation.llava.catalogue import CHECKPOINTS, known
+from core.foundation.llava.checkpoint import LocalCheckpoint, find, look_up
+from core.foundation.llava.model import Writing
+from core.process.memory import free_mb
 from core.report.composite import Picture
 from core.report.fact import Facts
-from core.report.llava import CHECKPOINTS, LocalCheckpoint, Writing, find, known, look_up
 from pages.common import jobs
 from pages.common.frame import plain
 from pages.common.session import Case

@@ -9,10 +9,12 @@ from PIL import Image
 
 from core.cascade.segmentation import Progress
 from core.errors import OutOfTime
-from core.foundation.llava.model import STAGES
+from core.foundation.llava.checkpoint import download, look_up
+from core.foundation.llava.model import STAGES, Writing
+from core.foundation.llava.process import write_apart
 from core.report.composite import Picture
 from core.report.fact import Facts
-from core.report.llava import Writing, describe, download, look_up
+from core.report.llava import prompt_of
 from pages.common import fetching, jobs
 from pages.common.session import Case
 from pages.report.state import REPORT_TAB, Generated, keep_generated
@@ -52,8 +54,8 @@ def begin_writing(case: Case, facts: Facts, picture: Picture, writing: Writing) 
         progress(STAGES[0], 0.0)
         with Image.open(io.BytesIO(picture.png)) as image:
             try:
-                text = describe(
-                    image.convert("RGB"), facts, writing,
+                text = write_apart(
+                    image.convert("RGB"), prompt_of(facts), writing,
                     on_text=on_text, cancelled=cancelled, on_stage=on_stage,
                 )  # fmt: skip
             except OutOfTime as late:

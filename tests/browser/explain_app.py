@@ -17,14 +17,14 @@ from core.explainers.explain import explain
 from core.explainers.faithfulness import STEPS, Curves
 from core.explainers.question import Question
 from core.presets import PAPER
-from core.process.desk import Desk
+from core.process import Worker
 from core.study import Study
 from pages.common import jobs
 from pages.common.session import current_case, open_volume, store_result
 from tests import scene
 
 
-def ask(desk: Desk, function: Any, question: Question, *rest: Any, **_: Any) -> Any:
+def ask(worker: Worker, function: Any, question: Question, *rest: Any, **_: Any) -> Any:
     away = question.image - question.start
     if function is explain:
         method, samples, seed = rest
@@ -39,7 +39,7 @@ def ask(desk: Desk, function: Any, question: Question, *rest: Any, **_: Any) -> 
 def replaced() -> None:
     # For as long as the server runs: nothing is put back.
     patch = pytest.MonkeyPatch()
-    patch.setattr(Desk, "ask", ask)
+    patch.setattr(Worker, "ask", ask)
     for module in ("segmentation", "probe.reaction", "probe.sweep", "stress.robustness"):
         patch.setattr(f"core.{module}.load_networks", lambda preset: scene.fake_networks())
 

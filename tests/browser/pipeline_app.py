@@ -17,7 +17,7 @@ from tests.layers import load_brightness
 FAKES = {
     "state.load_networks": lambda preset: scene.fake_networks(),
     "features.load_features": load_brightness,
-    "features.is_converted": lambda folder, part: True,
+    "features.has_features": lambda folder, size: True,
     "features.model_dir": lambda preset, network: Path(preset, network),
 }
 

@@ -12,7 +12,7 @@ from core.explainers import trust
 from core.explainers.explain import explained_by
 from core.explainers.faithfulness import curves
 from core.explainers.network import KerasNetwork
-from core.process.desk import Desk
+from core.process import Worker
 from pages.explain.attribution_state import Key
 from tests.core.explainers.conftest import brightness_model
 from tests.core.explainers.test_trust import rows
@@ -27,10 +27,10 @@ def network() -> KerasNetwork:
 
 
 @pytest.fixture(autouse=True)
-def _desk_without_a_process(network: KerasNetwork, monkeypatch: pytest.MonkeyPatch) -> None:
+def _worker_without_a_process(network: KerasNetwork, monkeypatch: pytest.MonkeyPatch) -> None:
     """Answer in this process, by a network that sees by brightness alone."""
 
-    def ask(self: Desk, function: Any, question: Any, *rest: Any, **options: Any) -> Any:
+    def ask(self: Worker, function: Any, question: Any, *rest: Any, **options: Any) -> Any:
         progress = options.get("progress", lambda share: None)
         network.aim(question.target)
         if function is explaining.explain:
@@ -40,7 +40,7 @@ def _desk_without_a_process(network: KerasNetwork, monkeypatch: pytest.MonkeyPat
             return curves(network, question, *rest, progress)
         return 0.0
 
-    monkeypatch.setattr(Desk, "ask", ask)
+    monkeypatch.setattr(Worker, "ask", ask)
 
 
 @pytest.fixture
@@ -132,10 +132,10 @@ def test_process_that_fails_is_told_and_what_was_shown_stays(
 ) -> None:
     app = finish(button(explained, "Explain").click().run())
 
-    def fail(self: Desk, *_: Any, **__: Any) -> Any:
+    def fail(self: Worker, *_: Any, **__: Any) -> Any:
         raise HepatoScopeError("The process that explains has ended; try again.")
 
-    monkeypatch.setattr(Desk, "ask", fail)
+    monkeypatch.setattr(Worker, "ask", fail)
     app.multiselect(key=Key.METHOD).set_value(["shap", "rise"]).run()
     app = finish(button(app, "Explain").click().run())
     assert "has ended" in app.error[0].value

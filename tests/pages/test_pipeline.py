@@ -26,7 +26,7 @@ def _brightness_everywhere(monkeypatch: pytest.MonkeyPatch) -> None:
     fakes = {
         "state.load_networks": lambda preset: scene.fake_networks(),
         "features.load_features": load_brightness,
-        "features.is_converted": lambda folder, part: True,
+        "features.has_features": lambda folder, size: True,
     }
     for name, fake in fakes.items():
         monkeypatch.setattr(f"pages.pipeline.{name}", fake)

@@ -276,12 +276,12 @@ def llava(page: AppTest, monkeypatch: pytest.MonkeyPatch) -> AppTest:
 def test_model_streams_and_is_checked(
     llava: AppTest, shown: list[Told], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def describe(image: Any, facts: Any, writing: Any, **told: Any) -> str:
+    def described(image: Any, prompt: Any, writing: Any, **told: Any) -> str:
         told["on_stage"]("Writing")
         told["on_text"]("Findings: There")
         return "Findings: There is 1 lesion. There are 14 lesions. A second look is worthwhile."
 
-    monkeypatch.setattr("pages.report.llava_state.describe", describe)
+    monkeypatch.setattr("pages.report.llava_state.write_apart", described)
     assert not llava.exception
     app = finish(button(llava, "Write").click().run())
     assert "There is 1 lesion." in words(shown[-1])
@@ -301,7 +301,7 @@ def test_what_was_written_before_time_ran_out_is_kept_and_told(
     def late(*_: Any, **__: Any) -> str:
         raise OutOfTime("LLaVA was stopped after 300 seconds.", "There is 1 lesion.")
 
-    monkeypatch.setattr("pages.report.llava_state.describe", late)
+    monkeypatch.setattr("pages.report.llava_state.write_apart", late)
     app = finish(button(llava, "Write").click().run())
     assert "stopped after 300 seconds" in app.warning[0].value
     assert "There is 1 lesion." in words(shown[-1])
@@ -313,7 +313,7 @@ def test_checkpoint_that_cannot_be_used_is_one_sentence_and_the_facts_stay(
     def refuse(*_: Any, **__: Any) -> str:
         raise BadCheckpoint("It needs 5 GB and 1 GB is free.")
 
-    monkeypatch.setattr("pages.report.llava_state.describe", refuse)
+    monkeypatch.setattr("pages.report.llava_state.write_apart", refuse)
     app = finish(button(llava, "Write").click().run())
     assert "needs 5 GB" in app.error[0].value
     app.session_state[Key.WRITER] = "facts"

@@ -12,16 +12,16 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.errors import BadCheckpoint
+from core.foundation.hub import HubFacts
 from core.foundation.sam.catalogue import CATALOGUE
 from core.foundation.sam.checkpoint import open_folder
-from core.foundation.sam.hub import HubFacts
 from core.foundation.sam.prompts import Prompt
 from pages.explain.prompt_slice import changed
 from pages.explain.sam_checkpoint import FOLDER, OTHER_NAME
-from pages.explain.sam_state import Key, shelf
+from pages.explain.sam_state import Key
 from tests import scene
 from tests.pages.conftest import button, current, finish, labels_of
-from tests.tiny_sam import save_tiny_sam
+from tests.tiny_sam import change_heads, save_tiny_sam
 
 ALL, ASK, DOWNLOAD = "Find all masks", "Ask SAM", "Download it from the Hugging Face Hub"
 PATIENCE = 20
@@ -253,25 +253,22 @@ def test_prompt_is_drawn_from_our_own_mask(ready: AppTest) -> None:
     assert not button(app, ASK).disabled
 
 
-def test_second_question_about_a_slice_looks_only_once(
-    answered: AppTest, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def again(*_: object) -> None:
-        pytest.fail("the slice was taken in twice")
-
-    monkeypatch.setattr("pages.explain.sam_state.look", again)
+def test_second_question_about_a_slice_looks_only_once(answered: AppTest) -> None:
+    (before,) = answered.session_state[Key.LOOKS].values()
     app = finish(button(pointed(answered, Prompt(inside=((30, 30),))), ASK).click().run())
     assert not app.exception
-    assert len(app.session_state[Key.LOOKS]) == 1
+    (after,) = app.session_state[Key.LOOKS].values()
+    assert after.seconds == before.seconds
 
 
 def test_too_little_memory_is_one_sentence_and_the_page_stays(
-    ready: AppTest, monkeypatch: pytest.MonkeyPatch
+    view: AppTest, tmp_path: Path
 ) -> None:
-    shelf().clear()
-    monkeypatch.setattr("core.foundation.checkpoints.memory.free_mb", lambda: 100.0)
-    app = finish(button(ready, ALL).click().run())
-    assert "needs about 0.5 GB of memory and 0.1 GB are free" in app.error[0].value
+    folder = save_tiny_sam(tmp_path / "large")
+    change_heads(folder, 10**8)
+    app = finish(button(with_folder(view, folder), ALL).click().run())
+    assert "“large” needs about" in app.error[0].value
+    assert "GB are free" in app.error[0].value
     assert ALL in labels_of(app)
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.errors import BadCheckpoint
-from core.foundation.checkpoints.files import MB
+from core.foundation.files import MB
 
 # PyTorch, transformers and bitsandbytes, with what they need to compute.
 LIBRARIES_MB = 900

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from core.foundation.checkpoints.files import MB
+from core.foundation.files import MB
 from core.foundation.llava.architecture import Architecture, Language, Vision
 
 LLAMA_2 = "Llama 2 Community License"

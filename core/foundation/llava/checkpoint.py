@@ -3,16 +3,23 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.errors import BadCheckpoint
-from core.foundation.checkpoints.files import (
-    CONFIG_NAME,
-    MB,
-    WEIGHTS_NAMES,
-    read_config,
-    stored_type,
-    weights_in,
-)
+from core.foundation.files import MB, PROCESSOR_NAMES, read_config, stored_type, whole_weights
+from core.foundation.hub import Hub
 from core.foundation.llava.architecture import Architecture, architecture_of
+
+KIND = "LLaVA-1.5"
+# What turns text into tokens, frames talk, and says how to write.
+COMPANIONS = (
+    *PROCESSOR_NAMES,
+    "tokenizer.json",
+    "tokenizer.model",
+    "tokenizer_config.json",
+    "special_tokens_map.json",
+    "added_tokens.json",
+    "chat_template.json",
+    "chat_template.jinja",
+    "generation_config.json",
+)
 
 
 @dataclass(frozen=True)
@@ -51,14 +58,9 @@ def open_folder(folder: Path, name: str | None = None) -> LocalCheckpoint:
     BadCheckpoint
         It is no folder, holds no LLaVA-1.5, or lacks weights.
     """
-    if not folder.is_dir():
-        raise BadCheckpoint(
-            f"There is no folder “{folder}” on the machine that runs HepatoScope; give the folder "
-            f"of a LLaVA-1.5 with {CONFIG_NAME} and {WEIGHTS_NAMES[0]}."
-        )
-    config = read_config(folder)
+    config = read_config(folder, KIND)
     architecture = architecture_of(config, name or folder.name)
-    size = sum(path.stat().st_size for path in _weights_of(folder)) / MB
+    size = sum(path.stat().st_size for path in whole_weights(folder, KIND)) / MB
     return LocalCheckpoint(
         name or folder.name,
         folder,
@@ -69,17 +71,5 @@ def open_folder(folder: Path, name: str | None = None) -> LocalCheckpoint:
     )
 
 
-def _weights_of(folder: Path) -> tuple[Path, ...]:
-    paths = weights_in(folder)
-    if not paths:
-        raise BadCheckpoint(
-            f"“{folder.name}” describes a LLaVA but has no weights; put {WEIGHTS_NAMES[0]} beside "
-            f"its {CONFIG_NAME}."
-        )
-    missing = [path.name for path in paths if not path.is_file()]
-    if missing:
-        raise BadCheckpoint(
-            f"“{folder.name}” lacks {len(missing)} of its {len(paths)} files of weights, such as "
-            f"{missing[0]}; copy or download the checkpoint again."
-        )
-    return paths
+HUB = Hub(KIND, COMPANIONS, open_folder, architecture_of)
+find, must_find, look_up, download = HUB.find, HUB.must_find, HUB.look_up, HUB.download

@@ -1,19 +1,18 @@
 """LLaVA in memory: loaded, asked once, and gone with its process.
 
-What is here runs behind a `core.process.desk.Desk`, never in the server.
+What is here runs in the process that `core.foundation.llava.process` starts, never in the server.
 """
 
 from collections.abc import Callable
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
 from PIL import Image
 
 from core.errors import BadCheckpoint
-from core.foundation.checkpoints.libraries import of_damaged_files, prepare
-from core.foundation.llava.checkpoint import LocalCheckpoint, open_folder
+from core.foundation.libraries import check_whole, loading, prepare
+from core.foundation.llava.checkpoint import KIND, LocalCheckpoint
 from core.foundation.llava.way import Way, choose_way
-from core.foundation.llava.writing import Writing
 
 Tell = Callable[[tuple[str, str]], None]
 STAGES = ("Loading the checkpoint", "Reading the picture and the facts", "Writing")
@@ -25,14 +24,40 @@ TEMPERATURE = 0.2
 MEAN_COLOR = (122, 116, 104)
 
 
-def write(
-    folder: Path, name: str, image: Image.Image, prompt: str, writing: Writing, tell: Tell
-) -> str:
-    """Let the LLaVA in `folder` answer `prompt` about `image`.
+@dataclass(frozen=True)
+class Writing:
+    """How a report text is to be written.
 
     Parameters
     ----------
-    tell : is told ``("stage", one of STAGES)`` and ``("text", the text so far)``.
+    checkpoint : name on the Hugging Face Hub, already on this machine, or a folder.
+    max_tokens : the text ends after so many; a word has about 1.3.
+    seconds : time-out, for loading and writing together. LLaVA-1.5 7B takes many minutes on two
+        CPU cores; a GPU needs far less.
+    seed : of sampling; None always takes the likeliest word, so that the same scan gives the same
+        text.
+    quantised : matrices in 4 bits; None does so where there is a GPU, or where 16 bits do not fit.
+    """
+
+    checkpoint: str
+    max_tokens: int = 300
+    seconds: float = 1800
+    seed: int | None = None
+    quantised: bool | None = None
+
+
+def write(
+    checkpoint: LocalCheckpoint,
+    image: Image.Image,
+    prompt: str,
+    writing: Writing,
+    progress: Tell,
+) -> str:
+    """Let `checkpoint` answer `prompt` about `image`.
+
+    Parameters
+    ----------
+    progress : is told ``("stage", one of STAGES)`` and ``("text", the text so far)``.
 
     Raises
     ------
@@ -40,13 +65,12 @@ def write(
         It does not fit into the free memory, or its files do not belong together.
     """
     prepare()
-    checkpoint = open_folder(folder, name)
     way = choose_way(checkpoint, writing.quantised)
-    tell(("stage", STAGES[0]))
+    progress(("stage", STAGES[0]))
     processor, model = load(checkpoint, way)
-    tell(("stage", STAGES[1]))
+    progress(("stage", STAGES[1]))
     try:
-        return _answer(processor, model, squared(image), prompt, writing, tell)
+        return _answer(processor, model, squared(image), prompt, writing, progress)
     except (RuntimeError, ValueError, IndexError) as error:
         raise BadCheckpoint(
             f"“{checkpoint.name}” could be loaded but not write ({type(error).__name__}): its "
@@ -69,7 +93,7 @@ def load(checkpoint: LocalCheckpoint, way: Way) -> tuple[Any, Any]:
             bnb_4bit_use_double_quant=True,
             bnb_4bit_compute_dtype=way.dtype,
         )
-    try:
+    with loading(checkpoint.name):
         processor = _processor(checkpoint)
         model, told = LlavaForConditionalGeneration.from_pretrained(
             checkpoint.folder,
@@ -79,16 +103,7 @@ def load(checkpoint: LocalCheckpoint, way: Way) -> tuple[Any, Any]:
             output_loading_info=True,
             **options,
         )
-    except of_damaged_files() as error:
-        raise BadCheckpoint(
-            f"“{checkpoint.name}” cannot be loaded ({type(error).__name__}); copy or download the "
-            "checkpoint again."
-        ) from error
-    if told["missing_keys"]:
-        raise BadCheckpoint(
-            f"The weights of “{checkpoint.name}” lack {len(told['missing_keys'])} of the parts of "
-            "a LLaVA; copy or download the checkpoint again."
-        )
+    check_whole(told, checkpoint.name, KIND)
     return processor, model.eval()
 
 

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-from core.errors import BadCheckpoint
-from core.foundation.checkpoints.files import MB
-from core.foundation.checkpoints.memory import free_mb
+from core.foundation.files import MB
 from core.foundation.llava.checkpoint import LocalCheckpoint
+from core.foundation.memory import check_room
+from core.process.memory import free_mb
 
 
 @dataclass(frozen=True)
@@ -38,14 +38,9 @@ def choose_way(checkpoint: LocalCheckpoint, quantised: bool | None) -> Way:
     if quantised is None:
         quantised = on_gpu or (free is not None and free < whole)
     needed = checkpoint.memory_mb(quantised=quantised)
-    if free is not None and free < needed:
-        bits = "4 bits" if quantised else "full precision"
-        place = "GPU" if on_gpu else "machine"
-        raise BadCheckpoint(
-            f"“{checkpoint.name}” needs about {needed / 1000:.1f} GB of memory in {bits} and "
-            f"{free / 1000:.1f} GB are free on this {place}; choose a smaller checkpoint or free "
-            "some memory."
-        )
+    bits = " in 4 bits" if quantised else " in full precision"
+    place = "GPU" if on_gpu else "machine"
+    check_room(checkpoint.name, needed, free, how=bits, place=place)
     # Few CPUs compute in float16, which the checkpoints are stored in.
     half = torch.float16 if on_gpu else torch.bfloat16
     dtype = torch.float32 if checkpoint.single else half

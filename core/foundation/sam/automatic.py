@@ -10,9 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from core.errors import Cancelled
 from core.foundation.sam.masks import MaskSet, joined, point_grid, thin_out
-from core.foundation.sam.model import STOPPED, Look, Sam, ask
+from core.foundation.sam.model import Look, Sam, ask
 
 
 @dataclass(frozen=True)
@@ -46,22 +45,18 @@ def find_masks(
     seen: Look,
     settings: Settings | None = None,
     tell: Callable[[float], None] = lambda done: None,
-    cancelled: Callable[[], bool] = lambda: False,
 ) -> MaskSet:
     """Find the masks of a slice, best rated first; there may be none.
 
     Parameters
     ----------
     tell : is told the share of the points that was asked about.
-    cancelled : asked between batches; once True, Cancelled is raised.
     """
     settings = settings or Settings()
     frame = seen.frame
     grid = point_grid(settings.side, frame.rows, frame.columns)
     found: list[MaskSet] = []
     for first in range(0, len(grid), settings.batch):
-        if cancelled():
-            raise Cancelled(STOPPED)
         tell(first / len(grid))
         points = grid[first : first + settings.batch, None].astype(np.float32)
         logits, rated = ask(sam, seen, points, np.ones(points.shape[:2], bool))

@@ -5,15 +5,18 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import BadCheckpoint
-from core.foundation.checkpoints.files import (
+from core.foundation.files import (
     CONFIG_NAME,
     MB,
-    WEIGHTS_NAMES,
+    PROCESSOR_NAMES,
     read_config,
     stored_type,
+    whole_weights,
 )
+from core.foundation.hub import Hub
 from core.io.digest import sha256_of
 
+KIND = "SAM"
 # What an original SAM has where its config.json says nothing: that of ViT-B does.
 DEFAULTS = {
     "hidden_size": 768,
@@ -60,13 +63,13 @@ class LocalCheckpoint:
     Parameters
     ----------
     name : hub name, or name of the folder.
-    weights : file with the weights.
-    weights_mb : its size as float32, 10⁶ bytes.
+    weights : files with the weights.
+    weights_mb : their size as float32, 10⁶ bytes.
     """
 
     name: str
     folder: Path
-    weights: Path
+    weights: tuple[Path, ...]
     weights_mb: float
     architecture: Architecture
 
@@ -78,13 +81,14 @@ class LocalCheckpoint:
     @property
     def stamp(self) -> tuple[str, int, int]:
         """Where its weights lie, when they changed last and how large they are."""
-        state = self.weights.stat()
-        return str(self.folder), state.st_mtime_ns, state.st_size
+        states = [path.stat() for path in self.weights]
+        changed = max(state.st_mtime_ns for state in states)
+        return str(self.folder), changed, sum(state.st_size for state in states)
 
     @property
     def digest(self) -> str:
         """SHA-256 of its weights; takes seconds."""
-        return sha256_of([self.weights])
+        return sha256_of(self.weights)
 
 
 def open_folder(folder: Path, name: str | None = None) -> LocalCheckpoint:
@@ -95,26 +99,13 @@ def open_folder(folder: Path, name: str | None = None) -> LocalCheckpoint:
     BadCheckpoint
         It is no folder, holds no SAM, or lacks the weights.
     """
-    if not folder.is_dir():
-        raise BadCheckpoint(
-            f"There is no folder “{folder}” on the machine that runs HepatoScope; give the folder "
-            f"of a SAM with {CONFIG_NAME} and {WEIGHTS_NAMES[0]}."
-        )
-    config = read_config(folder)
-    for file in WEIGHTS_NAMES:
-        if (folder / file).is_file():
-            size = (folder / file).stat().st_size / MB
-            half = stored_type(config) in ("float16", "bfloat16")
-            return LocalCheckpoint(
-                name or folder.name,
-                folder,
-                folder / file,
-                size * 2 if half else size,
-                architecture_of(config, folder.name),
-            )
-    raise BadCheckpoint(
-        f"“{folder.name}” describes a SAM but has no weights; put {WEIGHTS_NAMES[0]} beside its "
-        f"{CONFIG_NAME}."
+    config = read_config(folder, KIND)
+    architecture = architecture_of(config, folder.name)
+    weights = whole_weights(folder, KIND)
+    size = sum(path.stat().st_size for path in weights) / MB
+    half = stored_type(config) in ("float16", "bfloat16")
+    return LocalCheckpoint(
+        name or folder.name, folder, weights, size * 2 if half else size, architecture
     )
 
 
@@ -143,3 +134,7 @@ def architecture_of(config: dict[str, Any], name: str) -> Architecture:
         fields["image_size"],
         fields["patch_size"],
     )
+
+
+HUB = Hub(KIND, PROCESSOR_NAMES, open_folder, architecture_of)
+find, fetched, look_up, download = HUB.find, HUB.fetched, HUB.look_up, HUB.download

@@ -4,23 +4,22 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from time import perf_counter
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.errors import BadCheckpoint, Cancelled
-from core.foundation.checkpoints.files import PROCESSOR_NAMES
-from core.foundation.checkpoints.libraries import of_damaged_files, prepare
-from core.foundation.checkpoints.memory import check_room
-from core.foundation.sam.checkpoint import LocalCheckpoint
+from core.errors import BadCheckpoint
+from core.foundation.files import PROCESSOR_NAMES
+from core.foundation.libraries import check_whole, loading, prepare
+from core.foundation.memory import check_room
+from core.foundation.sam.checkpoint import KIND, LocalCheckpoint
 from core.foundation.sam.frame import Frame
+from core.process.memory import free_mb
 
 Floats = NDArray[np.float32]
 Tell = Callable[[float], None]
-Asked = Callable[[], bool]
-
-STOPPED = "SAM was stopped; what was there before stays."
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,10 +46,12 @@ class Look:
     Parameters
     ----------
     embedding : float32 [channels, S, S].
+    seconds : that it took.
     """
 
     embedding: Floats
     frame: Frame
+    seconds: float
 
 
 def load_sam(checkpoint: LocalCheckpoint) -> Sam:
@@ -61,7 +62,7 @@ def load_sam(checkpoint: LocalCheckpoint) -> Sam:
     BadCheckpoint
         It does not fit into the free memory, or its files do not belong together.
     """
-    check_room(checkpoint.memory_mb, checkpoint.name)
+    check_room(checkpoint.name, checkpoint.memory_mb, free_mb())
     prepare()
     import torch
     from transformers import SamConfig, SamModel, SamProcessor
@@ -71,7 +72,7 @@ def load_sam(checkpoint: LocalCheckpoint) -> Sam:
     # Its bars would fill the log of the server.
     logging.disable_progress_bar()
     folder = checkpoint.folder
-    try:
+    with loading(checkpoint.name):
         config = SamConfig.from_pretrained(folder, local_files_only=True)
         model, told = SamModel.from_pretrained(
             folder,
@@ -80,16 +81,7 @@ def load_sam(checkpoint: LocalCheckpoint) -> Sam:
             local_files_only=True,
             output_loading_info=True,
         )
-    except of_damaged_files() as error:
-        raise BadCheckpoint(
-            f"The weights of “{checkpoint.name}” cannot be loaded "
-            f"({type(error).__name__}); copy or download the checkpoint again."
-        ) from error
-    if told["missing_keys"]:
-        raise BadCheckpoint(
-            f"The weights of “{checkpoint.name}” lack {len(told['missing_keys'])} of the parts of "
-            "a SAM; copy or download the checkpoint again."
-        )
+    check_whole(told, checkpoint.name, KIND)
     size = int(config.vision_config.image_size)
     processor = SamProcessor(
         SamImageProcessorPil(
@@ -106,7 +98,6 @@ def look(
     gray: NDArray[np.uint8],
     pixel_mm: tuple[float, float],
     tell: Tell = lambda done: None,
-    cancelled: Asked = lambda: False,
 ) -> Look:
     """Take a slice in: the slow part, most of it in the image encoder.
 
@@ -115,18 +106,18 @@ def look(
     gray : uint8 [rows, columns], windowed.
     pixel_mm : size of a pixel (row, column).
     tell : is told which share of the encoder's layers is done.
-    cancelled : asked between the layers; once True, Cancelled is raised.
     """
     import torch
 
+    began = perf_counter()
     rows, columns = gray.shape
     frame = Frame.of(rows, columns, pixel_mm, sam.size)
     shown = np.repeat(frame.show(gray)[..., None], 3, axis=2)
     given = sam.processor(images=shown, return_tensors="pt")
-    with torch.inference_mode(), _between(sam.model.vision_encoder.layers, tell, cancelled):
+    with torch.inference_mode(), _told(sam.model.vision_encoder.layers, tell):
         embedding = sam.model.get_image_embeddings(given["pixel_values"])
     tell(1.0)
-    return Look(embedding[0].numpy(), frame)
+    return Look(embedding[0].numpy(), frame, perf_counter() - began)
 
 
 def ask(
@@ -172,16 +163,11 @@ def ask(
 
 
 @contextmanager
-def _between(layers: Any, tell: Tell, cancelled: Asked) -> Iterator[None]:
-    """Tell the progress and stop when asked to before each of the encoder's `layers`."""
+def _told(layers: Any, tell: Tell) -> Iterator[None]:
+    """Tell the progress before each of the encoder's `layers`."""
 
     def hook(number: int) -> Callable[..., None]:
-        def before(*_: Any) -> None:
-            if cancelled():
-                raise Cancelled(STOPPED)
-            tell(number / len(layers))
-
-        return before
+        return lambda *_: tell(number / len(layers))
 
     handles = [layer.register_forward_pre_hook(hook(at)) for at, layer in enumerate(layers)]
     try:

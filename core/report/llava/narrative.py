@@ -26,7 +26,7 @@ def narrative_of(text: str, facts: Facts, checkpoint: str, kept: Collection[str]
 
     Parameters
     ----------
-    text : as `describe` gave it, or as a user edited it.
+    text : as the model wrote it, or as a user edited it.
     checkpoint : hub name or folder of what wrote it.
     kept : contradicted sentences, word by word, that stay all the same, marked.
     """

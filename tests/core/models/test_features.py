@@ -7,7 +7,8 @@ import pytest
 
 from core.models import runtime
 from core.models.convert import convert, feature_model
-from core.models.features import LAYERS, load_features, most_active, normalized
+from core.models.features import LAYERS, most_active, normalized
+from core.models.runtime import load_features
 from core.models.store import load_unet
 from tests.core.models.test_runtime import SIZE, slices
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from openvino import opset13 as ops
 
 from core.models import runtime
+from core.models.convert import Unet
 from core.models.runtime import load_network
 from core.models.store import WEIGHTS_NAME, load_unet, weights_digest
 from core.presets import PAPER
@@ -87,9 +88,9 @@ def test_serving_process_never_imports_tensorflow(untrained: Path) -> None:
     assert (asked.stdout.strip(), asked.returncode) == ("[]", 0), asked.stderr
 
 
-def brightness(folder: Path, size: int, target: Path) -> None:
+def brightness(folder: Path, part: Unet, target: Path) -> None:
     """Stand in for a conversion: brightness times the number in the weights file."""
-    images = ops.parameter([-1, size, size, 3], np.float32)
+    images = ops.parameter([-1, part.size, part.size, 3], np.float32)
     gray = ops.reduce_mean(images, np.array([3]), keep_dims=True)
     factor = np.float32(float((folder / WEIGHTS_NAME).read_text()))
     model = openvino.Model([ops.multiply(gray, ops.constant(factor))], [images])

@@ -8,23 +8,16 @@ import pytest
 
 from core.errors import BadCheckpoint
 from core.foundation.llava.architecture import architecture_of
+from core.foundation.llava.catalogue import CHECKPOINTS, Checkpoint, known
 from core.foundation.llava.checkpoint import open_folder
+from core.foundation.llava.model import Writing
+from core.foundation.llava.process import whole_sentences, write_apart
 from core.report.composite import Picture
 from core.report.document import Report, provenance_of
 from core.report.document.content import head_lines
-from core.report.fact import Facts
 from core.report.facts import collect_facts
 from core.report.followup import compare_studies
-from core.report.llava import (
-    CHECKPOINTS,
-    Checkpoint,
-    Writing,
-    describe,
-    known,
-    narrative_of,
-    prompt_of,
-)
-from core.report.llava.process import whole_sentences
+from core.report.llava import narrative_of, prompt_of
 from core.report.text import Narrative
 from tests.core.report.studies import SEVEN, study
 
@@ -225,7 +218,7 @@ def test_memory_and_download_are_those_of_the_weights() -> None:
         ([], "describes no model"),
         ({"model_type": "llava", "text_config": {"hidden_size": "wide"}}, "can be built"),
         ({"model_type": "llava", "vision_config": [1]}, "can be built"),
-        ({"model_type": "llava"}, "describes a LLaVA but has no weights"),
+        ({"model_type": "llava"}, "describes a LLaVA-1.5 but has no weights"),
     ],
 )
 def test_folder_of_another_model_is_refused(tmp_path: Path, config: object, told: str) -> None:
@@ -264,9 +257,9 @@ def test_weights_stored_in_four_bits_take_what_their_file_takes(tmp_path: Path) 
 def test_checkpoint_that_is_not_here_is_one_sentence(place: str, told: str) -> None:
     pytest.importorskip("bitsandbytes", reason="bitsandbytes is not installed: no LLaVA here")
     with pytest.raises(BadCheckpoint, match=told):
-        describe(
+        write_apart(
             picture_of_nothing(),
-            Facts(()),
+            "Lesions: 2",
             Writing(place),
             on_text=lambda text: None,
             cancelled=lambda: False,
@@ -274,11 +267,11 @@ def test_checkpoint_that_is_not_here_is_one_sentence(place: str, told: str) -> N
 
 
 def test_libraries_that_are_missing_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("core.report.llava.process.missing_modules", lambda *names: names[-2:])
+    monkeypatch.setattr("core.foundation.llava.process.missing_modules", lambda *names: names[-2:])
     with pytest.raises(BadCheckpoint, match=r"needs bitsandbytes, accelerate, .*pip install -r"):
-        describe(
+        write_apart(
             picture_of_nothing(),
-            Facts(()),
+            "Lesions: 2",
             Writing("llava-hf/llava-1.5-7b-hf"),
             on_text=lambda text: None,
             cancelled=lambda: False,

@@ -151,12 +151,12 @@ def test_case_of_another_scan_is_refused(data: Path, capsys: pytest.CaptureFixtu
 def test_text_of_a_model_loses_what_contradicts(
     data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def describe(image: Any, facts: Any, writing: Any, **_: Any) -> str:
+    def described(image: Any, prompt: Any, writing: Any, **_: Any) -> str:
         assert image.size[0] > 1000
         assert writing.checkpoint == "owner/model"
         return "Findings: There is 1 lesion. There are 14 lesions."
 
-    monkeypatch.setattr("core.report.llava.describe", describe)
+    monkeypatch.setattr("core.foundation.llava.process.write_apart", described)
     more = ["--writer", "llava", "--checkpoint", "owner/model"]
     assert report(data, "model.md", *more) == 0
     text = (data / "model.md").read_text()

@@ -10,16 +10,14 @@ import pytest
 from PIL import Image
 
 from core.errors import BadCheckpoint, Cancelled, OutOfTime
+from core.foundation.llava.catalogue import CHECKPOINTS
 from core.foundation.llava.checkpoint import open_folder
-from core.foundation.llava.model import MEAN_COLOR, STAGES, load, squared, write
+from core.foundation.llava.model import MEAN_COLOR, STAGES, Writing, load, squared, write
+from core.foundation.llava.process import write_apart
 from core.foundation.llava.way import choose_way
-from core.report.fact import Fact, Facts
-from core.report.llava import CHECKPOINTS, Writing, describe
 from tests.tiny_llava import WORDS, change_config, save_tiny_llava
 
-FACTS = Facts(
-    (Fact("liver.volume", "Liver volume", 1205, "mL"), Fact("lesion.count", "Lesions", 2))
-)
+PROMPT = "Liver volume: 1205 mL; lesions: 2"
 PICTURE = Image.new("RGB", (90, 40), (200, 30, 30))
 
 
@@ -37,7 +35,7 @@ def copied(tiny: Path, tmp_path: Path) -> Path:
 def written(folder: Path, tell: Any = lambda told: None, **options: Any) -> str:
     """Let it write in this process, 12 words unless told otherwise."""
     writing = Writing(str(folder), **{"max_tokens": 12, "quantised": False, **options})
-    return write(folder, folder.name, PICTURE, "liver and lesion", writing, tell)
+    return write(open_folder(folder), PICTURE, "liver and lesion", writing, tell)
 
 
 def going_on(*_: object) -> bool:
@@ -47,9 +45,9 @@ def going_on(*_: object) -> bool:
 def test_text_comes_word_by_word_from_a_process_of_its_own(tiny: Path) -> None:
     texts: list[str] = []
     stages: list[str] = []
-    text = describe(
+    text = write_apart(
         PICTURE,
-        FACTS,
+        PROMPT,
         Writing(str(tiny), max_tokens=15, quantised=True),
         on_text=texts.append,
         cancelled=going_on,
@@ -73,10 +71,10 @@ def test_time_that_ran_out_keeps_what_was_written(
         texts.append(text)
         hours[0] = 1e6 if len(text.split()) >= 5 else 0.0
 
-    monkeypatch.setattr("core.report.llava.process.clock", lambda: hours[0])
+    monkeypatch.setattr("core.process.worker.clock", lambda: hours[0])
     writing = Writing(str(tiny), max_tokens=3000, seconds=60, quantised=False)
     with pytest.raises(OutOfTime, match="stopped after 60 seconds; what it wrote") as told:
-        describe(PICTURE, FACTS, writing, on_text=on_text, cancelled=going_on)
+        write_apart(PICTURE, PROMPT, writing, on_text=on_text, cancelled=going_on)
     assert len(told.value.written.split()) >= 5
     assert told.value.written in texts
 
@@ -84,9 +82,9 @@ def test_time_that_ran_out_keeps_what_was_written(
 def test_cancelling_ends_it_at_once(tiny: Path) -> None:
     stages: list[str] = []
     with pytest.raises(Cancelled, match="The text by LLaVA was cancelled"):
-        describe(
+        write_apart(
             PICTURE,
-            FACTS,
+            PROMPT,
             Writing(str(tiny), max_tokens=3000),
             on_text=lambda text: None,
             cancelled=lambda: bool(stages),

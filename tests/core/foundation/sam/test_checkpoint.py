@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from core.errors import BadCheckpoint
-from core.foundation.checkpoints.files import MB
+from core.foundation.files import MB
 from core.foundation.sam.catalogue import CATALOGUE, Checkpoint, known
 from core.foundation.sam.checkpoint import architecture_of, open_folder
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from core.errors import BadCheckpoint, Cancelled
+from core.errors import BadCheckpoint
 from core.foundation.sam.automatic import Settings, find_masks
 from core.foundation.sam.checkpoint import open_folder
 from core.foundation.sam.masks import boxes_of
@@ -77,20 +77,6 @@ def test_progress_passes_the_layers_and_the_grid(
     assert told == [0, 0.5, 1]
 
 
-def test_sam_stops_between_layers_and_between_batches(
-    tiny_sam: Sam, seen: Look, gray: NDArray[np.uint8]
-) -> None:
-    done: list[float] = []
-    with pytest.raises(Cancelled, match="SAM was stopped"):
-        look(tiny_sam, gray, (1.0, 1.0), done.append, lambda: bool(done))
-    assert done == [0]
-    done.clear()
-    with pytest.raises(Cancelled, match="SAM was stopped"):
-        find_masks(tiny_sam, seen, GRID, done.append, lambda: bool(done))
-    # Whoever is next is not stopped by what stopped the one before.
-    assert look(tiny_sam, gray, (1.0, 1.0)).embedding.shape == seen.embedding.shape
-
-
 @pytest.mark.parametrize(
     ("prompt", "masks"),
     [
@@ -153,7 +139,7 @@ def test_objects_are_the_connected_parts_largest_first() -> None:
 def test_too_little_memory_is_told_before_loading(
     tiny_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("core.foundation.checkpoints.memory.free_mb", lambda: 200.0)
+    monkeypatch.setattr("core.foundation.sam.model.free_mb", lambda: 200.0)
     with pytest.raises(BadCheckpoint, match=r"needs about 0\.5 GB .* 0\.2 GB are free"):
         load_sam(open_folder(tiny_folder))
 

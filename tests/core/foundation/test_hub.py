@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from core.errors import BadCheckpoint, Cancelled
-from core.foundation.llava import hub as llava
-from core.foundation.sam.hub import HubFacts, download, fetched, find, look_up
+from core.foundation.hub import HubFacts
+from core.foundation.llava import checkpoint as llava
+from core.foundation.sam.checkpoint import download, fetched, find, look_up
 
 constants = pytest.importorskip(
     "huggingface_hub.constants", reason="huggingface_hub is not installed"
@@ -157,7 +158,7 @@ def test_fetched_checkpoint_is_found_by_name_afterwards(
     checkpoint = download(look_up(NAME), told.append)
     assert told == sorted(told)
     assert told[-1] == 1
-    assert checkpoint.weights.read_bytes() == served["model.safetensors"]
+    assert checkpoint.weights[0].read_bytes() == served["model.safetensors"]
     again = find(NAME)
     assert again is not None
     assert (again.name, again.folder) == (NAME, checkpoint.folder)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from core.errors import BadCheckpoint, Cancelled
-from core.foundation.checkpoints.files import (
+from core.foundation.files import (
     CONFIG_NAME,
     INDEX_NAMES,
     MB,
@@ -20,7 +20,7 @@ from core.foundation.checkpoints.files import (
     read_config,
     weights_in,
 )
-from core.foundation.checkpoints.libraries import prepare
+from core.foundation.libraries import prepare
 
 Local = TypeVar("Local")
 
@@ -92,20 +92,26 @@ class Hub(Generic[Local]):
         whole = bool(weights) and all(path.is_file() for path in weights)
         return self.open_folder(folder, place) if whole else None
 
+    def must_find(self, place: str, advice: str = "download it first") -> Local:
+        """Find a checkpoint as `find` does; BadCheckpoint, with `advice`, where it is not here."""
+        found = self.find(place)
+        if found is None:
+            raise BadCheckpoint(
+                f"“{place}” is not on this machine; {advice}, or give the folder of a {self.kind}."
+            )
+        return found
+
     def fetched(self, place: str, say: Callable[[str], None] | None) -> Local:
         """Give a checkpoint by folder or hub name, fetched where `say` is given and it is not here.
 
         Raises BadCheckpoint as `find`, `look_up` and `download` do, and where it would have to be
         fetched and may not.
         """
+        if say is None:
+            return self.must_find(place, "fetch it with --download")
         found = self.find(place)
         if found is not None:
             return found
-        if say is None:
-            raise BadCheckpoint(
-                f"“{place}” is not on this machine; fetch it with --download, or give the folder "
-                f"of a {self.kind}."
-            )
         facts = self.look_up(place)
         say(f"{place}: fetching {facts.download_mb:,.0f} MB, licence {facts.licence}")
         return self.download(facts)
@@ -168,7 +174,7 @@ class Hub(Generic[Local]):
                 )
             if file == CONFIG_NAME:
                 # What is of another kind is told before its weights are fetched.
-                self.check_config(read_config(Path(path).parent), facts.name)
+                self.check_config(read_config(Path(path).parent, self.kind), facts.name)
             folder, before = Path(path).parent, before + size
         tell(1.0)
         return self.open_folder(folder, facts.name)

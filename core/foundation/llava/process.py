@@ -1,4 +1,4 @@
-"""Let LLaVA describe a scan, in a process of its own that ends with the text.
+"""Let LLaVA write about a picture, in a process of its own that ends with the text.
 
 It is not kept: it holds many gigabytes, which segmentation needs next. What ends its process, for
 want of memory or otherwise, leaves the server alone.
@@ -6,44 +6,39 @@ want of memory or otherwise, leaves the server alone.
 
 import re
 from collections.abc import Callable
-from time import monotonic as clock
+from math import inf
 
 from PIL import Image
 
-from core.errors import BadCheckpoint, Cancelled, OutOfTime
-from core.foundation.capabilities import VISION_LANGUAGE, missing_modules
-from core.foundation.llava.hub import must_find
-from core.foundation.llava.model import write
-from core.foundation.llava.writing import Writing
-from core.process.desk import Desk
-from core.report.fact import Facts
-from core.report.llava.prompt import prompt_of
+from core.errors import BadCheckpoint, OutOfTime
+from core.foundation.capabilities import OF_LLAVA, VISION_LANGUAGE, has_gpu, missing_modules
+from core.foundation.llava.checkpoint import must_find
+from core.foundation.llava.model import Writing, write
+from core.process import run
 
-WORK = "text by LLaVA"
 END = re.compile(r"[.!?][\"'”)]*(?=\s|$)")
 
 
-def describe(
+def write_apart(
     image: Image.Image,
-    facts: Facts,
+    prompt: str,
     writing: Writing,
     *,
     on_text: Callable[[str], None],
     cancelled: Callable[[], bool],
     on_stage: Callable[[str], None] = lambda stage: None,
 ) -> str:
-    """Write what LLaVA says of `image` and `facts`; nothing is fetched.
+    """Write what LLaVA says to `prompt` about `image`; nothing is fetched.
 
     Parameters
     ----------
-    image : the composite.
-    on_text : is told the text so far after every word, in another thread.
+    on_text : is told the text so far after every word.
     cancelled : once True, the process is ended.
-    on_stage : is told what goes on: loading, reading, writing; in another thread.
+    on_stage : is told what goes on: loading, reading, writing.
 
     Returns
     -------
-    The whole sentences that were generated, unchecked: make a report of them by `narrative_of`.
+    The whole sentences that were generated, unchecked.
 
     Raises
     ------
@@ -57,7 +52,6 @@ def describe(
     """
     _check_installed()
     checkpoint = must_find(writing.checkpoint)
-    end = clock() + writing.seconds
     written = [""]
 
     def tell(told: tuple[str, str]) -> None:
@@ -68,26 +62,20 @@ def describe(
         else:
             on_stage(words)
 
-    desk = Desk(WORK)
     try:
-        text = desk.ask(
-            write,
-            checkpoint.folder,
-            checkpoint.name,
-            image,
-            prompt_of(facts),
-            writing,
+        text = run(
+            write, checkpoint, image, prompt, writing,
+            work="text by LLaVA",
+            # The driver of a GPU maps more than it uses.
+            memory_mb=inf if has_gpu() else None,
+            seconds=writing.seconds,
             progress=tell,
-            cancelled=lambda: cancelled() or clock() > end,
-        )
-        return whole_sentences(str(text))
-    except Cancelled:
-        if cancelled():
-            raise
+            cancelled=cancelled,
+        )  # fmt: skip
+    except OutOfTime:
         so_far = whole_sentences(written[0])
         raise OutOfTime(_too_long(writing, so_far), so_far) from None
-    finally:
-        desk.close()
+    return whole_sentences(str(text))
 
 
 def whole_sentences(text: str) -> str:
@@ -111,8 +99,7 @@ def _too_long(writing: Writing, written: str) -> str:
 
 
 def _check_installed() -> None:
-    missing = missing_modules("torch", "transformers", "bitsandbytes", "accelerate")
-    if missing:
+    if missing := missing_modules(*OF_LLAVA):
         raise BadCheckpoint(
             f"LLaVA needs {', '.join(missing)}, which this machine lacks; add them with “pip "
             f"install -r {VISION_LANGUAGE}”."

@@ -16,8 +16,18 @@ PROCESSOR_NAMES = ("processor_config.json", "preprocessor_config.json")
 MB = 1_000_000
 
 
-def read_config(folder: Path) -> dict[str, Any]:
-    """Read the config.json in `folder`; raises BadCheckpoint where there is none to be read."""
+def read_config(folder: Path, kind: str) -> dict[str, Any]:
+    """Read the config.json in `folder`; raises BadCheckpoint where there is none to be read.
+
+    Parameters
+    ----------
+    kind : of the checkpoint that is wanted, such as ``SAM``, for the messages.
+    """
+    if not folder.is_dir():
+        raise BadCheckpoint(
+            f"There is no folder “{folder}” on the machine that runs HepatoScope; give the folder "
+            f"of a {kind} with {CONFIG_NAME} and {WEIGHTS_NAMES[0]}."
+        )
     try:
         config = json.loads((folder / CONFIG_NAME).read_text())
     except FileNotFoundError as error:
@@ -56,6 +66,23 @@ def weights_in(folder: Path) -> tuple[Path, ...]:
         if (folder / name).is_file():
             return _listed(folder / name)
     return ()
+
+
+def whole_weights(folder: Path, kind: str) -> tuple[Path, ...]:
+    """List the files that the weights of a `kind` in `folder` lie in; BadCheckpoint without all."""
+    paths = weights_in(folder)
+    if not paths:
+        raise BadCheckpoint(
+            f"“{folder.name}” describes a {kind} but has no weights; put {WEIGHTS_NAMES[0]} beside "
+            f"its {CONFIG_NAME}."
+        )
+    missing = [path.name for path in paths if not path.is_file()]
+    if missing:
+        raise BadCheckpoint(
+            f"“{folder.name}” lacks {len(missing)} of its {len(paths)} files of weights, such as "
+            f"{missing[0]}; copy or download the checkpoint again."
+        )
+    return paths
 
 
 def _listed(index: Path) -> tuple[Path, ...]:

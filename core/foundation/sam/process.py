@@ -1,0 +1,114 @@
+"""SAM in a process of its own, which stays and keeps the checkpoint that was used last."""
+
+from collections.abc import Callable
+from functools import lru_cache
+from time import perf_counter
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.foundation.sam.automatic import Settings, find_masks
+from core.foundation.sam.checkpoint import LocalCheckpoint
+from core.foundation.sam.masks import MaskSet
+from core.foundation.sam.model import Look, Sam, load_sam, look
+from core.foundation.sam.prompts import Prompt, answer
+from core.process import Worker
+
+STAGES = ("Loading SAM", "Taking the slice in", "Asking for masks")
+# Is told a stage and which share of it is done.
+Progress = Callable[[str, float], None]
+
+
+class SamProcess:
+    """Answers for all visitors, one at a time; another checkpoint starts another process.
+
+    PyTorch is loaded there alone.
+    """
+
+    def __init__(self) -> None:
+        self._worker = Worker("answer by SAM")
+
+    def answer(
+        self,
+        checkpoint: LocalCheckpoint,
+        gray: NDArray[np.uint8],
+        pixel_mm: tuple[float, float],
+        about: Settings | Prompt,
+        seen: Look | None = None,
+        *,
+        progress: Progress = lambda stage, share: None,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> tuple[MaskSet, Look, float]:
+        """Find the masks of everything on a slice, or those that a prompt means.
+
+        Parameters
+        ----------
+        gray : uint8 [rows, columns], windowed.
+        pixel_mm : size of a pixel (row, column).
+        seen : the slice as the checkpoint took it in before; None where it did not.
+        cancelled : once True, the process is ended.
+
+        Returns
+        -------
+        The masks, the slice as SAM took it in, and the seconds that finding them took.
+
+        Raises
+        ------
+        BadCheckpoint
+            As `core.foundation.sam.model.load_sam` does.
+        Cancelled, ProcessEnded
+            As `core.process.Worker` does.
+        """
+        answered: tuple[MaskSet, Look, float] = self._worker.ask(
+            answer_here, checkpoint, gray, pixel_mm, about, seen,
+            loaded=_content(checkpoint),
+            progress=lambda told: progress(*told),
+            cancelled=cancelled,
+        )  # fmt: skip
+        return answered
+
+    def holds(self, checkpoint: LocalCheckpoint) -> bool:
+        """Whether it is loaded already."""
+        return self._worker.holds(_content(checkpoint))
+
+    def close(self) -> None:
+        """Give the memory back."""
+        self._worker.close()
+
+
+def answer_here(
+    checkpoint: LocalCheckpoint,
+    gray: NDArray[np.uint8],
+    pixel_mm: tuple[float, float],
+    about: Settings | Prompt,
+    seen: Look | None,
+    progress: Callable[[tuple[str, float]], None],
+) -> tuple[MaskSet, Look, float]:
+    """Answer in this process, as `SamProcess.answer` does."""
+
+    def tell(stage: str) -> Callable[[float], None]:
+        return lambda share: progress((stage, share))
+
+    loading, taking, asking = (tell(stage) for stage in STAGES)
+    loading(0.0)
+    sam = _loaded(checkpoint)
+    loading(1.0)
+    taken = seen or look(sam, gray, pixel_mm, taking)
+    taking(1.0)
+    asking(0.0)
+    began = perf_counter()
+    if isinstance(about, Settings):
+        found = find_masks(sam, taken, about, asking)
+    else:
+        found = answer(sam, taken, about)
+    return found, taken, perf_counter() - began
+
+
+# One, because the process ends before it is asked about another.
+@lru_cache(maxsize=1)
+def _loaded(checkpoint: LocalCheckpoint) -> Sam:
+    return load_sam(checkpoint)
+
+
+def _content(checkpoint: LocalCheckpoint) -> tuple[object, ...]:
+    return checkpoint, checkpoint.stamp

@@ -1,0 +1,82 @@
+"""What runs in the child: ``python -m core.process.child MEMORY_MB``, MEMORY_MB 0 for no limit.
+
+Takes ``(function, arguments, whether it tells its progress)`` on standard input, and answers on
+standard output with ``("progress", told)`` and at last with ``("done", result)``,
+``("raised", error)`` or ``("memory", None)``. It ends as soon as nobody is there to ask.
+
+It bounds what foreign code may take and crash. It runs as the same user: it is no sandbox.
+"""
+
+import os
+import sys
+import threading
+import traceback
+from queue import SimpleQueue
+from typing import IO, Any
+
+from core.errors import HepatoScopeError
+from core.process.memory import MB, is_of_memory
+from core.process.message import Packed, read, unpacked, write
+
+
+def serve(tasks: IO[bytes], answers: IO[bytes]) -> None:
+    """Answer tasks one after the other."""
+    waiting: SimpleQueue[Packed] = SimpleQueue()
+    threading.Thread(target=_take, args=(tasks, waiting), daemon=True).start()
+
+    def tell(kind: str, what: Any) -> None:
+        write(answers, (kind, what))
+
+    while True:
+        try:
+            function, arguments, tells = unpacked(waiting.get())
+            options = {"progress": lambda told: tell("progress", told)} if tells else {}
+            tell("done", function(*arguments, **options))
+        # Carried to the asker, who knows what to do with it.
+        except Exception as error:
+            refused = is_of_memory(error) and not isinstance(error, HepatoScopeError)
+            tell(*(("memory", None) if refused else ("raised", _portable(error))))
+
+
+def limit_memory(most_mb: float) -> None:
+    """Let this process take no more than `most_mb` · 10⁶ bytes, where the system can.
+
+    Counted is what may be written to, as Linux does it for RLIMIT_DATA: address space that is only
+    reserved and files that are only mapped, of which TensorFlow, OpenVINO and PyTorch have more
+    than they use, are not.
+    """
+    if sys.platform == "win32":
+        return
+    import resource
+
+    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    wanted = int(most_mb * MB)
+    allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    resource.setrlimit(resource.RLIMIT_DATA, (allowed, hard))
+
+
+def _take(tasks: IO[bytes], waiting: "SimpleQueue[Packed]") -> None:
+    """Pass tasks on until the asker closes the stream or is no more; then end the process."""
+    while True:
+        try:
+            waiting.put(read(tasks))
+        except EOFError:
+            os._exit(0)
+
+
+def _portable(error: Exception) -> Exception:
+    """Give what the asker can read: unpickling a library's error would load that library there."""
+    if isinstance(error, HepatoScopeError):
+        return error
+    crossing = RuntimeError(f"{type(error).__name__}: {error}")
+    crossing.add_note("".join(traceback.format_exception(error)))
+    return crossing
+
+
+if __name__ == "__main__":
+    if most := float(sys.argv[1]):
+        limit_memory(most)
+    # Results go out by the first standard output; what libraries print must not get between.
+    results = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    serve(sys.stdin.buffer, results)
