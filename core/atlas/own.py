@@ -64,7 +64,7 @@ def place_own(
     """Cut the telling slices of a segmented scan and place their patches on the atlas's maps.
 
     Raises BadAtlas where no liver was found, BadDataset where the slices are smaller than a
-    patch, Cancelled between two stages where `cancelled` says so.
+    patch, Cancelled between two stages, or within UMAP, where `cancelled` says so.
     """
     patches = cut_volume(volume, labels, telling_slices(labels))
     if not len(patches):
@@ -80,7 +80,9 @@ def place_own(
             raise Cancelled("The placing was cancelled; the atlas is as it was.")
         progress(stage, 0)
         projection = projection_of(atlas.facts["maps"][name]["projection"])
-        table[[f"{name}_x", f"{name}_y"]] = place(atlas.codes, atlas.map(name), projection, codes)
+        table[[f"{name}_x", f"{name}_y"]] = place(
+            atlas.codes, atlas.map(name), projection, codes, cancelled
+        )
         progress(stage, 1)
     return OwnPatches(atlas.name, table, codes, np.asarray(patches.images))
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import BadAtlas
-from core.process import run
+from core.process import Unwanted, never, run
 
 Floats = NDArray[np.float32]
 
@@ -64,10 +64,19 @@ Projection = Pca | Tsne | Umap
 PROJECTIONS: dict[str, Projection] = {"pca": Pca(), "tsne": Tsne(), "umap": Umap()}
 
 
-def project(codes: Floats, projection: Projection) -> Floats:
+def project(codes: Floats, projection: Projection, cancelled: Unwanted = never) -> Floats:
     """Lay codes [N, D] out on a map [N, 2]; the same seed gives the same map.
 
-    Raises BadAtlas where there are too few patches for what is asked.
+    Parameters
+    ----------
+    cancelled : stops UMAP, the slowest, once True.
+
+    Raises
+    ------
+    BadAtlas
+        There are too few patches for what is asked.
+    Cancelled
+        `cancelled` became True.
     """
     check_size(len(codes), projection)
     positions: Any
@@ -78,16 +87,23 @@ def project(codes: Floats, projection: Projection) -> Floats:
         case Tsne():
             positions = _tsne(codes, projection)
         case Umap():
-            positions = _umap(projection, codes=codes)
+            positions = _umap(projection, cancelled, codes=codes)
     return np.asarray(positions, np.float32)
 
 
-def place(codes: Floats, positions: Floats, projection: Projection, new: Floats) -> Floats:
+def place(
+    codes: Floats,
+    positions: Floats,
+    projection: Projection,
+    new: Floats,
+    cancelled: Unwanted = never,
+) -> Floats:
     """Place `new` codes [M, D] on the map of `codes` [N, D], which stays as it is: [M, 2].
 
     Parameters
     ----------
     positions : [N, 2], what `project` made of `codes` with the same `projection`.
+    cancelled : as `project` takes it.
     """
     if not len(new):
         return np.empty((0, 2), np.float32)
@@ -101,7 +117,7 @@ def place(codes: Floats, positions: Floats, projection: Projection, new: Floats)
         case Tsne():
             placed = _place_tsne(codes, positions, projection, new)
         case Umap():
-            placed = _umap(projection, codes=codes, positions=positions, new=new)
+            placed = _umap(projection, cancelled, codes=codes, positions=positions, new=new)
     return np.asarray(placed, np.float32)
 
 
@@ -176,10 +192,12 @@ def _place_tsne(codes: Floats, positions: Floats, tsne: Tsne, new: Floats) -> Fl
     return np.asarray(placed + middle, np.float32)
 
 
-def _umap(umap: Umap, **arrays: Floats) -> Floats:
+def _umap(umap: Umap, cancelled: Unwanted, **arrays: Floats) -> Floats:
     """Ask UMAP in a process of its own: it brings TensorFlow, which the server must not load."""
     try:
-        positions: Floats = run(umap_positions, umap, arrays, work="map by UMAP")
+        positions: Floats = run(
+            umap_positions, umap, arrays, work="map by UMAP", cancelled=cancelled
+        )
     except RuntimeError as error:
         last = str(error).strip().splitlines()[-1]
         raise BadAtlas(

@@ -20,6 +20,9 @@ from core.models.convert import Part, Unet, convert
 from core.models.store import weights_digest
 from core.process import run
 
+# A conversion takes half a minute.
+PATIENCE = 900
+
 Network = Callable[[NDArray[np.float32]], NDArray[np.float32]]
 Outputs = Callable[[NDArray[np.float32]], dict[str, NDArray[np.float32]]]
 
@@ -115,7 +118,7 @@ def _convert(folder: Path, part: Part, target: Path) -> None:
 
 def _export(folder: Path, part: Part, target: Path) -> None:
     try:
-        run(convert, folder, part, target, work="conversion of the networks")
+        run(convert, folder, part, target, work="conversion of the networks", seconds=PATIENCE)
     except RuntimeError as error:
         last = str(error).strip().splitlines()[-1]
         raise WeightsMissing(

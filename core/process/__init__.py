@@ -4,6 +4,6 @@
 loaded. Both begin with a fresh interpreter and end with the one that asked.
 """
 
-from core.process.worker import Worker, run
+from core.process.worker import Unwanted, Worker, never, run
 
-__all__ = ["Worker", "run"]
+__all__ = ["Unwanted", "Worker", "never", "run"]

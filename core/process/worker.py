@@ -30,6 +30,8 @@ LOOK_SECONDS = 0.2
 WANTED_MEMORY = (-9, -6)
 
 Progress = Callable[[Any], None]
+# Whether the answer is no longer wanted.
+Unwanted = Callable[[], bool]
 Message = tuple[str, Any]
 
 
@@ -64,7 +66,7 @@ class Worker:
         *arguments: Any,
         loaded: Hashable = None,
         seconds: float = inf,
-        cancelled: Callable[[], bool] = never,
+        cancelled: Unwanted = never,
         progress: Progress | None = None,
     ) -> Any:
         """Return ``function(*arguments)`` as the process computes it.
@@ -160,7 +162,7 @@ class Worker:
     def _too_long(self, seconds: float) -> str:
         return f"The {self._work} was stopped after {seconds:.0f} seconds; everything else stays."
 
-    def _stop_if(self, cancelled: Callable[[], bool]) -> None:
+    def _stop_if(self, cancelled: Unwanted) -> None:
         if cancelled():
             raise Cancelled(f"The {self._work} was cancelled; everything else stays.")
 
@@ -171,7 +173,7 @@ def run(
     work: str,
     memory_mb: float | None = None,
     seconds: float = inf,
-    cancelled: Callable[[], bool] = never,
+    cancelled: Unwanted = never,
     progress: Progress | None = None,
 ) -> Any:
     """Return ``function(*arguments)`` as a process of its own computes it, which then ends.

@@ -1,33 +1,62 @@
-"""The job that fetches a checkpoint from a hub."""
+"""A checkpoint that is not on this machine: what it needs, and the job that fetches it."""
 
 from collections.abc import Callable
 from typing import Any
 
+import streamlit as st
+
 from core.cascade.segmentation import Progress
+from core.foundation.hub import Hub, HubFacts
 from pages.common import jobs
 from pages.common.session import Case
 
 STAGES = ("Asking the hub", "Downloading")
 
-LookUp = Callable[[str], Any]
-Download = Callable[[Any, Callable[[float], None], Callable[[], bool]], Any]
+
+def facts_of(name: str) -> HubFacts | None:
+    """Give what the hub said of a checkpoint, where it was asked in this session."""
+    return _facts().get(name)
 
 
-def begin(case: Case, name: str, tab: str, look_up: LookUp, download: Download) -> None:
-    """Begin to fetch the checkpoint `name` in the background, its progress shown in `tab`.
+def offer(case: Case, name: str, hub: Hub[Any], tab: str, *, known: bool) -> None:
+    """Fetch the checkpoint `name` when asked to; first say what it needs, unless that is `known`.
 
     Parameters
     ----------
-    look_up, download : of the kind of model: what the hub says of it, and the fetching itself.
+    hub : of the kind of model.
+    tab : that shows the progress.
     """
+    if known or facts_of(name) is not None:
+        st.button(
+            "Download it from the Hugging Face Hub",
+            icon=":material/download:",
+            type="primary",
+            disabled=jobs.running() is not None,
+            on_click=begin,
+            args=(case, name, hub, tab),
+            key=f"{tab}-download",
+        )
+    elif st.button("Ask the hub what it needs", icon=":material/search:", key=f"{tab}-look-up"):
+        with st.spinner("Asking the hub"):
+            _facts()[name] = hub.look_up(name)
+        st.rerun()
+
+
+def begin(case: Case, name: str, hub: Hub[Any], tab: str) -> None:
+    """Begin to fetch the checkpoint `name` in the background."""
 
     def work(progress: Progress, cancelled: Callable[[], bool]) -> Any:
         progress(STAGES[0], 0.0)
-        facts = look_up(name)
+        facts = hub.look_up(name)
         progress(STAGES[0], 1.0)
-        return download(facts, lambda done: progress(STAGES[1], done), cancelled)
+        return hub.download(facts, lambda done: progress(STAGES[1], done), cancelled)
 
     def keep(_: Any) -> None:
         """Nothing: the name finds it from now on."""
 
     jobs.begin(jobs.Job(f"Fetching {name}", STAGES, work, keep, case, tab))
+
+
+def _facts() -> dict[str, HubFacts]:
+    found: dict[str, HubFacts] = st.session_state.setdefault("hub-facts", {})
+    return found

@@ -84,7 +84,7 @@ def _begin(scene: Scene, projection: Projection) -> None:
     def work(progress: Progress, cancelled: Callable[[], bool]) -> Drawn:
         check_size(len(atlas), projection)
         progress(STAGES[0], 0)
-        positions = project(atlas.codes, projection)
+        positions = project(atlas.codes, projection, cancelled)
         progress(STAGES[0], 1)
         return Drawn(
             _named(projection), projection, positions, trustworthiness(atlas.codes, positions)

@@ -7,14 +7,18 @@ import streamlit as st
 from core.errors import HepatoScopeError
 from core.foundation.hub import HubFacts, check_name
 from core.foundation.sam.catalogue import CATALOGUE, Checkpoint, known
-from core.foundation.sam.checkpoint import Architecture, LocalCheckpoint, find, look_up
+from core.foundation.sam.checkpoint import HUB, Architecture, LocalCheckpoint, find
 from core.process.memory import free_mb
-from pages.common import jobs
+from pages.common.fetching import facts_of, offer
 from pages.common.frame import plain
 from pages.common.session import Case
-from pages.explain.sam_state import Key, begin_fetching, sam_process
+from pages.explain.sam_state import SAM_TAB, Key, sam_process
 
 OTHER_NAME, FOLDER = "Another, by its name on the hub", "A folder on the machine of HepatoScope"
+NOT_HERE = (
+    "The weights of this SAM are not on this machine, so there is no mask to show.  \n"
+    "Fetch them once with the button, or copy a checkpoint here and choose its folder above."
+)
 # Of the originals; a checkpoint that is here says its own.
 IMAGE_SIZE, PATCH_SIZE = 1024, 16
 
@@ -44,12 +48,13 @@ def choose_checkpoint(case: Case) -> LocalCheckpoint | None:
         except HepatoScopeError as error:
             st.error(plain(str(error)), icon=":material/error:")
             return None
-        entry, facts = known(place), _facts().get(place)
+        entry, facts = known(place), facts_of(place)
         _say_needs(_needs(entry, facts, found), found)
     if entry is not None:
         left.caption(entry.summary)
     if found is None:
-        _offer(case, place, entry is not None or facts is not None)
+        st.info(NOT_HERE, icon=":material/cloud_download:")
+        offer(case, place, HUB, SAM_TAB, known=entry is not None)
     return found
 
 
@@ -89,11 +94,6 @@ def _first_here() -> str:
     return next(here, CATALOGUE[0].name)
 
 
-def _facts() -> dict[str, HubFacts]:
-    found: dict[str, HubFacts] = st.session_state.setdefault(Key.FACTS, {})
-    return found
-
-
 def _needs(
     entry: Checkpoint | None, facts: HubFacts | None, found: LocalCheckpoint | None
 ) -> Needs:
@@ -128,29 +128,3 @@ def _megabytes(size: float | None) -> str:
     if size is None:
         return "–"
     return f"{size:,.0f} MB" if size >= 10 else f"{size:.1f} MB"
-
-
-def _offer(case: Case, name: str, told: bool) -> None:
-    """Say in two lines how to get the weights, and fetch them when asked to."""
-    st.info(
-        "The weights of this SAM are not on this machine, so there is no mask to show.  \n"
-        "Fetch them once with the button, or copy a checkpoint here and choose its folder above.",
-        icon=":material/cloud_download:",
-    )
-    busy = jobs.running() is not None
-    if told:
-        st.button(
-            "Download it from the Hugging Face Hub",
-            icon=":material/download:",
-            type="primary",
-            disabled=busy,
-            on_click=begin_fetching,
-            args=(case, name),
-            key="sam-download",
-        )
-        return
-    if st.button("Ask the hub what it needs", icon=":material/search:", key="sam-look-up"):
-        with st.spinner("Asking the hub"):
-            facts = look_up(name)
-        _facts()[name] = facts
-        st.rerun()

@@ -9,14 +9,14 @@ import streamlit as st
 from core.cascade.segmentation import Progress
 from core.draw.preview import SOFT_TISSUE
 from core.foundation.sam.automatic import Settings
-from core.foundation.sam.checkpoint import LocalCheckpoint, download, look_up
+from core.foundation.sam.checkpoint import LocalCheckpoint
 from core.foundation.sam.display import gray_slice, pixel_mm
 from core.foundation.sam.masks import MaskSet
 from core.foundation.sam.model import Look
 from core.foundation.sam.process import STAGES, SamProcess
 from core.foundation.sam.prompts import Prompt
 from core.geometry.windows import LIVER_WINDOW, Window
-from pages.common import fetching, jobs
+from pages.common import jobs
 from pages.common.session import Case
 
 Kind = TypeVar("Kind")
@@ -42,7 +42,6 @@ class Key:
     DRAWN_FROM = "sam-drawn-from"
     DRAWN_POINTS = "sam-drawn-points"
     DRAWN_SEED = "sam-drawn-seed"
-    FACTS = "sam-hub-facts"
     FOLDER = "sam-folder"
     LOOKS = "sam-looks"
     MASK = "sam-mask"
@@ -150,11 +149,6 @@ def begin_asking(case: Case, checkpoint: LocalCheckpoint, question: Question) ->
 
     title = f"Asking SAM about slice {question.z + 1} of {case.title}"
     jobs.begin(jobs.Job(title, STAGES, work, keep, case, SAM_TAB))
-
-
-def begin_fetching(case: Case, name: str) -> None:
-    """Begin to fetch a checkpoint from the hub in the background."""
-    fetching.begin(case, name, SAM_TAB, look_up, download)
 
 
 def _looks() -> dict[tuple[object, ...], Look]:

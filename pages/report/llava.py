@@ -6,18 +6,23 @@ import streamlit as st
 
 from core.errors import HepatoScopeError
 from core.foundation.llava.catalogue import CHECKPOINTS, known
-from core.foundation.llava.checkpoint import LocalCheckpoint, find, look_up
+from core.foundation.llava.checkpoint import HUB, LocalCheckpoint, find
 from core.foundation.llava.model import Writing
 from core.process.memory import free_mb
 from core.report.composite import Picture
 from core.report.fact import Facts
 from pages.common import jobs
+from pages.common.fetching import facts_of, offer
 from pages.common.frame import plain
 from pages.common.session import Case
-from pages.report.llava_state import begin_fetching, begin_writing, stream
-from pages.report.state import Key, generated
+from pages.report.llava_state import begin_writing, stream
+from pages.report.state import REPORT_TAB, Key, generated
 
 OTHER = "Another: its name on the hub, or a folder"
+NOT_HERE = (
+    "The weights of this LLaVA are not on this machine; the facts report needs none.  \n"
+    "Fetch them once with the button, or copy a LLaVA-1.5 here and give its folder above."
+)
 MINUTES = {5: "5 min", 10: "10 min", 30: "30 min", 60: "1 h"}
 
 
@@ -117,29 +122,11 @@ def _needs(place: str, found: LocalCheckpoint | None) -> None:
 
 def _offer(case: Case, name: str) -> None:
     """Say in two lines how to get the weights, and fetch them when asked to."""
-    st.info(
-        "The weights of this LLaVA are not on this machine; the facts report needs none.  \n"
-        "Fetch them once with the button, or copy a LLaVA-1.5 here and give its folder above.",
-        icon=":material/cloud_download:",
-    )
-    sizes: dict[str, str] = st.session_state.setdefault(Key.HUB, {})
-    if known(name) is None and name not in sizes:
-        if st.button("Ask the hub what it needs", icon=":material/search:", key="report-look-up"):
-            with st.spinner("Asking the hub"):
-                told = look_up(name)
-            sizes[name] = f"{told.download_mb / 1000:.1f} GB to fetch, licence {told.licence}"
-            st.rerun()
-        return
-    if name in sizes:
-        st.caption(plain(sizes[name]))
-    st.button(
-        "Download it from the Hugging Face Hub",
-        icon=":material/download:",
-        disabled=jobs.running() is not None,
-        on_click=begin_fetching,
-        args=(case, name),
-        key="report-download",
-    )
+    st.info(NOT_HERE, icon=":material/cloud_download:")
+    if facts := facts_of(name):
+        size = f"{facts.download_mb / 1000:.1f} GB to fetch"
+        st.caption(plain(f"{size}, licence {facts.licence}"))
+    offer(case, name, HUB, REPORT_TAB, known=known(name) is not None)
 
 
 def _limits() -> tuple[int, int]:

@@ -9,13 +9,12 @@ from PIL import Image
 
 from core.cascade.segmentation import Progress
 from core.errors import OutOfTime
-from core.foundation.llava.checkpoint import download, look_up
 from core.foundation.llava.model import STAGES, Writing
 from core.foundation.llava.process import write_apart
 from core.report.composite import Picture
 from core.report.fact import Facts
 from core.report.llava import prompt_of
-from pages.common import fetching, jobs
+from pages.common import jobs
 from pages.common.session import Case
 from pages.report.state import REPORT_TAB, Generated, keep_generated
 
@@ -71,8 +70,3 @@ def begin_writing(case: Case, facts: Facts, picture: Picture, writing: Writing) 
     growing.job = jobs.Job(title, STAGES, work, keep, case, REPORT_TAB)
     st.session_state[STREAM] = growing
     jobs.begin(growing.job)
-
-
-def begin_fetching(case: Case, name: str) -> None:
-    """Begin to fetch a checkpoint from the hub in the background."""
-    fetching.begin(case, name, REPORT_TAB, look_up, download)

@@ -29,7 +29,6 @@ class Key:
     FACTS = "report-facts"
     FOLDER = "report-folder"
     GENERATED = "report-generated"
-    HUB = "report-hub"
     KEPT = "report-kept"
     LOOKED_AT = "report-looked-at"
     MODE = "report-mode"

@@ -12,7 +12,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.errors import BadCheckpoint
-from core.foundation.hub import HubFacts
+from core.foundation.hub import Hub, HubFacts
 from core.foundation.sam.catalogue import CATALOGUE
 from core.foundation.sam.checkpoint import open_folder
 from core.foundation.sam.prompts import Prompt
@@ -130,7 +130,7 @@ def test_unknown_name_is_looked_up_before_it_is_offered(
     app = app.text_input(key=Key.NAME).set_value("someone/sam").run()
     assert DOWNLOAD not in labels_of(app)
     facts = HubFacts("someone/sam", {"model.safetensors": 77_000_000}, "mit")
-    monkeypatch.setattr("pages.explain.sam_checkpoint.look_up", lambda name: facts)
+    monkeypatch.setattr(Hub, "look_up", lambda hub, name: facts)
     app = button(app, "Ask the hub what it needs").click().run()
     metrics = {metric.label: metric.value for metric in app.metric}
     assert (metrics["Weights"], metrics["Licence"]) == ("77 MB", "mit")
@@ -140,10 +140,10 @@ def test_unknown_name_is_looked_up_before_it_is_offered(
 def test_hub_out_of_reach_is_one_sentence_and_the_answer_stays(
     answered: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def unreachable(name: str) -> HubFacts:
+    def unreachable(hub: Hub, name: str) -> HubFacts:
         raise BadCheckpoint(f"The hub does not answer, so “{name}” was not fetched.")
 
-    monkeypatch.setattr("pages.explain.sam_state.look_up", unreachable)
+    monkeypatch.setattr(Hub, "look_up", unreachable)
     app = answered.selectbox(key=Key.CHECKPOINT).set_value(CATALOGUE[0].name).run()
     app = finish(button(app, DOWNLOAD).click().run())
     assert [error.value for error in app.error] == [
@@ -160,14 +160,14 @@ def test_fetched_checkpoint_is_ready_to_be_asked(
     found: dict[str, Any] = {}
     monkeypatch.setattr("pages.explain.sam_checkpoint.find", found.get)
     facts = HubFacts(name, {"model.safetensors": 1}, "apache-2.0")
-    monkeypatch.setattr("pages.explain.sam_state.look_up", lambda name: facts)
+    monkeypatch.setattr(Hub, "look_up", lambda hub, name: facts)
 
-    def download(facts: HubFacts, tell: Callable[[float], None], _: object) -> object:
+    def download(hub: Hub, facts: HubFacts, tell: Callable[[float], None], _: object) -> object:
         tell(1.0)
         found[name] = open_folder(folder, name)
         return found[name]
 
-    monkeypatch.setattr("pages.explain.sam_state.download", download)
+    monkeypatch.setattr(Hub, "download", download)
     app = finish(button(view.run(), DOWNLOAD).click().run())
     assert ALL in labels_of(app)
     assert DOWNLOAD not in labels_of(app)

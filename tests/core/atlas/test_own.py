@@ -19,7 +19,7 @@ def placing(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Place all in the origin, and tell on which maps: projections have tests of their own."""
     asked: list[str] = []
 
-    def place(codes: Any, positions: Any, projection: object, new: Any) -> Any:
+    def place(codes: Any, positions: Any, projection: object, new: Any, _: object) -> Any:
         asked.append(type(projection).__name__)
         return np.zeros((len(new), 2), np.float32)
 

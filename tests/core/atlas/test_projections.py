@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from time import perf_counter
 
 import numpy as np
 import pytest
@@ -18,7 +19,7 @@ from core.atlas.projections import (
     project,
     projection_of,
 )
-from core.errors import BadAtlas
+from core.errors import BadAtlas, Cancelled
 from tests.core.atlas import scans
 
 FAST = [Pca(), Tsne(perplexity=10), Tsne(perplexity=10, start="random", seed=3)]
@@ -74,6 +75,13 @@ def test_a_map_read_from_a_table_takes_new_patches_on_umap(atlas: Atlas) -> None
     placed = place(atlas.codes, positions, projection, atlas.codes[some])
     diagonal = np.linalg.norm(np.ptp(positions, axis=0))
     assert np.median(np.linalg.norm(placed - positions[some], axis=1)) < 0.05 * diagonal
+
+
+def test_umap_stops_when_it_is_no_longer_wanted() -> None:
+    began = perf_counter()
+    with pytest.raises(Cancelled, match="The map by UMAP was cancelled"):
+        project(scans.groups(), Umap(neighbours=5), cancelled=lambda: True)
+    assert perf_counter() - began < 5
 
 
 def test_new_patches_of_a_group_land_among_that_group() -> None:
