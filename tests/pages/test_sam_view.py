@@ -1,7 +1,7 @@
 """The view of SAM: without weights, fetching, all masks, prompts, comparison, files."""
 
 import gzip
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -15,6 +15,7 @@ from core.errors import BadCheckpoint
 from core.foundation.hub import Hub, HubFacts
 from core.foundation.sam.catalogue import CATALOGUE
 from core.foundation.sam.checkpoint import open_folder
+from core.foundation.sam.process import SamProcess
 from core.foundation.sam.prompts import Prompt
 from pages.explain.prompt_slice import changed
 from pages.explain.sam_checkpoint import FOLDER, OTHER_NAME
@@ -30,6 +31,25 @@ PATIENCE = 20
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return save_tiny_sam(tmp_path_factory.mktemp("sam") / "tiny-sam")
+
+
+class Kept(SamProcess):
+    """Stays when the caches are cleared between tests: each start takes seconds."""
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def process() -> Iterator[SamProcess]:
+    process = Kept()
+    yield process
+    SamProcess.close(process)
+
+
+@pytest.fixture(autouse=True)
+def _one_process(process: SamProcess, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pages.explain.sam_state.SamProcess", lambda: process)
 
 
 @pytest.fixture(autouse=True)
