@@ -1,11 +1,12 @@
-# `make run` opens the dashboard, `make test` checks everything. Both set up .venv on first use.
+# `make run` opens the dashboard, `make test` checks everything, `make check` what is quick.
+# All set up .venv on first use.
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PORT ?= 8501
 # Tests beside each other, about 3 GB each; a browser wants the machine for itself.
 WORKERS ?= 2
 BIN := .venv/bin
 
-.PHONY: run test lint clean
+.PHONY: run check test lint clean
 .DEFAULT_GOAL := run
 
 .venv/.run: requirements.txt
@@ -26,6 +27,9 @@ lint: .venv/.test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+check: lint
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile -m 'not browser and not slow and not real_data'
 
 test: lint
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile -m 'not browser'

@@ -1,7 +1,7 @@
 """How often the check of report sentences is right, on sentences with known verdicts.
 
 Run from the repository: ``python -m bench.report_check``. It prints a confusion table for every
-split of tests/core/reporting/check/sentences.csv, precision and recall by verdict, and the
+split of tests/core/report/check/sentences.csv, precision and recall by verdict, and the
 sentences that were judged wrongly; ``--out FILE`` writes that as Markdown, ``--split`` chooses.
 """
 

@@ -9,10 +9,12 @@ from hypothesis import settings
 
 from core.cascade.segmentation import Networks
 from core.foundation.libraries import prepare
+from core.io.digest import sha256_of
 from core.models.store import WEIGHTS_DIR, WEIGHTS_NAME
 from core.volume import Volume
 from tests import scene
 
+ROOT = Path(__file__).parents[1]
 # A busy machine is no reason to fail.
 settings.register_profile("hepatoscope", deadline=None)
 settings.load_profile("hepatoscope")
@@ -20,11 +22,24 @@ settings.load_profile("hepatoscope")
 prepare()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what asks for the folder of real CT."""
+    for item in items:
+        if "real_data" in getattr(item, "fixturenames", ()):
+            item.add_marker("real_data")
+
+
 @pytest.fixture(scope="session", autouse=True)
-def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Keep converted networks away from those of the user, and share them in one session."""
+def _own_cache(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Keep converted networks away from those of the user, but from one run to the next.
+
+    Converting one takes TensorFlow and half a minute. Networks are kept by their weights, and here
+    also by the code and the libraries that build and convert them.
+    """
+    code = sorted((ROOT / "core" / "models").glob("*.py"))
+    digest = sha256_of([*code, ROOT / "requirements.txt"])
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("HEPATOSCOPE_CACHE", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv("HEPATOSCOPE_CACHE", str(request.config.cache.mkdir(digest[:16])))
         yield
 
 

@@ -5,6 +5,7 @@ import streamlit as st
 from core.models.store import evaluations, first_preset, trained_models, trained_presets
 from pages.about.trust_card import trust_view
 from pages.common.frame import begin
+from pages.common.glossary import glossary
 from pages.common.headline import headline_view
 from pages.common.model_card import model_card
 from pages.common.notices import optional_parts
@@ -55,6 +56,8 @@ def page() -> None:
         st.markdown(PRIVACY)
         st.header("What is switched on here", anchor=False)
         optional_parts()
+        st.header("What the words mean", anchor=False)
+        st.markdown(glossary())
 
 
 def _evaluations() -> None:

@@ -12,6 +12,7 @@ from core.explainers.registry import methods
 from core.geometry.slices import Plane
 from core.labels import organ_mask
 from pages.common import jobs
+from pages.common.glossary import see
 from pages.common.session import MAX_CASES, Case
 from pages.explain.attribution_result import result_view
 from pages.explain.attribution_state import (
@@ -182,7 +183,7 @@ def _settings(names: list[str]) -> tuple[Background, int, int]:
             (20, 50, 100, 200, 400),
             100,
             key=Key.SAMPLES,
-            help="More draws: less noise, and the values add up more exactly.",
+            help="More draws: less noise, and the values add up more exactly." + see("SHAP"),
             disabled="shap" not in names,
             persist_state="session",
         )

@@ -14,6 +14,7 @@ from core.explainers.pictures import DIVERGING, draw, limit_of, native_map, shee
 from core.explainers.registry import methods
 from core.record import to_json
 from pages.common.downloads import file_stem
+from pages.common.glossary import see
 from pages.common.session import Case
 from pages.explain.attribution_state import Made, Wish
 from pages.metrics.drawing import GRAY, axes, color_of
@@ -85,13 +86,15 @@ def _figures(known: Known) -> None:
             "Explained",
             f"{first.score:.4f}",
             border=True,
-            help="Mean probability over the slice, or over the lesion: what the map shares out.",
+            help="Mean probability over the slice, or over the lesion: what the map shares out."
+            + see("Attribution", "Completeness"),
         )
         st.metric(
             "With nothing to see",
             f"{first.plain_score:.4f}",
             border=True,
-            help="The same of the plain slice: one gray in the liver's outline, or a strong blur.",
+            help="The same of the plain slice: one gray in the liver's outline, or a strong blur."
+            + see("Background"),
         )
     column = st.column_config.NumberColumn
     st.dataframe(

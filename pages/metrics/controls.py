@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.evaluation.averages import EmptyRule, Unit
+from pages.common.glossary import see
 from pages.metrics.state import Key
 
 UNITS = {
@@ -38,6 +39,7 @@ def averaging_switches() -> tuple[Unit, EmptyRule]:
         format_func=UNITS.__getitem__,
         key=Key.UNIT,
         default=Unit.CASE,
+        help=see("Per case and pooled").strip(),
         required=True,
         persist_state="session",
     )
@@ -54,5 +56,6 @@ def empty_switch() -> EmptyRule:
         list(RULES),
         format_func=RULES.__getitem__,
         key=Key.RULE,
+        help=see("Empty masks").strip(),
         persist_state="session",
     )

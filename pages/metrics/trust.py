@@ -9,6 +9,7 @@ import streamlit as st
 from core.evaluation.curves import chance_correlation, trust
 from core.evaluation.run import Run
 from core.metrics.risk import RiskCoverage, risk_coverage
+from pages.common.glossary import see
 from pages.metrics.drawing import GRAY, axes, color_of
 from pages.metrics.figures import framed, show
 from pages.metrics.state import number
@@ -48,7 +49,8 @@ def _figures(runs: Sequence[Run], found: Sequence[RiskCoverage]) -> None:
             "Area under the risk curve",
             number(main.aurc),
             border=True,
-            help="Mean of 1 − Dice over all shares of cases kept (AURC); lower is better.",
+            help="Mean of 1 − Dice over all shares of cases kept (AURC); lower is better."
+            + see("Risk and coverage"),
         )
         st.metric(
             "Of it, saved by a perfect order",

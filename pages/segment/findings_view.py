@@ -5,6 +5,7 @@ import streamlit as st
 
 from core.cascade.findings import Findings, Lesion
 from pages.common.frame import plain
+from pages.common.glossary import see
 
 Voxel = tuple[int, int, int]
 # Of Streamlit's table. More rows scroll, so that the planes stay in sight.
@@ -22,13 +23,15 @@ def headline(findings: Findings) -> None:
             "Tumor burden",
             "–" if percent is None else f"{percent:.1f} %",
             border=True,
-            help="Tumor volume in percent of the liver volume, tumors included.",
+            help="Tumor volume in percent of the liver volume, tumors included."
+            + see("Tumor burden"),
         )
         st.metric(
             "Lesions",
             len(findings.lesions),
             border=True,
-            help="Connected pieces of tumor; voxels that meet at a corner belong together.",
+            help="Connected pieces of tumor; voxels that meet at a corner belong together."
+            + see("Lesion", "Longest diameter"),
         )
     for warning in findings.warnings:
         st.warning(plain(warning), icon=":material/warning:")

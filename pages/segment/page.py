@@ -10,6 +10,7 @@ from core.geometry.windows import LIVER_WINDOW, apply_window
 from pages.common import jobs
 from pages.common.downloads import downloads
 from pages.common.frame import begin
+from pages.common.glossary import see
 from pages.common.invitation import invitation
 from pages.common.method import segment_again, segment_button
 from pages.common.notices import optional_parts_panel, quality_panel
@@ -81,7 +82,8 @@ def _result(case: Case, segmentation: Segmentation) -> None:
     show_views = st.toggle(
         "Show what the networks saw",
         key="network-views",
-        help="Below the planes: the axial slice at the size, and with the mask, the networks got.",
+        help="Below the planes: the axial slice at the size, and with the mask, the networks got."
+        + see("Preset", "Window"),
     )
     slice_viewer(
         case.volume,

@@ -19,6 +19,7 @@ from core.evaluation.own_case import PackedLabels
 from core.geometry.components import Region
 from pages.common import jobs
 from pages.common.downloads import file_stem
+from pages.common.glossary import see
 from pages.common.session import Case, Key
 from pages.common.uncertainty_state import (
     DOUBT_TAB,
@@ -104,7 +105,7 @@ def _figures(summary: DoubtSummary) -> None:
     }
     with st.container(horizontal=True):
         for label, (value, tip) in shown.items():
-            st.metric(label, value, border=True, help=tip)
+            st.metric(label, value, border=True, help=tip + see("Doubt"))
 
 
 def _pictures(case: Case, segmentation: Segmentation, doubt: Doubt, organ: Region) -> None:

@@ -24,6 +24,7 @@ from tests import scene
 from tests.pages.conftest import button, current, finish, labels_of
 from tests.tiny_sam import change_heads, save_tiny_sam
 
+pytestmark = pytest.mark.slow
 ALL, ASK, DOWNLOAD = "Find all masks", "Ask SAM", "Download it from the Hugging Face Hub"
 PATIENCE = 20
 

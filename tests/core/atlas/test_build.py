@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from core import cli
 from core.atlas import encoders
-from core.atlas.atlas import MAPS, Atlas, read_atlas
+from core.atlas.atlas import Atlas, read_atlas
 from core.atlas.build import AtlasRecipe, build_atlas, encoded, known_rows
 from core.atlas.patches import Patches
 from core.atlas.projections import Tsne, project, projection_of
@@ -65,7 +65,7 @@ def test_facts_tell_the_weights_the_patients_and_how_far_known_patches_land(atla
         assert 0 <= facts["maps"][name]["placement"]["median"] < 0.05
 
 
-@pytest.mark.parametrize("name", MAPS)
+@pytest.mark.parametrize("name", ["pca", "tsne"])
 def test_whoever_reads_an_atlas_can_draw_its_map_again(atlas: Atlas, name: str) -> None:
     projection = projection_of(atlas.facts["maps"][name]["projection"])
     np.testing.assert_array_equal(project(atlas.codes, projection), atlas.map(name))

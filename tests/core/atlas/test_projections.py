@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from core.atlas.atlas import Atlas
 from core.atlas.projections import (
     Pca,
     Projection,
@@ -23,7 +22,8 @@ from core.errors import BadAtlas, Cancelled
 from tests.core.atlas import scans
 
 FAST = [Pca(), Tsne(perplexity=10), Tsne(perplexity=10, start="random", seed=3)]
-EVERY = [*FAST, Umap(neighbours=10)]
+UMAP = Umap(neighbours=10)
+EVERY = [*FAST, UMAP]
 
 
 def away(placed: NDArray[np.float32], positions: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -39,6 +39,19 @@ def test_one_seed_gives_one_map(projection: Projection) -> None:
     assert first.shape == (120, 2)
     assert np.isfinite(first).all()
     np.testing.assert_array_equal(first, project(codes, projection))
+
+
+@pytest.fixture(scope="module")
+def umap_map() -> NDArray[np.float32]:
+    return project(scans.groups(), UMAP)
+
+
+@pytest.mark.slow
+def test_one_seed_gives_one_umap_whoever_keeps_it(umap_map: NDArray[np.float32]) -> None:
+    assert umap_map.shape == (120, 2)
+    assert np.isfinite(umap_map).all()
+    kept = projection_of(described(UMAP))
+    np.testing.assert_array_equal(umap_map, project(scans.groups(), kept))
 
 
 def test_another_seed_gives_another_map_from_a_random_start() -> None:
@@ -65,14 +78,14 @@ def test_a_map_that_lies_off_center_keeps_its_place() -> None:
     assert np.median(away(placed, positions[:20])) < 0.01
 
 
-def test_a_map_read_from_a_table_takes_new_patches_on_umap(atlas: Atlas) -> None:
+@pytest.mark.slow
+def test_a_map_read_from_a_table_takes_new_patches_on_umap(umap_map: NDArray[np.float32]) -> None:
     """The columns of a table come transposed in memory, which UMAP refuses."""
-    positions = atlas.map("umap")
+    codes, positions = scans.groups(), np.asfortranarray(umap_map)
     assert not positions.flags.c_contiguous
-    projection = projection_of(atlas.facts["maps"]["umap"]["projection"])
     # Not all of them: UMAP answers its own codes with its own map, without placing anything.
-    some = np.arange(0, len(atlas), 2)
-    placed = place(atlas.codes, positions, projection, atlas.codes[some])
+    some = np.arange(0, len(codes), 2)
+    placed = place(codes, positions, UMAP, codes[some])
     diagonal = np.linalg.norm(np.ptp(positions, axis=0))
     assert np.median(np.linalg.norm(placed - positions[some], axis=1)) < 0.05 * diagonal
 

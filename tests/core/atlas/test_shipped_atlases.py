@@ -11,6 +11,7 @@ from core.atlas.encoders import AUTOENCODER_DIR, load_autoencoder
 from core.atlas.originals import find_originals, original_images
 from core.atlas.projections import place, projection_of
 from core.atlas.trust import sample
+from core.models.store import weights_digest
 
 MOST_BYTES = 6_000_000
 
@@ -23,7 +24,7 @@ def folder(request: pytest.FixtureRequest) -> Path:
 
 @pytest.fixture
 def shipped(folder: Path) -> Atlas:
-    return read_atlas(folder, load_autoencoder(AUTOENCODER_DIR).digest)
+    return read_atlas(folder, weights_digest(AUTOENCODER_DIR))
 
 
 def test_both_are_there() -> None:
@@ -43,6 +44,7 @@ def test_images_of_real_patients_are_not_shipped(folder: Path, shipped: Atlas) -
         assert not list(folder.rglob("images*")), "nor left over from making it"
 
 
+@pytest.mark.slow
 def test_known_patches_land_as_near_to_themselves_as_the_atlas_says(shipped: Atlas) -> None:
     facts = shipped.facts["maps"]["tsne"]
     positions, chosen = shipped.map("tsne"), sample(len(shipped), 300)
@@ -62,6 +64,7 @@ def test_judgement_of_the_scores_comes_out_again(shipped: Atlas) -> None:
         assert (other["score"], other["population"]) == (one["score"], one["population"])
 
 
+@pytest.mark.slow
 def test_phantom_images_give_the_shipped_codes() -> None:
     phantoms = read_atlas(next(f for f in shipped_atlases() if f.name == "phantoms"))
     assert phantoms.images is not None

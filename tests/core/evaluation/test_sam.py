@@ -23,6 +23,7 @@ from tests import scene
 from tests.core.evaluation.drawn import labelled, truth
 from tests.tiny_sam import save_tiny_sam
 
+pytestmark = pytest.mark.slow
 PLAN = Plan(slices=2, settings=Settings(side=4, rated=0, stability=0))
 
 

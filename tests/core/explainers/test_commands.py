@@ -18,7 +18,7 @@ from core.presets import BEST
 from tests import scene
 from tests.core.explainers.conftest import brightness_model
 
-pytestmark = pytest.mark.usefixtures("shipped_weights")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("shipped_weights")]
 
 
 @pytest.fixture(autouse=True)

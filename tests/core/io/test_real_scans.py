@@ -10,7 +10,10 @@ from core.io.export import labels_to_nifti
 from core.quality import check
 
 DATA = os.environ.get("HEPATOSCOPE_DATA")
-pytestmark = pytest.mark.skipif(not DATA, reason="HEPATOSCOPE_DATA names no folder of real CT")
+pytestmark = [
+    pytest.mark.real_data,
+    pytest.mark.skipif(not DATA, reason="HEPATOSCOPE_DATA names no folder of real CT"),
+]
 VOLUMES = Path(DATA or ".") / "volumes"
 NAMES = {
     "ircad-01/ct.nii.gz": set[str](),

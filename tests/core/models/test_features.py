@@ -13,6 +13,7 @@ from core.models.store import load_unet
 from tests.core.models.test_runtime import SIZE, slices
 
 
+@pytest.mark.slow
 def test_maps_are_those_of_keras_and_of_the_sizes_said(
     untrained: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

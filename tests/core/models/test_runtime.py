@@ -17,6 +17,7 @@ from core.models.runtime import load_network
 from core.models.store import WEIGHTS_NAME, load_unet, weights_digest
 from core.presets import PAPER
 
+pytestmark = pytest.mark.slow
 SIZE = 32
 
 

@@ -11,6 +11,7 @@ from core.training.autoencoder import PatchRecipe, train_autoencoder
 from core.training.history import read_history
 from tests.core.training import sample
 
+pytestmark = pytest.mark.slow
 SMALL = PatchRecipe(bottleneck=4, epochs=2, batch_size=8, validation_patients=("phantom/c",))
 
 

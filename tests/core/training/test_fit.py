@@ -21,6 +21,8 @@ from core.training.fit import settle_batch_norm, train_unet
 from core.training.recipe import Recipe
 from tests.core.training.sample import TINY, cases
 
+pytestmark = pytest.mark.slow
+
 
 class PowerCut(Exception):
     """The machine goes off."""

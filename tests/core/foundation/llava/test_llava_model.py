@@ -17,6 +17,7 @@ from core.foundation.llava.process import write_apart
 from core.foundation.llava.way import choose_way
 from tests.tiny_llava import WORDS, change_config, save_tiny_llava
 
+pytestmark = pytest.mark.slow
 PROMPT = "Liver volume: 1205 mL; lesions: 2"
 PICTURE = Image.new("RGB", (90, 40), (200, 30, 30))
 

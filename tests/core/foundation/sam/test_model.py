@@ -13,6 +13,7 @@ from core.foundation.sam.masks import boxes_of
 from core.foundation.sam.model import Look, Sam, ask, load_sam, look
 from core.foundation.sam.prompts import Prompt, answer, draw_prompt, objects_of
 
+pytestmark = pytest.mark.slow
 GRID = Settings(side=6, batch=8)
 SOME = Settings(side=6, batch=8, rated=0.0, stability=0.0, overlap=1.0)
 
