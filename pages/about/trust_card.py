@@ -10,9 +10,8 @@ from core.errors import HepatoScopeError
 from core.evaluation.run import RUN_NAME, read_run
 from core.evaluation.trust import FEW, Trust, trust_of_preset
 from core.models import store
+from pages.common.charts import GRAY, TARGETS, axes, color_of, framed
 from pages.common.frame import plain
-from pages.metrics.drawing import GRAY, TARGETS, axes, color_of
-from pages.metrics.figures import framed
 
 WHAT = (
     "From the probabilities alone follows the Dice to be expected of a scan, without any truth. "

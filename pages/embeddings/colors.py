@@ -5,8 +5,8 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
+from pages.common.charts import COLORS
 from pages.embeddings.exchange import RGB
-from pages.metrics.drawing import COLORS
 
 CONTINUOUS = {
     "tumor_fraction": "Tumor fraction",

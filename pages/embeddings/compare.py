@@ -11,11 +11,11 @@ from core.atlas.projections import Tsne, check_size
 from core.atlas.trust import Repeat, agreement, sample, seed_grid
 from core.cascade.segmentation import Progress
 from pages.common import jobs
+from pages.common.charts import framed, show
 from pages.embeddings.colors import NAMES, colored
 from pages.embeddings.map_view import colored_map, projection_on
 from pages.embeddings.shelf import shelve
 from pages.embeddings.state import Key, Scene, choice_of
-from pages.metrics.figures import framed, show
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

@@ -14,13 +14,13 @@ from core.atlas.own import STAGES, OwnPatches, place_own
 from core.atlas.patches import PATCH, SLICE_SIDE, Squares, squares_of
 from core.cascade.segmentation import Progress, Segmentation
 from pages.common import jobs
+from pages.common.charts import framed
 from pages.common.frame import plain
 from pages.common.session import Case, current_case
 from pages.embeddings.colors import NAMES, colored
 from pages.embeddings.map_view import choose_map, colored_map
 from pages.embeddings.shelf import shelve
 from pages.embeddings.state import Key, Scene, autoencoder, choice_of, choose_rows
-from pages.metrics.figures import framed
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

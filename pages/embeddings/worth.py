@@ -9,9 +9,9 @@ import streamlit as st
 from core.atlas.encoders import AUTOENCODER_DIR
 from core.atlas.quality import COMPARISON_NAME, read_comparison
 from core.models.store import CARD_NAME, read_card
+from pages.common.numbers import number, with_interval
 from pages.embeddings.colors import NAMES
 from pages.embeddings.state import MAP_NAMES, Scene
-from pages.metrics.state import number, with_interval
 
 POPULATIONS = {"all": "all patches", "inner": "inside the liver (≥ 90 % of it)"}
 COLUMNS = {

@@ -12,6 +12,7 @@ from core.explainers.registry import methods
 from core.geometry.slices import Plane
 from core.labels import organ_mask
 from pages.common import jobs
+from pages.common.charts import choose
 from pages.common.glossary import see
 from pages.common.session import MAX_CASES, Case
 from pages.explain.attribution_result import result_view
@@ -26,7 +27,6 @@ from pages.explain.attribution_state import (
 )
 from pages.explain.memo import remembered
 from pages.explain.worker import explainer, warm_up
-from pages.metrics.drawing import choose
 
 WHAT = (
     "A network turns a slice into probabilities. An **attribution** shares one number, the mean "

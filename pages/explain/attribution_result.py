@@ -13,12 +13,11 @@ from core.explainers.export import explanation_record, map_to_nifti
 from core.explainers.pictures import DIVERGING, draw, limit_of, native_map, sheet_png
 from core.explainers.registry import methods
 from core.record import to_json
+from pages.common.charts import GRAY, axes, color_of, framed
 from pages.common.downloads import file_stem
 from pages.common.glossary import see
 from pages.common.session import Case
 from pages.explain.attribution_state import Made, Wish
-from pages.metrics.drawing import GRAY, axes, color_of
-from pages.metrics.figures import framed
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

@@ -7,9 +7,8 @@ import streamlit as st
 
 from core.explainers.trust import FIGURES, Verdict, read_trial, shipped_trials, verdicts
 from core.metrics.bootstrap import Interval
+from pages.common.charts import GRAY, axes, color_of, framed
 from pages.common.frame import plain
-from pages.metrics.drawing import GRAY, axes, color_of
-from pages.metrics.figures import framed
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

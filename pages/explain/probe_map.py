@@ -9,10 +9,10 @@ from core.cascade.segmentation import Segmentation
 from core.draw.crop import Closeup
 from core.whatif.probe.edit import Lesion
 from core.whatif.probe.place import LesionMask
+from pages.common.charts import framed
 from pages.common.session import Case
 from pages.explain.pictures import png_url
 from pages.explain.probe_state import Key, Probed, Scene
-from pages.metrics.figures import framed
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

@@ -17,12 +17,11 @@ from core.whatif.probe.sweep import (
     to_csv,
 )
 from pages.common import jobs
+from pages.common.charts import COLORS, GRAY, axes, framed, show
 from pages.common.downloads import file_stem
 from pages.common.session import Case
 from pages.explain.memo import content
 from pages.explain.probe_state import PROBE_TAB, Swept, begin_sweep, sweeps
-from pages.metrics.drawing import COLORS, GRAY, axes
-from pages.metrics.figures import framed, show
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

@@ -8,6 +8,7 @@ from core.cascade.segmentation import Segmentation
 from core.whatif.stress.knobs import KNOBS, Knob
 from core.whatif.stress.robustness import to_csv
 from pages.common import jobs
+from pages.common.charts import COLORS, GRAY, axes, framed, show
 from pages.common.downloads import file_stem
 from pages.common.session import Case
 from pages.explain.memo import content
@@ -19,8 +20,6 @@ from pages.explain.stress_state import (
     begin_sweep,
     sweeps,
 )
-from pages.metrics.drawing import COLORS, GRAY, axes
-from pages.metrics.figures import framed, show
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

@@ -8,8 +8,8 @@ import streamlit as st
 from core.evaluation.curves import called_only, level_counts
 from core.evaluation.run import Run
 from core.metrics.calibration import ProbabilityHistogram, Reliability, brier_score, reliability
-from pages.metrics.drawing import GRAY, axes, choose, choose_target, color_of
-from pages.metrics.figures import framed, show
+from pages.common.charts import GRAY, axes, choose, color_of, framed, show
+from pages.metrics.controls import choose_target
 from pages.metrics.state import BY_DIGEST
 from pages.metrics.trust import trust_view
 

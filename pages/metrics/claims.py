@@ -9,9 +9,8 @@ from core.errors import HepatoScopeError
 from core.evaluation.references import PUBLICATION, Claim
 from core.evaluation.run import Run
 from core.metrics.claims import Averaging, Finding, check_claim
+from pages.common.charts import COLORS, GRAY, TARGETS, axes, framed, show
 from pages.common.frame import plain
-from pages.metrics.drawing import COLORS, GRAY, TARGETS, axes
-from pages.metrics.figures import framed, show
 
 FIELDS = {
     "dice": ("Dice", "0.94", "The F1 score of binary masks is the same number."),

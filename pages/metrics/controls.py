@@ -1,8 +1,12 @@
 """The switches that decide what a figure is an average of."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from core.evaluation.averages import EmptyRule, Unit
+from core.evaluation.run import Run
+from pages.common.charts import TARGETS, choose
 from pages.common.glossary import see
 from pages.metrics.state import Key
 
@@ -59,3 +63,11 @@ def empty_switch() -> EmptyRule:
         help=see("Empty masks").strip(),
         persist_state="session",
     )
+
+
+def choose_target(runs: Sequence[Run], key: str) -> str:
+    """Ask for one of the targets that the main run scored."""
+    scored = set(runs[0].cases["target"])
+    options = [target for target in TARGETS if target in scored]
+    chosen: str = choose("What", {target: TARGETS[target] for target in options}, key)
+    return chosen

@@ -9,8 +9,7 @@ import streamlit as st
 from core.evaluation.curves import froc_at, lesion_froc, lesion_records
 from core.evaluation.run import Run
 from core.metrics.detection import Criterion, Detection, Froc, detection_by_size
-from pages.metrics.drawing import axes, choose, color_of
-from pages.metrics.figures import framed, show
+from pages.common.charts import axes, choose, color_of, framed, show
 from pages.metrics.state import BY_DIGEST
 
 CRITERIA = {"touched": "Touched: any shared voxel", "matched": "Matched: IoU of at least 0.5"}

@@ -13,9 +13,8 @@ from core.evaluation import cases as core
 from core.evaluation.averages import EmptyRule, Unit, targets_of
 from core.evaluation.cases import DISTANCES, Place, place_of
 from core.evaluation.references import references_for
+from pages.common.charts import TARGETS, color_of, framed, names_of, score_lines, show
 from pages.metrics.controls import empty_switch
-from pages.metrics.drawing import TARGETS, color_of
-from pages.metrics.figures import framed, names_of, score_lines, show
 from pages.metrics.gallery import gallery
 from pages.metrics.records import open_record
 from pages.metrics.sizes import sizes_view

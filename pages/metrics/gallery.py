@@ -7,8 +7,9 @@ from core.errors import HepatoScopeError
 from core.evaluation import Run
 from core.evaluation.cases import Place, place_of, worst
 from pages.common.frame import plain
+from pages.common.numbers import number
 from pages.metrics import pictures
-from pages.metrics.state import SCORES, Key, number
+from pages.metrics.state import SCORES, Key
 
 COUNTS = (6, 12, 24)
 COLUMNS = 3

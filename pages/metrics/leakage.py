@@ -6,11 +6,10 @@ import pandas as pd
 import streamlit as st
 
 from core.evaluation.leakage import AVERAGES, SPLITS, TARGETS, Promise, Split, leakage
-from pages.metrics.drawing import COLORS, axes, choose
-from pages.metrics.drawing import TARGETS as TARGET_NAMES
-from pages.metrics.figures import framed, show
+from pages.common.charts import COLORS, axes, choose, framed, show
+from pages.common.charts import TARGETS as TARGET_NAMES
+from pages.common.numbers import number
 from pages.metrics.leakage_limits import limits
-from pages.metrics.state import number
 
 NAMES = {"slice": "Slices at random", "patient": "Patients held out"}
 SHADES = {"slice": COLORS[1], "patient": COLORS[0]}

@@ -14,13 +14,13 @@ from core.evaluation import averages as core
 from core.evaluation.averages import Average, EmptyRule, Unit
 from core.evaluation.references import references_for
 from core.metrics.detection import Criterion
+from pages.common.charts import TARGETS, color_of, framed, score_columns, show
+from pages.common.numbers import number, with_interval
 from pages.metrics.controls import averaging_switches
-from pages.metrics.drawing import TARGETS, color_of
-from pages.metrics.figures import framed, score_columns, show
 from pages.metrics.pairs import paired_view
 from pages.metrics.publication import publication_view, references_view
 from pages.metrics.runs import run_facts
-from pages.metrics.state import BY_DIGEST, SCORES, number, with_interval
+from pages.metrics.state import BY_DIGEST, SCORES
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

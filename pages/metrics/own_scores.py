@@ -12,11 +12,11 @@ from core.evaluation.score import TARGETS as MASKS
 from core.evaluation.score import CaseScore
 from core.metrics.lesions import LesionRecord
 from core.metrics.surface import Comparable
+from pages.common.charts import TARGETS
 from pages.common.frame import plain
+from pages.common.numbers import number
 from pages.common.session import Case
-from pages.metrics.drawing import TARGETS
 from pages.metrics.runs import MAX_UPLOADED, uploaded
-from pages.metrics.state import number
 
 # Below this the truth of the same scan is hard to believe.
 DOUBTFUL_DICE = 0.5

@@ -8,8 +8,8 @@ import streamlit as st
 from core.errors import HepatoScopeError
 from core.evaluation import Run, compare_runs
 from core.metrics.comparison import PairedComparison
+from pages.common.charts import TARGETS
 from pages.common.frame import plain
-from pages.metrics.drawing import TARGETS
 from pages.metrics.state import BY_DIGEST, SCORES, Key
 
 

@@ -7,7 +7,7 @@ from core.evaluation import Run
 from core.evaluation.averages import EmptyRule, Unit, average, targets_of
 from core.evaluation.references import PUBLICATION, REFERENCES, Claim
 from core.metrics.claims import Averaging, check_claim
-from pages.metrics.drawing import TARGETS
+from pages.common.charts import TARGETS
 from pages.metrics.state import BY_DIGEST, SCORES
 
 AS_THE_PUBLICATION = "Ours, each slice with truth, as it does"

@@ -11,11 +11,11 @@ from core.evaluation.averages import score_values
 from core.evaluation.cases import Place, rows_of
 from core.evaluation.error_picture import FOUND, INVENTED, MISSED
 from core.evaluation.images import pictures, telling_error
+from pages.common.charts import GRAY, TARGETS, color_of, framed
 from pages.common.frame import plain
-from pages.metrics.drawing import GRAY, TARGETS, color_of
-from pages.metrics.figures import framed
+from pages.common.numbers import number
 from pages.metrics.pictures import images_of
-from pages.metrics.state import SCORES, number
+from pages.metrics.state import SCORES
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 from core.evaluation import Run
 from core.evaluation import cases as core
 from core.evaluation.averages import EmptyRule, Unit
-from pages.metrics.drawing import TARGETS, color_of
-from pages.metrics.figures import framed, names_of, show
+from pages.common.charts import TARGETS, color_of, framed, names_of, show
 from pages.metrics.state import BY_DIGEST
 
 if TYPE_CHECKING:

@@ -49,15 +49,3 @@ def digest_of(run: Run) -> tuple[str, str]:
 
 # For the functions that the page caches: a run is known by its files.
 BY_DIGEST: dict[str | type, Callable[[Any], Any]] = {Run: digest_of}
-
-
-def number(value: float | None, digits: int = 3) -> str:
-    """Write a score; a dash where it is not defined."""
-    return "–" if value is None or value != value else f"{value:.{digits}f}"
-
-
-def with_interval(value: float, low: float, high: float, digits: int = 3) -> str:
-    """Write a score with its interval, where there is one."""
-    if low != low or value != value:
-        return number(value, digits)
-    return f"{value:.{digits}f} ({low:.{digits}f}–{high:.{digits}f})"

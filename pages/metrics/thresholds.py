@@ -12,10 +12,11 @@ from core.evaluation.curves import Averaging, ThresholdCurves
 from core.evaluation.run import Run
 from core.evaluation.tables import overlaps_of
 from core.metrics.aggregate import summarize
+from pages.common.charts import GRAY, TARGETS, axes, choose, color_of, framed, show
+from pages.common.numbers import number
+from pages.metrics.controls import choose_target
 from pages.metrics.detection import detection_view
-from pages.metrics.drawing import GRAY, TARGETS, axes, choose, choose_target, color_of
-from pages.metrics.figures import framed, show
-from pages.metrics.state import BY_DIGEST, number
+from pages.metrics.state import BY_DIGEST
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

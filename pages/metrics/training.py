@@ -8,10 +8,9 @@ import streamlit as st
 from core.errors import HepatoScopeError
 from core.evaluation.histories import History, histories, read_history
 from core.evaluation.run import Run
+from pages.common.charts import COLORS, GRAY, axes, framed, show
 from pages.common.frame import plain
 from pages.common.model_card import model_card
-from pages.metrics.drawing import COLORS, GRAY, axes
-from pages.metrics.figures import framed, show
 from pages.metrics.leakage import leakage_view
 
 if TYPE_CHECKING:

@@ -9,10 +9,9 @@ import streamlit as st
 from core.evaluation.curves import chance_correlation, trust
 from core.evaluation.run import Run
 from core.metrics.risk import RiskCoverage, risk_coverage
+from pages.common.charts import GRAY, axes, color_of, framed, show
 from pages.common.glossary import see
-from pages.metrics.drawing import GRAY, axes, color_of
-from pages.metrics.figures import framed, show
-from pages.metrics.state import number
+from pages.common.numbers import number
 
 COVERAGE = (
     "Cases are added from the most to the least trusted. A network that knows when it is wrong "

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from core.walkthrough.drawing import HEAT
 from core.walkthrough.moment import Moment
 from core.walkthrough.scan import LOWEST, STEP, TISSUES
-from pages.metrics.figures import framed
+from pages.common.charts import framed
 
 TEAL = "#18a08c"
 CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"]}

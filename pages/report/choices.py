@@ -11,10 +11,10 @@ from core.foundation.capabilities import capabilities
 from core.report.composite import GREEN_RED, OKABE_ITO, Palette
 from core.report.explained import Explained, explained_of
 from core.report.text import Edition
+from pages.common.charts import choose
 from pages.common.frame import plain
 from pages.common.session import Case
 from pages.explain.attribution_state import Wish, made, of
-from pages.metrics.drawing import choose
 from pages.report.state import FACTS, LLAVA, Key
 
 WRITERS = {FACTS: "Facts", LLAVA: "LLaVA"}

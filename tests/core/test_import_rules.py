@@ -24,6 +24,10 @@ LAYERS = (
     "commands cli __main__",
 )
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names.split()}
+SHARED_ROOMS = ("common", "viewer")
+# Explanations that a report takes over, and the truth brought on the Metrics page: until what a
+# visitor has lies in one memory.
+OWED = {"report": {"explain"}, "explain": {"metrics"}}
 HEAVY = ("tensorflow", "keras", "torch", "shap", "umap")
 
 PROGRAM = f"""
@@ -75,6 +79,21 @@ def test_core_imports_point_down(path: Path) -> None:
         if module.startswith("core.") and level_of(module) > level_of(name_of(path))
     }
     assert not above, f"{name_of(path)} imports from a layer above its own"
+
+
+@pytest.mark.parametrize("path", PAGES, ids=name_of)
+def test_a_page_imports_what_is_shared_and_never_another_page(path: Path) -> None:
+    rooms = {module.split(".")[1] for module in imported(path) if module.startswith("pages.")}
+    own = path.relative_to(ROOT).parts[1] if path.is_relative_to(ROOT / "pages") else "common"
+    beside = rooms - {own, *SHARED_ROOMS} - OWED.get(own, set())
+    assert not beside, f"{name_of(path)} imports from another page"
+
+
+@pytest.mark.parametrize("room", SHARED_ROOMS)
+def test_what_pages_share_imports_no_page(room: str) -> None:
+    for path in (ROOT / "pages" / room).rglob("*.py"):
+        modules = {module for module in imported(path) if module.startswith("pages.")}
+        assert {module.split(".")[1] for module in modules} <= set(SHARED_ROOMS), name_of(path)
 
 
 @pytest.mark.parametrize("path", PAGES, ids=name_of)

@@ -1,4 +1,4 @@
-"""How every chart of the page looks, is explained, and is taken home."""
+"""How every chart looks, is explained, and is taken home; and the choice of what is drawn."""
 
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -9,12 +9,44 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from core.evaluation.references import Reference
-from pages.metrics.drawing import GRAY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     import plotly.graph_objects as go
+
+
+# Legible on white and on black alike.
+COLORS = ("#0f9b8e", "#e0732e", "#6478e8", "#cf4f95", "#a39125", "#4aa3df")
+GRAY = "#8a9794"
+TARGETS = {"organ": "Liver", "tumor": "Tumors"}
+
+
+def color_of(index: int) -> str:
+    """Color of the run at `index`; they repeat after six."""
+    return COLORS[index % len(COLORS)]
+
+
+def choose(label: str, options: dict[str, str], key: str, tip: str | None = None) -> str:
+    """Ask for one of `options`, by name; the choice lasts as long as the session."""
+    chosen = st.segmented_control(
+        label,
+        list(options),
+        format_func=lambda option: options[option],
+        default=next(iter(options)),
+        required=True,
+        key=key,
+        help=tip,
+        persist_state="session",
+    )
+    return str(chosen)
+
+
+def axes(figure: "go.Figure", x: str, y: str) -> "go.Figure":
+    """Name the axes of a figure."""
+    figure.update_xaxes(title_text=x)
+    figure.update_yaxes(title_text=y)
+    return figure
 
 
 def framed(figure: "go.Figure", height: int, **layout: Any) -> "go.Figure":
