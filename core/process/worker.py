@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Hashable
-from contextlib import suppress
+from contextlib import closing, suppress
 from math import inf, isfinite
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -105,7 +105,10 @@ class Worker:
                     progress(message[1])
                 self._stop_if(cancelled)
                 if clock() > end:
-                    raise OutOfTime(self._too_long(seconds))
+                    raise OutOfTime(
+                        f"The {self._work} was stopped after {seconds:.0f} seconds; everything "
+                        "else stays."
+                    )
         except BaseException:
             # Whatever it was at is of no use to the next asker.
             self.close()
@@ -140,7 +143,13 @@ class Worker:
         if child is None or not child.runs or child.loaded != loaded:
             self.close()
             most = free_mb() if self._memory_mb is None else self._memory_mb
-            self._child = child = _Child(most, loaded)
+            try:
+                self._child = child = _Child(most, loaded)
+            except OSError as error:
+                raise ProcessEnded(
+                    f"The process of the {self._work} could not be started ({error.strerror}); "
+                    "close other programs and try again."
+                ) from error
         return child
 
     def _taken(self, child: "_Child", kind: str, said: Any) -> Any:
@@ -158,9 +167,6 @@ class Worker:
         raise ProcessEnded(
             f"The process of the {self._work} has crashed (exit code {code}); try again."
         )
-
-    def _too_long(self, seconds: float) -> str:
-        return f"The {self._work} was stopped after {seconds:.0f} seconds; everything else stays."
 
     def _stop_if(self, cancelled: Unwanted) -> None:
         if cancelled():
@@ -180,13 +186,10 @@ def run(
 
     Parameters, and what is raised, are those of `Worker` and of its `ask`.
     """
-    worker = Worker(work, memory_mb)
-    try:
+    with closing(Worker(work, memory_mb)) as worker:
         return worker.ask(
             function, *arguments, seconds=seconds, cancelled=cancelled, progress=progress
         )
-    finally:
-        worker.close()
 
 
 class _Child:

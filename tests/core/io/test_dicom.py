@@ -216,6 +216,18 @@ def test_damaged_compressed_pixels_are_one_sentence(tmp_path: Path) -> None:
         read(save_dicom(tmp_path, slices))
 
 
+@pytest.mark.parametrize(("limit", "most"), [("MEMORY_MB", 1), ("SECONDS_TO_START", -60)])
+def test_decoder_that_wants_too_much_is_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str, most: float
+) -> None:
+    slices = ct_series(HU)
+    for item in slices:
+        item.compress(RLELossless, generate_instance_uid=False)
+    monkeypatch.setattr(f"core.io.dicom_pixels.{limit}", most)
+    with pytest.raises(UnreadableScan, match=r"RLE.*damaged or incomplete"):
+        read(save_dicom(tmp_path, slices))
+
+
 def test_a_compression_without_decoder_is_named(tmp_path: Path) -> None:
     slices = ct_series(HU)
     for item in slices:

@@ -1,5 +1,6 @@
 """A child process: what it answers, how it fails, how it is stopped, and that nothing stays."""
 
+import errno
 import os
 import signal
 import subprocess
@@ -184,6 +185,19 @@ def test_process_that_died_is_told_in_a_sentence_and_another_starts(
 ) -> None:
     with pytest.raises(ProcessEnded, match=told):
         worker.ask(end, number)
+    assert worker.ask(square, 5) == 25
+
+
+def test_machine_without_room_for_a_process_is_told_in_a_sentence(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOMEM, "Cannot allocate memory")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(subprocess, "Popen", full)
+        with pytest.raises(ProcessEnded, match="could not be started"):
+            worker.ask(square, 5)
     assert worker.ask(square, 5) == 25
 
 
