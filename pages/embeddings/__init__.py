@@ -15,12 +15,12 @@ import streamlit as st
 from pages.common import inline
 from pages.embeddings.exchange import Points, points_message
 
-__all__ = ["Points", "patch_map", "picture_shelf"]
+__all__ = ["Points", "patch_map", "patch_pictures"]
 
 FOLDER = Path(__file__).parent / "assets"
 # Later modules import from earlier ones.
 MAP = ("packet.js", "view.js", "paint.js", "gestures.js", "tip.js", "map.js")
-SHELF = ("packet.js", "pictures.js")
+PICTURES = ("packet.js", "pictures.js")
 
 _map = st.components.v2.component(
     "hepatoscope_patch_map",
@@ -28,10 +28,10 @@ _map = st.components.v2.component(
     css=inline.text(FOLDER, "map.css"),
     js=inline.script(FOLDER, MAP),
 )
-_shelf = st.components.v2.component(
+_pictures = st.components.v2.component(
     "hepatoscope_patch_pictures",
     html="<div></div>",
-    js=inline.script(FOLDER, SHELF),
+    js=inline.script(FOLDER, PICTURES),
 )
 
 
@@ -46,6 +46,6 @@ def done_on(key: str) -> Any:
     return said.get("done") if said else None
 
 
-def picture_shelf(message: bytes, *, key: str) -> None:
+def patch_pictures(message: bytes, *, key: str) -> None:
     """Hand the pictures of an atlas to all maps on the page; draws nothing."""
-    _shelf(key=key, data=message)
+    _pictures(key=key, data=message)

@@ -11,7 +11,7 @@ from core.atlas.patches import kinds
 from core.atlas.selection import contrast, nearest, shares
 from core.atlas.sheet import patch_sheet
 from pages.embeddings.colors import NAMES
-from pages.embeddings.shelf import NOT_SHIPPED, pictures_of
+from pages.embeddings.pictures import NOT_SHIPPED, pictures_of
 from pages.embeddings.slice_view import slice_view
 from pages.embeddings.state import Scene, choice_of
 

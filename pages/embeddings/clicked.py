@@ -10,7 +10,7 @@ from core.atlas.selection import walk
 from core.atlas.sheet import patch_sheet
 from pages.common.frame import plain
 from pages.embeddings.chosen import captions
-from pages.embeddings.shelf import NOT_SHIPPED, pictures_of
+from pages.embeddings.pictures import NOT_SHIPPED, pictures_of
 from pages.embeddings.slice_view import show_slice
 from pages.embeddings.state import (
     NEIGHBOURS,

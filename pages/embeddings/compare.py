@@ -14,7 +14,7 @@ from pages.common import jobs
 from pages.common.charts import framed, show
 from pages.embeddings.colors import NAMES, colored
 from pages.embeddings.map_view import colored_map, projection_on
-from pages.embeddings.shelf import shelve
+from pages.embeddings.pictures import send_pictures
 from pages.embeddings.state import Key, Scene, choice_of
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def _pair(scene: Scene) -> None:
         f"**{_shared(scene.id, chosen[0], chosen[1], scene):.0%}** of each patch's ten nearest on "
         "one map are among its ten nearest on the other."
     )
-    shelve(scene)
+    send_pictures(scene)
 
 
 @st.cache_data(max_entries=32, show_spinner="Comparing neighbourhoods")

@@ -29,7 +29,7 @@ class Points:
     palette : colors from the lowest to the highest value, or one a category.
     names : of the categories by their code; empty where values are continuous.
     flags : uint8 [N], sums of `CHOSEN`, `OWN`, `NEAR` and `CLICKED`.
-    token : of the pictures on the shelf.
+    token : of the pictures in the browser.
     label : what the map shows, for those who cannot see it.
     """
 

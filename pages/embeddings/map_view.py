@@ -9,7 +9,7 @@ from pages.embeddings.clicked import clicked_view
 from pages.embeddings.colors import NAMES, colored
 from pages.embeddings.draw_anew import draw_anew
 from pages.embeddings.exchange import read_done
-from pages.embeddings.shelf import shelf_token, shelve
+from pages.embeddings.pictures import pictures_token, send_pictures
 from pages.embeddings.state import Key, Scene, act, choice_of, flags_of
 
 COMPONENT = "atlas-component"
@@ -64,7 +64,7 @@ def _live(scene: Scene) -> None:
         chosen_view(scene)
     draw_anew(scene, name)
     # Last: the map is there before the pictures for its pointer are.
-    shelve(scene)
+    send_pictures(scene)
 
 
 def choose_map(scene: Scene) -> str:
@@ -95,7 +95,7 @@ def colored_map(scene: Scene, name: str, column: str, key: str) -> None:
             palette,
             names,
             flags_of(scene),
-            shelf_token(scene),
+            pictures_token(scene),
             f"{scene.maps[name]} map of {len(scene.atlas):,} patches, colored by {NAMES[column]}",
         ),
         key=key,

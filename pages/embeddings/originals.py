@@ -10,7 +10,7 @@ from core.atlas.originals import original_images
 from core.cascade.segmentation import Progress
 from core.models.runtime import cache_dir
 from pages.common import jobs
-from pages.embeddings.shelf import originals_of
+from pages.embeddings.pictures import originals_of
 from pages.embeddings.state import Key
 
 STAGES = ("Reading the scans",)

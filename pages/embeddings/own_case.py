@@ -19,7 +19,7 @@ from pages.common.frame import plain
 from pages.common.session import Case, current_case
 from pages.embeddings.colors import NAMES, colored
 from pages.embeddings.map_view import choose_map, colored_map
-from pages.embeddings.shelf import shelve
+from pages.embeddings.pictures import send_pictures
 from pages.embeddings.state import Key, Scene, autoencoder, choice_of, choose_rows
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ def _linked(scene: Scene, case: Case, segmentation: Segmentation) -> None:
             "clicked patch; teal: chosen."
         )
     _heat(case, squares)
-    shelve(scene)
+    send_pictures(scene)
 
 
 def _slice_of(scene: Scene, case: Case) -> int:

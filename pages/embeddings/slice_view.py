@@ -14,7 +14,7 @@ from core.errors import HepatoScopeError
 from core.io.datasets import LabelledCase
 from pages.common.frame import plain
 from pages.common.session import Case, cases
-from pages.embeddings.shelf import pictures_of
+from pages.embeddings.pictures import pictures_of
 from pages.embeddings.state import Scene, choice_of
 
 PIECES = "The slice pieced together from its patches in the atlas; the rest of it is not there."

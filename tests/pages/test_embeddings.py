@@ -25,7 +25,7 @@ LEFT = np.array([[-2, -2], [0, -2], [0, 2], [-2, 2]], np.float32)
 @pytest.fixture
 def atlases(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.delenv("HEPATOSCOPE_DATA", raising=False)
-    return install(tmp_path / "shelf", monkeypatch)
+    return install(tmp_path / "atlases", monkeypatch)
 
 
 @pytest.fixture

@@ -2,17 +2,17 @@
 import { unpack } from "./packet.js";
 
 // Maps are components of their own: they share nothing with this one but the window.
-const shelf = (globalThis.hepatoscopePictures ??= new Map());
+const kept = (globalThis.hepatoscopePictures ??= new Map());
 
 /** Called by Streamlit with a sheet of all patches as one picture. */
 export default function ({ data }) {
   const { header, arrays } = unpack(data);
-  if (shelf.has(header.token)) return;
-  shelf.clear();
+  if (kept.has(header.token)) return;
+  kept.clear();
   const { token, columns, side, captions } = header;
-  shelf.set(token, { columns, side, captions, sheet: null });
+  kept.set(token, { columns, side, captions, sheet: null });
   if (!arrays.sheet?.length) return;
   createImageBitmap(new Blob([arrays.sheet])).then((sheet) => {
-    shelf.set(token, { columns, side, captions, sheet });
+    kept.set(token, { columns, side, captions, sheet });
   });
 }

@@ -14,11 +14,11 @@ export class Tip {
   }
 
   show(column, row, width, index, line, token) {
-    const shelf = globalThis.hepatoscopePictures?.get(token);
-    const caption = shelf?.captions?.[index];
+    const pictures = globalThis.hepatoscopePictures?.get(token);
+    const caption = pictures?.captions?.[index];
     this.text.textContent = caption ? `${caption}\n${line}` : line;
-    this.canvas.hidden = !shelf?.sheet;
-    if (shelf?.sheet) this.draw(shelf, index);
+    this.canvas.hidden = !pictures?.sheet;
+    if (pictures?.sheet) this.draw(pictures, index);
     this.element.hidden = false;
     const left = column + 14 + this.element.offsetWidth > width;
     this.element.style.left = `${left ? column - 14 - this.element.offsetWidth : column + 14}px`;

@@ -13,7 +13,7 @@ from core.atlas.originals import find_originals
 from core.atlas.patches import PATCH
 from core.atlas.pictures import Pictures
 from core.io.datasets import LabelledCase
-from pages.embeddings import picture_shelf
+from pages.embeddings import patch_pictures
 from pages.embeddings.exchange import message
 from pages.embeddings.state import Scene, autoencoder
 
@@ -47,13 +47,13 @@ def originals_of(atlas: Atlas) -> dict[tuple[str, str], LabelledCase]:
     return _originals(data, atlas.name, atlas.facts["written"], atlas) if data else {}
 
 
-def shelve(scene: Scene) -> None:
+def send_pictures(scene: Scene) -> None:
     """Hand the pictures of all patches to the maps on the page."""
     if len(scene.atlas) <= MOST:
-        picture_shelf(_sheet(shelf_token(scene), scene), key="atlas-shelf")
+        patch_pictures(_sheet(pictures_token(scene), scene), key="atlas-pictures")
 
 
-def shelf_token(scene: Scene) -> str:
+def pictures_token(scene: Scene) -> str:
     """Name the pictures of `scene`: true ones and drawn ones differ."""
     return f"{scene.id}-{'drawn' if scene.known.images is None else 'true'}"
 
