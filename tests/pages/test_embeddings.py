@@ -157,7 +157,7 @@ def test_own_case_is_placed_and_its_slices_shown(
 ) -> None:
     # UMAP takes a program of its own, which its own test runs.
     monkeypatch.setattr(
-        "core.atlas.own.place", lambda codes, positions, _, new: np.zeros((len(new), 2))
+        "core.atlas.own.place", lambda codes, positions, _, new, __: np.zeros((len(new), 2))
     )
     page = segmented.switch_page(PAGE).run()
     page.session_state[Key.VIEW] = "My case"
