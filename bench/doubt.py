@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.cascade.doubt import DOUBTFUL
-from core.cascade.segmentation import Networks, Segmentation, load_networks, segment
+from core.cascade.networks import Networks, load_networks
+from core.cascade.segmentation import Segmentation, segment
 from core.cascade.uncertainty import MOST, disagreement
 from core.commands.common import named
 from core.evaluation.score import TARGETS, probability_of
@@ -77,7 +78,7 @@ def judge(case: LabelledCase, preset: Preset, networks: Networks) -> dict[str, J
     """Segment a case, measure its doubt, and compare both with its truth."""
     volume, truth = case.read()
     found = segment(volume, preset, networks=networks)
-    doubt = disagreement(volume, found, preset, networks=networks)
+    doubt = disagreement(volume, found, networks=networks)
     organ = organ_mask(found.labels)
     within = {"organ": near(organ | organ_mask(truth), volume.spacing), "tumor": organ}
     maps = {"organ": doubt.liver, "tumor": doubt.tumor}

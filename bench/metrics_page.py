@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from core.cascade.segmentation import Networks
+from core.cascade.networks import Networks
 from core.evaluation import read_run, write_run
 from core.evaluation.score import CaseScore
 from core.metrics.calibration import ProbabilityHistogram

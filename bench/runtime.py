@@ -11,8 +11,7 @@ from time import perf_counter
 
 import numpy as np
 
-from core.cascade.looks import network_input
-from core.cascade.segmentation import liver_fit, network_view
+from core.cascade.looks import liver_look, network_input
 from core.models.runtime import load_network
 from core.models.store import load_unet, model_dir
 from core.phantom import make_phantom
@@ -29,8 +28,8 @@ def main() -> None:
 
     preset = preset_named(arguments.preset)
     volume = make_phantom(0).volume
-    fit = liver_fit(volume, preset)
-    images = network_input(network_view(volume, fit, preset, slice(20, 20 + arguments.batch)))
+    look = liver_look(volume, preset)
+    images = network_input(look.show(volume, slice(20, 20 + arguments.batch)))
     folder = model_dir(preset.name, "liver")
     fast, keras_model = load_network(folder, preset.size), load_unet(folder, preset.size)
     engines = {

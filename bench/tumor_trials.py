@@ -21,14 +21,9 @@ from keras import ops
 from numpy.typing import NDArray
 from scipy.ndimage import convolve1d
 
-from core.cascade.looks import mask_to_liver, network_input
-from core.cascade.segmentation import (
-    load_networks,
-    network_view,
-    segment,
-    shrink_mask,
-    tumor_fit,
-)
+from core.cascade.looks import network_input
+from core.cascade.networks import load_networks
+from core.cascade.segmentation import segment
 from core.geometry.fits import axial_view
 from core.io.datasets import LabelledCase, find_cases
 from core.io.patients import split_by_patient
@@ -236,15 +231,10 @@ def judge_of(case: LabelledCase, preset: Preset) -> Judge:
     volume, labels = case.read()
     found = segment(volume, preset, networks=load_networks(preset))
     liver = organ_mask(found.labels)
-    fit = tumor_fit(volume, liver, preset)
-    every = slice(None)
-    masked = mask_to_liver(
-        network_view(volume, fit, preset, every),
-        shrink_mask(liver, fit, every),
-        found.liver_gray,
-    )
+    look = found.looks(volume).tumor
+    masked = look.show(volume, slice(None))
     truth = axial_view(tumor_mask(labels))
-    return Judge(case.name, masked, fit.restore, axial_view(liver), truth)
+    return Judge(case.name, masked, look.fit.restore, axial_view(liver), truth)
 
 
 def predict(model: keras.Model, masked: Gray, neighbours: bool, flips: bool) -> NDArray[np.float32]:

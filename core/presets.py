@@ -20,8 +20,11 @@ class Preset:
         widened on each side by this share of it; None shows it the whole slice.
     window : HU range mapped on 8 bits.
     liver_threshold, tumor_threshold : probability at which a voxel is called.
-    liver_temperature, tumor_temperature : above 1 softens probabilities, below 1 sharpens them.
     min_lesion_ml : tumor components smaller than this are dropped.
+    liver_networks, tumor_networks : names of the networks below the preset's folder; the answers
+        of several are averaged.
+    tumor_neighbours_mm : the tumor networks see the slices so far below and above on the channels
+        around the slice's own; None repeats the slice on all three.
     """
 
     name: str
@@ -34,15 +37,19 @@ class Preset:
     window: Window = LIVER_WINDOW
     liver_threshold: float = 0.5
     tumor_threshold: float = 0.5
-    liver_temperature: float = 1.0
-    tumor_temperature: float = 1.0
     min_lesion_ml: float = 0.0
+    liver_networks: tuple[str, ...] = ("liver",)
+    tumor_networks: tuple[str, ...] = ("tumor",)
+    tumor_neighbours_mm: float | None = None
 
     @property
     def homes(self) -> dict[str, tuple[str, str]]:
         """Each network by its part in the cascade: whose it is, and what it is called there."""
-        own = {part: (self.name, part) for part in ("liver", "tumor")}
-        return own if self.finder is None else {"finder": (self.finder, "liver"), **own}
+        own = {name: (self.name, name) for name in (*self.liver_networks, *self.tumor_networks)}
+        if self.finder is None:
+            return own
+        first = preset_named(self.finder).liver_networks
+        return {name.replace("liver", "finder"): (self.finder, name) for name in first} | own
 
 
 PAPER = Preset(

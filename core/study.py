@@ -6,14 +6,8 @@ from pathlib import Path
 
 from core.cascade.findings import Findings
 from core.cascade.measurement import measure
-from core.cascade.segmentation import (
-    Labelled,
-    Networks,
-    Progress,
-    Segmentation,
-    relabel,
-    segment,
-)
+from core.cascade.networks import Networks
+from core.cascade.segmentation import Labelled, Progress, Segmentation, relabel, segment
 from core.errors import UnsupportedScan
 from core.io import read
 from core.presets import Preset

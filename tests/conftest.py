@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from core.cascade.segmentation import Networks
+from core.cascade.networks import Networks
 from core.foundation.libraries import prepare
 from core.io.digest import sha256_of
 from core.models.store import WEIGHTS_DIR, WEIGHTS_NAME

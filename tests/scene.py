@@ -4,9 +4,10 @@ from pathlib import Path
 
 import nibabel as nib
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
-from core.cascade.segmentation import Networks
+from core.cascade.networks import Networks
 from core.volume import Volume, volume_from_array
 
 AIR, FAT, BODY, LIVER, TUMOR = -1000, -100, 0, 100, 150
@@ -96,3 +97,18 @@ def fake_networks() -> Networks:
         tumor=lambda images: between(CENTERED, CENTERED + gray_of(TUMOR) - gray_of(LIVER), images),
         digests={"liver": "a" * 64, "tumor": "b" * 64},
     )
+
+
+# Modules that load the networks of a preset where they are given none.
+LOADERS = (
+    "core.cascade.networks",
+    "core.cascade.segmentation",
+    "core.whatif.probe.sweep",
+    "core.whatif.stress.robustness",
+)
+
+
+def replace_networks(patch: pytest.MonkeyPatch) -> None:
+    """Let all presets have the fake networks."""
+    for module in LOADERS:
+        patch.setattr(f"{module}.load_networks", lambda *_: fake_networks())

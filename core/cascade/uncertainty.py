@@ -9,6 +9,7 @@ doubt behind.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from time import perf_counter
 from typing import TypeVar
 
@@ -16,31 +17,21 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from core.cascade.looks import CENTER, mask_to_liver, network_input
-from core.cascade.segmentation import (
-    BATCH,
-    Networks,
-    Progress,
-    Segmentation,
-    liver_fit,
-    load_networks,
-    network_view,
-    shrink_mask,
-    tumor_fit,
-)
-from core.errors import Cancelled, HepatoScopeError
-from core.geometry.fits import SliceFit, from_axial_view
+from core.cascade.asking import BATCH, Floats
+from core.cascade.looks import CENTER, Gray, Look, Looks, network_input, own_slice
+from core.cascade.networks import Networks, mean_answer, networks_that_made
+from core.cascade.segmentation import Progress, Segmentation
+from core.errors import Cancelled
+from core.geometry.fits import from_axial_view
 from core.labels import organ_mask
-from core.metrics.calibration import temper
 from core.models.runtime import Network
-from core.presets import Preset
+from core.presets import preset_named
 from core.volume import Volume
 
 STAGES = ("Asking the liver network again", "Asking the tumor network again")
 # Half the views certain of one thing, half of the other: values in 0..1 differ by no more.
 MOST = 0.5
 
-Floats = NDArray[np.float32]
 Pixel = TypeVar("Pixel", np.uint8, np.float32)
 
 
@@ -63,8 +54,13 @@ class View:
     scale: float = 1.0
     degrees: float = 0.0
 
-    def show(self, gray: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """Show slices uint8 [N, S, S] in this view. Black stays black: nothing is known there."""
+    def show(self, gray: Gray) -> Gray:
+        """Show slices uint8 [N, S, S], or [N, S, S, 3] with their neighbours, in this view.
+
+        Black stays black: nothing is known there.
+        """
+        if gray.ndim == 4:
+            return np.stack([self.show(gray[..., channel]) for channel in range(3)], axis=-1)
         moved = _moved(gray, self._there(gray.shape[-1]))
         if (self.brightness, self.contrast) == (0, 1):
             return moved
@@ -116,10 +112,17 @@ class Disagreement:
     seconds: float
 
 
+@dataclass(frozen=True, eq=False)
+class Voice:
+    """A network, or several of which the mean counts, and how it looks at the slices."""
+
+    network: Network | tuple[Network, ...]
+    look: Look
+
+
 def disagreement(
     volume: Volume,
     segmentation: Segmentation,
-    preset: Preset,
     *,
     networks: Networks | None = None,
     views: Sequence[View] = VIEWS,
@@ -133,7 +136,6 @@ def disagreement(
 
     Parameters
     ----------
-    preset : the one that `segmentation` was made with.
     networks : replace the preset's own.
     progress : told the stage, one of `STAGES`, and how much of it is done, 0..1.
     cancelled : asked between batches; once True, Cancelled is raised.
@@ -144,69 +146,86 @@ def disagreement(
         The weights on this machine are not those that made `segmentation`.
     """
     began = perf_counter()
-    networks = networks or load_networks(preset)
-    _check(volume, segmentation, preset, networks)
-    organ, median = organ_mask(segmentation.labels), segmentation.liver_gray
-    whole = liver_fit(volume, preset, segmentation.liver_box)
-    close = tumor_fit(volume, organ, preset)
-
-    def masked(part: slice) -> NDArray[np.uint8]:
-        gray = network_view(volume, close, preset, part)
-        return mask_to_liver(gray, shrink_mask(organ, close, part), median)
-
-    liver = _map(
-        _watched(volume.shape[2], STAGES[0], progress, cancelled),
-        whole,
-        lambda part: network_view(volume, whole, preset, part),
-        lambda gray: spread(networks.liver, gray, preset.liver_temperature, views),
+    if segmentation.labels.shape != volume.shape:
+        raise ValueError(f"expected labels of {volume.shape}, got {segmentation.labels.shape}")
+    preset = preset_named(segmentation.preset)
+    networks = networks_that_made(preset, segmentation.models, "measure the doubt", networks)
+    looks = segmentation.looks(volume)
+    liver, tumor = (
+        _map(volume, voices, views, _watched(volume.shape[2], stage, progress, cancelled))
+        for stage, voices in zip(STAGES, _voices(networks, looks), strict=True)
     )
-    tumor = _map(
-        _watched(volume.shape[2], STAGES[1], progress, cancelled),
-        close,
-        masked,
-        lambda gray: spread(networks.tumor, gray, preset.tumor_temperature, views),
-    )
-    tumor[~organ] = 0
+    tumor[~organ_mask(segmentation.labels)] = 0
     return Disagreement(liver, tumor, tuple(view.name for view in views), perf_counter() - began)
 
 
+def _voices(networks: Networks, looks: Looks) -> tuple[tuple[Voice, ...], tuple[Voice, ...]]:
+    """List who is asked for the liver, of whom the mean counts, and who for tumors."""
+    liver = [Voice(networks.liver, looks.liver)]
+    if looks.finder is not None and networks.finder is not None:
+        liver.append(Voice(networks.finder, looks.finder))
+    return tuple(liver), (Voice(networks.tumor, looks.tumor),)
+
+
 def spread(
-    network: Network, gray: NDArray[np.uint8], temperature: float, views: Sequence[View]
+    ask: Callable[[View], tuple[Floats, Floats]], shape: tuple[int, ...], views: Sequence[View]
 ) -> Floats:
-    """Measure the standard deviation of a probability over `views` of slices uint8 [N, S, S].
+    """Measure the standard deviation of a probability [N, S, S] over `views`.
 
     One view at a time (Welford 1962). A pixel that a view moved out of sight has no answer in
     it, and counts in the others.
+
+    Parameters
+    ----------
+    ask : answers to a view, laid back, [N, S, S], and which pixels have one, 1 or less, [S, S].
     """
-    mean, squares = np.zeros(gray.shape, np.float32), np.zeros(gray.shape, np.float32)
-    count = np.zeros(gray.shape[1:], np.float32)
+    mean, squares = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
+    count = np.zeros(shape[1:], np.float32)
     for view in views:
-        answers = network(network_input(view.show(gray)))
-        if temperature != 1:
-            answers = temper(answers, temperature)
-        seen = view.lay_back(np.ones((1, *gray.shape[1:]), np.float32))[0] > 0.999
+        answers, shown = ask(view)
+        seen = shown > 0.999
         count += seen
-        step = np.where(seen, view.lay_back(answers) - mean, np.float32(0))
+        step = np.where(seen, answers - mean, np.float32(0))
         mean += step / np.maximum(count, 1)
         squares += step * (step - step / np.maximum(count, 1))
     result: Floats = np.sqrt(np.maximum(squares, 0) / np.maximum(count, 1))
     return result
 
 
+def answer_in(view: View, voices: Sequence[Voice], grays: Sequence[Gray]) -> tuple[Floats, Floats]:
+    """Ask all `voices` about one view of their squares: the mean answer in that of the first.
+
+    Returns it laid back over the slices, [N, S, S], and which pixels have an answer, [S, S].
+    """
+    close = voices[0].look.fit
+    found, shown = [], []
+    for voice, gray in zip(voices, grays, strict=True):
+        answers = view.lay_back(mean_answer(voice.network, network_input(view.show(gray))))
+        seen = view.lay_back(np.ones((1, *answers.shape[1:]), np.float32))
+        if voice is not voices[0]:
+            fit = voice.look.fit
+            answers, seen = (close.shrink(fit.restore(each)) for each in (answers, seen))
+        found.append(answers)
+        shown.append(seen[0])
+    if len(voices) == 1:
+        return found[0], shown[0]
+    return np.mean(found, axis=0), np.min(shown, axis=0)
+
+
 def _map(
-    parts: Iterator[slice],
-    fit: SliceFit,
-    look: Callable[[slice], NDArray[np.uint8]],
-    ask: Callable[[NDArray[np.uint8]], Floats],
-) -> NDArray[np.uint8]:
-    """Bring what `ask` says of the slices that `look` shows to the native grid [X, Y, Z]."""
-    native: list[NDArray[np.uint8]] = []
+    volume: Volume, voices: Sequence[Voice], views: Sequence[View], parts: Iterator[slice]
+) -> Gray:
+    """Bring the spread of what `voices` say of a scan to its grid: uint8 [X, Y, Z]."""
+    fit, native = voices[0].look.fit, []
     for part in parts:
-        gray = look(part)
-        doubt = np.zeros((len(gray), fit.rows, fit.columns), np.uint8)
-        shown = gray.any(axis=(1, 2))
+        grays = [voice.look.show(volume, part) for voice in voices]
+        doubt = np.zeros((len(grays[0]), fit.rows, fit.columns), np.uint8)
+        shown = own_slice(grays[0]).any(axis=(1, 2))
         if shown.any():
-            doubt[shown] = np.rint(fit.restore(ask(gray[shown])) * (255 / MOST))
+            asked = [gray[shown] for gray in grays]
+            ask = partial(answer_in, voices=voices, grays=asked)
+            found = spread(ask, own_slice(asked[0]).shape, views)
+            doubt[shown] = np.rint(fit.restore(found) * (255 / MOST))
         native.append(doubt)
     return np.ascontiguousarray(from_axial_view(np.concatenate(native)))
 
@@ -240,15 +259,3 @@ def _moved(slices: NDArray[Pixel], there: NDArray[np.float64]) -> NDArray[Pixel]
 
 def _inverse(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(np.linalg.inv(matrix), np.float64)
-
-
-def _check(volume: Volume, segmentation: Segmentation, preset: Preset, networks: Networks) -> None:
-    if segmentation.labels.shape != volume.shape:
-        raise ValueError(f"expected labels of shape {volume.shape}: {segmentation.labels.shape}")
-    if segmentation.preset != preset.name:
-        raise ValueError(f"segmented with the preset {segmentation.preset}, not {preset.name}")
-    if segmentation.models != networks.digests:
-        raise HepatoScopeError(
-            f"This scan was segmented with other weights of “{preset.name}” than those on this "
-            "machine; segment it again, then measure the doubt."
-        )

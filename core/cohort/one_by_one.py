@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from core.cascade.findings import Findings
-from core.cascade.segmentation import Networks
+from core.cascade.networks import Networks
 from core.draw.preview import preview
 from core.errors import HepatoScopeError
 from core.io.digest import sha256_of

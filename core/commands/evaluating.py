@@ -30,7 +30,7 @@ def compare_options(parser: argparse.ArgumentParser) -> None:
 
 def evaluate(arguments: argparse.Namespace) -> int:
     """Compare with ground truth."""
-    from core.cascade.segmentation import load_networks
+    from core.cascade.networks import load_networks
     from core.evaluation import evaluate as score_cases
     from core.evaluation import write_run
     from core.io.datasets import find_cases

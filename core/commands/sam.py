@@ -43,7 +43,7 @@ def sam_options(parser: argparse.ArgumentParser) -> None:
 
 def sam(arguments: argparse.Namespace) -> int:
     """Score SAM on slices of labelled cases, and our networks on the same ones where asked to."""
-    from core.cascade.segmentation import load_networks
+    from core.cascade.networks import load_networks
     from core.evaluation.run import write_run
     from core.evaluation.sam import Mode, Plan, score_beside, score_sam
     from core.evaluation.score import evaluate_with

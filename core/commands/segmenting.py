@@ -22,7 +22,7 @@ def segment_options(parser: argparse.ArgumentParser) -> None:
 
 def segment(arguments: argparse.Namespace) -> int:
     """Segment scans into folders."""
-    from core.cascade.segmentation import load_networks
+    from core.cascade.networks import load_networks
     from core.cohort.one_by_one import segment_inputs
 
     preset = preset_named(arguments.preset)

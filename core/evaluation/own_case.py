@@ -3,7 +3,7 @@
 import io
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -15,7 +15,6 @@ from core.cascade.segmentation import Segmentation
 from core.evaluation.run import Run, read_run, write_run
 from core.evaluation.score import TARGETS, CaseScore, score_target
 from core.io.datasets import LabelledCase
-from core.presets import preset_named
 from core.volume import Volume
 
 DATASET = "own-case"
@@ -73,14 +72,9 @@ def own_run(scores: Sequence[CaseScore], found: Segmentation) -> tuple[Run, byte
 
     The thresholds are those of the labels, which may have been moved from the preset's.
     """
-    preset = replace(
-        preset_named(found.preset),
-        liver_threshold=found.liver_threshold,
-        tumor_threshold=found.tumor_threshold,
-    )
     with TemporaryDirectory(prefix="hepatoscope-") as place:
         folder = Path(place) / f"{DATASET}-{scores[0].case}"
-        write_run(folder, scores, [], preset, found.models, DATASET, None)
+        write_run(folder, scores, [], found.used, found.models, DATASET, None)
         return read_run(folder), _zipped(folder)
 
 

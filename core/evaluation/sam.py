@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.cascade.segmentation import Networks, segment
+from core.cascade.networks import Networks
+from core.cascade.segmentation import segment
 from core.errors import BadDataset
 from core.evaluation.score import TARGETS, CaseScore
 from core.foundation.sam.automatic import Settings, find_masks

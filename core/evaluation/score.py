@@ -7,7 +7,8 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
-from core.cascade.segmentation import Networks, Segmentation, segment
+from core.cascade.networks import Networks
+from core.cascade.segmentation import Segmentation, segment
 from core.errors import BadDataset, HepatoScopeError
 from core.io.datasets import LabelledCase
 from core.io.patients import patient_of

@@ -11,20 +11,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from core.cascade.looks import liver_gray, mask_to_liver
-from core.cascade.segmentation import (
-    Segmentation,
-    liver_fit,
-    network_view,
-    shrink_mask,
-    tumor_fit,
-)
+from core.cascade.looks import Look, liver_look, own_slice, tumor_look
+from core.cascade.segmentation import Segmentation
 from core.errors import HepatoScopeError, WeightsMissing
-from core.geometry.fits import SliceFit, axial_view, box_around
+from core.geometry.fits import axial_view, box_around
 from core.labels import TUMOR, organ_mask
 from core.models.store import model_dir
 from core.phantom import make_phantom
-from core.presets import Preset, preset_named
+from core.presets import Preset
 from core.volume import Volume
 
 FILE = "background.npz"
@@ -69,14 +63,13 @@ def write_backgrounds(preset: Preset) -> tuple[Path, ...]:
         box = None
         if preset.liver_margin is not None:
             box = box_around(axial_view(organ), preset.liver_margin)
-        whole, close = liver_fit(volume, preset, box), tumor_fit(volume, organ, preset)
-        every = slice(0, volume.shape[2])
-        gray = network_view(volume, close, preset, every)
-        inside = shrink_mask(organ, close, every)
-        masked = mask_to_liver(gray, inside, liver_gray(gray, inside))
+        looks = {
+            "liver": liver_look(volume, preset, box),
+            "tumor": tumor_look(volume, preset, organ),
+        }
         for z in _spread(np.any(organ, axis=(0, 1)), SLICES_EACH):
-            squares["tumor"].append(masked[z])
-            squares["liver"].append(network_view(volume, whole, preset, slice(z, z + 1))[0])
+            for network, look in looks.items():
+                squares[network].append(own_slice(look.show(volume, slice(z, z + 1)))[0])
     paths = []
     for network, images in squares.items():
         path = model_dir(preset.name, network) / FILE
@@ -101,13 +94,12 @@ def plain_background(
 
 
 def own_background(
-    volume: Volume, segmentation: Segmentation, fit: SliceFit, z: int, network: str
+    volume: Volume, segmentation: Segmentation, look: Look, z: int
 ) -> NDArray[np.uint8]:
     """Take slices of the scan itself that show liver, but no tumor that was called: [B, S, S].
 
     Raises HepatoScopeError where it has none beside slice `z`.
     """
-    preset = preset_named(segmentation.preset)
     organ = organ_mask(segmentation.labels)
     usable = organ.any(axis=(0, 1)) & ~(segmentation.labels == TUMOR).any(axis=(0, 1))
     usable[z] = False
@@ -118,11 +110,7 @@ def own_background(
             "the phantoms as background."
         )
     parts = [slice(index, index + 1) for index in chosen.tolist()]
-    gray = np.concatenate([network_view(volume, fit, preset, part) for part in parts])
-    if network == "liver":
-        return gray
-    inside = np.concatenate([shrink_mask(organ, fit, part) for part in parts])
-    return mask_to_liver(gray, inside, segmentation.liver_gray)
+    return np.concatenate([own_slice(look.show(volume, part)) for part in parts])
 
 
 def _healthy() -> Iterator[tuple[Volume, NDArray[np.uint8]]]:

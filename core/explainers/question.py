@@ -1,6 +1,6 @@
 """What is asked of an explanation: which network, which slice, and which part of its answer."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -8,15 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 
-from core.cascade.looks import CENTER, mask_to_liver
+from core.cascade.looks import CENTER, own_slice
 from core.cascade.measurement import lesion_map
-from core.cascade.segmentation import (
-    Segmentation,
-    liver_fit,
-    network_view,
-    shrink_mask,
-    tumor_fit,
-)
+from core.cascade.segmentation import Segmentation
 from core.errors import HepatoScopeError
 from core.explainers.backgrounds import (
     Background,
@@ -27,7 +21,7 @@ from core.explainers.backgrounds import (
 from core.geometry.fits import SliceFit, axial_view
 from core.labels import organ_mask
 from core.models.store import model_dir
-from core.presets import Preset, preset_named
+from core.presets import preset_named
 from core.volume import Volume
 
 Floats = NDArray[np.float32]
@@ -130,11 +124,10 @@ def pose(
         raise HepatoScopeError(
             f"Slice {z + 1} shows no liver, so there is nothing to explain; choose another slice."
         )
-    fit = _fit(volume, segmentation, preset, asked, organ)
-    seen = network_view(volume, fit, preset, only)
-    inside = shrink_mask(organ, fit, only)
-    median = segmentation.liver_gray
-    gray = seen[0] if asked is Asked.LIVER else mask_to_liver(seen, inside, median)[0]
+    looks = segmentation.looks(volume)
+    look = looks.liver if asked is Asked.LIVER else looks.tumor
+    fit, gray = look.fit, own_slice(look.show(volume, only))[0]
+    inside = replace(looks.tumor, fit=fit).inside(only)
     tumor = np.zeros_like(inside[0])
     if lesion is not None:
         tumor = _lesion(segmentation, fit, z, lesion)
@@ -145,7 +138,7 @@ def pose(
     if background is Background.PLAIN:
         usual = plain_background(gray, plain, free)
     elif background is Background.OWN:
-        usual = own_background(volume, segmentation, fit, z, str(asked))
+        usual = own_background(volume, segmentation, look, z)
     else:
         usual = read_background(preset.name, str(asked))
     question = Question(
@@ -177,18 +170,6 @@ def plain_slice(gray: NDArray[np.uint8], liver: NDArray[np.bool_] | None) -> NDA
     blurred = gaussian_filter(gray.astype(np.float32), len(gray) * BLUR_SHARE)
     rounded: NDArray[np.uint8] = np.rint(blurred).astype(np.uint8)
     return rounded
-
-
-def _fit(
-    volume: Volume,
-    segmentation: Segmentation,
-    preset: Preset,
-    asked: Asked,
-    organ: NDArray[np.bool_],
-) -> SliceFit:
-    if asked is Asked.LIVER:
-        return liver_fit(volume, preset, segmentation.liver_box)
-    return tumor_fit(volume, organ, preset)
 
 
 def _lesion(segmentation: Segmentation, fit: SliceFit, z: int, lesion: int) -> NDArray[np.bool_]:

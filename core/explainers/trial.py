@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.cascade.measurement import lesion_map
-from core.cascade.segmentation import Networks, Segmentation, load_networks, segment
+from core.cascade.networks import Networks, load_networks
+from core.cascade.segmentation import Segmentation, segment
 from core.errors import BadDataset
 from core.explainers.attribution import Attribution, shares
 from core.explainers.backgrounds import Background

@@ -10,9 +10,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from core.cascade.looks import liver_gray
-from core.geometry.fits import SliceFit, axial_view, box_around
-from core.geometry.windows import apply_window
+from core.cascade.looks import CENTER, Look, liver_gray, liver_look, tumor_look
+from core.geometry.fits import axial_view, box_around
 from core.io.datasets import LabelledCase
 from core.io.patients import patient_of
 from core.labels import TUMOR
@@ -125,18 +124,18 @@ def packed_slices(
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]:
     """Read one case as images, organ cover and tumor cover, each uint8 [N, S, S]."""
     volume, labels = case.read()
-    x, y, _ = volume.spacing
-    rows, columns = volume.shape[1], volume.shape[0]
     shown = axial_view(labels)
-    size, margin = view_of(preset, task)
-    box = None if margin is None else box_around(shown > 0, margin)
-    fit = SliceFit.of(rows, columns, (y, x), size, box)
+    if task == "tumor":
+        look: Look = tumor_look(volume, preset, labels > 0, CENTER)
+    else:
+        margin = preset.liver_margin
+        box = None if margin is None else box_around(shown > 0, margin)
+        look = liver_look(volume, preset, box)
     covers = [
-        fit.shrink(np.where(mask, np.uint8(255), np.uint8(0)))
+        look.fit.shrink(np.where(mask, np.uint8(255), np.uint8(0)))
         for mask in (shown > 0, shown == TUMOR)
     ]
-    gray = fit.shrink(apply_window(axial_view(volume.hu), preset.window))
-    return gray, covers[0], covers[1]
+    return look.gray(volume, slice(None)), covers[0], covers[1]
 
 
 def _records(

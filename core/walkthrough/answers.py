@@ -3,13 +3,13 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from core.cascade.asking import liver_answers
+from core.cascade.networks import Networks
 from core.cascade.postprocessing import above
-from core.cascade.segmentation import Networks
 from core.draw.preview import COLORS, Style, overlay
 from core.labels import LIVER, TUMOR
 from core.walkthrough.drawing import AMBER, BLUE, heat, lettered, tinted, upright
 from core.walkthrough.moment import Content, Moment, Number, Picture
-from core.walkthrough.walk import liver_answers
 
 # Probabilities between which a network is in two minds.
 UNSURE = (0.1, 0.9)
@@ -17,10 +17,10 @@ UNSURE = (0.1, 0.9)
 
 def liver_stage(moment: Moment, networks: Networks) -> Content:
     """Show what the liver network answers for the slice."""
-    result, _ = moment.known
-    found = result.segmentation
-    share = moment.displayed(found.liver_probability) / np.float32(255)
-    near, far = liver_answers(moment.volume, networks, moment.preset, found.liver_box, moment.z)
+    result, overall = moment.known
+    share = moment.displayed(result.segmentation.liver_probability) / np.float32(255)
+    only = range(moment.z, moment.z + 1)
+    near, far = liver_answers(moment.volume, networks, overall.looks, only)
     if far is None:
         shown = {"Probability alone": heat(share), "Laid over the slice": _over(moment, share)}
     else:
@@ -46,8 +46,6 @@ def tumor_stage(moment: Moment) -> Content:
 
 def _probabilities(moment: Moment, share: NDArray[np.floating], what: str) -> tuple[Number, ...]:
     low, high = UNSURE
-    preset = moment.preset
-    temperature = preset.liver_temperature if what == "liver" else preset.tumor_temperature
     pixel_cm2 = moment.pixel_mm[0] * moment.pixel_mm[1] / 100
     return (
         Number("Highest in this slice", float(share.max()), "", 2),
@@ -57,7 +55,6 @@ def _probabilities(moment: Moment, share: NDArray[np.floating], what: str) -> tu
             float(((share >= low) & (share <= high)).sum() * pixel_cm2),
             "cm²",
         ),
-        Number("Temperature", temperature, "", 2),
     )
 
 

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.cascade.looks import network_input
+from core.cascade.looks import Gray, network_input
 from core.models.features import LAYERS, FeatureNetwork, Layer, most_active, normalized
 from core.walkthrough.drawing import heat, thumbnail, upright
 from core.walkthrough.moment import Content, Number, Picture
-from core.walkthrough.walk import Gray
 
 SHOWN = 16
 

@@ -3,13 +3,10 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from core.cascade.looks import mask_to_liver
-from core.cascade.segmentation import finder_of, liver_fit, network_view, shrink_mask
+from core.cascade.looks import Gray, liver_look, look_from_afar, own_slice
 from core.geometry.fits import Box, SliceFit
-from core.labels import organ_mask
 from core.walkthrough.drawing import AMBER, SIDE, TEAL, framed, lettered, stacked, upright
 from core.walkthrough.moment import Content, Moment, Number, Picture
-from core.walkthrough.walk import Gray
 
 MAGNIFIED_MM = 60.0
 
@@ -22,24 +19,21 @@ def liver_square(moment: Moment) -> tuple[Gray, SliceFit]:
     if moment.preset.finder and moment.result is None:
         return finder_square(moment)
     box = None if moment.result is None else moment.result.segmentation.liver_box
-    fit = liver_fit(moment.volume, moment.preset, box)
-    return network_view(moment.volume, fit, moment.preset, _only(moment))[0], fit
+    look = liver_look(moment.volume, moment.preset, box)
+    return look.show(moment.volume, _only(moment))[0], look.fit
 
 
 def finder_square(moment: Moment) -> tuple[Gray, SliceFit]:
     """Make the square of the network that finds the liver from afar: uint8 [S, S]."""
-    first = finder_of(moment.preset)
-    fit = liver_fit(moment.volume, first)
-    return network_view(moment.volume, fit, first, _only(moment))[0], fit
+    look = look_from_afar(moment.volume, moment.preset)
+    return look.show(moment.volume, _only(moment))[0], look.fit
 
 
 def tumor_square(moment: Moment) -> tuple[Gray, NDArray[np.bool_], Gray]:
     """Make the square of the tumor network, the liver in it, and what it leaves: [S, S] each."""
-    result, overall = moment.known
-    gray = network_view(moment.volume, overall.fit, moment.preset, _only(moment))[0]
-    organ = organ_mask(result.segmentation.labels[..., moment.z : moment.z + 1])
-    inside = shrink_mask(organ, overall.fit, slice(0, 1))[0]
-    return gray, inside, mask_to_liver(gray, inside, result.segmentation.liver_gray)
+    volume, only, look = moment.volume, _only(moment), moment.known[1].looks.tumor
+    masked = own_slice(look.show(volume, only))[0]
+    return look.gray(volume, only)[0], look.inside(only)[0], masked
 
 
 def network_stage(moment: Moment) -> Content:
@@ -125,7 +119,7 @@ def masked_stage(moment: Moment) -> Content:
     result, overall = moment.known
     gray, inside, masked = tumor_square(moment)
     median = result.segmentation.liver_gray
-    fit = overall.fit
+    fit = overall.looks.tumor.fit
     step = moment.preset.window.width / 255
     numbers = (
         Number("Square of the network", f"{fit.size} × {fit.size}"),

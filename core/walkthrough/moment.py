@@ -9,15 +9,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.cascade.segmentation import Segmentation, tumor_fit
-from core.geometry.fits import SliceFit
+from core.cascade.looks import Looks
+from core.cascade.segmentation import Segmentation
 from core.geometry.slices import Plane, slice_of
 from core.geometry.windows import apply_window
 from core.labels import organ_mask, tumor_mask
 from core.presets import Preset
 from core.volume import Volume
 from core.walkthrough.drawing import front_view
-from core.walkthrough.walk import Result, Settings
+from core.walkthrough.walk import Result, Settings, looks_with
 
 LEVELS = 256
 
@@ -73,13 +73,13 @@ class Overall:
 
     Parameters
     ----------
-    fit : how slices sit in the square of the tumor network.
+    looks : how the networks look at the scan.
     liver_ml, tumor_ml : float64 [256], volume of the voxels that reach each 8-bit probability;
         tumors inside the liver region alone.
     front : picture of the labels from the front.
     """
 
-    fit: SliceFit
+    looks: Looks
     liver_ml: NDArray[np.float64]
     tumor_ml: NDArray[np.float64]
     front: NDArray[np.uint8]
@@ -95,7 +95,7 @@ class Overall:
             inside = segmentation.tumor_probability[x][organ[x]]
             tumor += np.bincount(inside, minlength=LEVELS)
         return cls(
-            tumor_fit(volume, organ, preset),
+            looks_with(preset, volume, segmentation),
             _reaching(liver) * np.float64(volume.voxel_ml),
             _reaching(tumor) * np.float64(volume.voxel_ml),
             front_view(segmentation.labels, volume.spacing),

@@ -1,38 +1,25 @@
 """A case with the settings of someone who tries things out: what the cascade then says.
 
 Settings that differ from those of the result are answered for one axial slice: the networks are
-asked about it anew, and the other slices keep their answers. Nothing here is a cascade of its
-own: every step is the one that `core.cascade.segmentation` takes.
+asked about it anew, and the other slices keep their answers.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from core.cascade.asking import ask_for_liver, ask_for_tumor
 from core.cascade.findings import Findings
-from core.cascade.looks import mask_to_liver, network_input
+from core.cascade.looks import Gray, Looks
 from core.cascade.measurement import measure
-from core.cascade.segmentation import (
-    Networks,
-    Segmentation,
-    average_with,
-    finder_of,
-    liver_fit,
-    native_probability,
-    network_view,
-    relabel,
-    shrink_mask,
-    tumor_fit,
-)
-from core.geometry.fits import Box
+from core.cascade.networks import Networks
+from core.cascade.segmentation import Segmentation, relabel
 from core.geometry.windows import Window, apply_window, undo_window
 from core.labels import organ_mask
 from core.presets import Preset, preset_named
 from core.volume import Volume
 
-Gray = NDArray[np.uint8]
 Load = Callable[[Preset], Networks]
 
 
@@ -103,64 +90,25 @@ def with_settings(
     asked = window_moved or settings.liver_threshold != made_with.liver_threshold
     thresholds = settings.liver_threshold, settings.tumor_threshold
     if asked:
-        preset = settings.preset(made.preset)
+        preset, only = settings.preset(made.preset), range(z, z + 1)
         networks = load(preset)
-        if window_moved:
-            liver = liver_of_slice(volume, networks, preset, made.liver_box, z)
-            made = replace(made, liver_probability=_with_slice(made.liver_probability, liver, z))
         median = moved_gray(made.liver_gray, made_with.window, settings.window)
         made = replace(made, liver_gray=median)
-        organ = organ_mask(relabel(volume, made, *thresholds).labels)
-        tumor = tumor_of_slice(volume, networks, preset, organ, median, z)
+        if window_moved:
+            liver = ask_for_liver(volume, networks, looks_with(preset, volume, made), only)
+            made = replace(made, liver_probability=_with_slice(made.liver_probability, liver, z))
+        made = replace(made, labels=relabel(volume, made, *thresholds).labels)
+        tumor = ask_for_tumor(volume, networks, looks_with(preset, volume, made), only)
         made = replace(made, tumor_probability=_with_slice(made.tumor_probability, tumor, z))
     labelled = relabel(volume, made, *thresholds)
     findings = measure(volume, labelled.labels)
     return Result(labelled, findings, settings, z if asked else None)
 
 
-def liver_of_slice(
-    volume: Volume, networks: Networks, preset: Preset, box: Box | None, z: int
-) -> Gray:
-    """Ask for the liver in axial slice `z`, as `segment` does: uint8 [X, Y], 255 = 1."""
-    near, far = liver_answers(volume, networks, preset, box, z)
-    if far is not None:
-        average_with(near, far)
-    return near[..., 0]
-
-
-def liver_answers(
-    volume: Volume, networks: Networks, preset: Preset, box: Box | None, z: int
-) -> tuple[Gray, Gray | None]:
-    """Ask the liver network, and the one that came first if any: uint8 [X, Y, 1] each."""
-    only = slice(z, z + 1)
-    fit = liver_fit(volume, preset, box)
-    answer = networks.liver(network_input(network_view(volume, fit, preset, only)))
-    near = native_probability(answer, preset.liver_temperature, fit)
-    if networks.finder is None:
-        return near, None
-    first = finder_of(preset)
-    fit = liver_fit(volume, first)
-    answer = networks.finder(network_input(network_view(volume, fit, first, only)))
-    return near, native_probability(answer, first.liver_temperature, fit)
-
-
-def tumor_of_slice(
-    volume: Volume,
-    networks: Networks,
-    preset: Preset,
-    organ: NDArray[np.bool_],
-    median: float,
-    z: int,
-) -> Gray:
-    """Ask for tumor in axial slice `z` of `organ` [X, Y, Z], as `segment` does: uint8 [X, Y]."""
-    only = slice(z, z + 1)
-    fit = tumor_fit(volume, organ, preset)
-    inside = shrink_mask(organ, fit, only)
-    if not inside.any():
-        return np.zeros(volume.shape[:2], np.uint8)
-    masked = mask_to_liver(network_view(volume, fit, preset, only), inside, median)
-    answer = networks.tumor(network_input(masked))
-    return native_probability(answer, preset.tumor_temperature, fit)[..., 0]
+def looks_with(preset: Preset, volume: Volume, made: Segmentation) -> Looks:
+    """Look as the networks do for `made`, at the window and the thresholds of `preset`."""
+    organ = organ_mask(made.labels)
+    return Looks.of(volume, preset, made.liver_box, organ, made.liver_gray)
 
 
 def moved_gray(gray: float, before: Window, after: Window) -> float:
@@ -176,7 +124,7 @@ def moved_gray(gray: float, before: Window, after: Window) -> float:
 
 
 def _with_slice(probability: Gray, one: Gray, z: int) -> Gray:
-    """Replace axial slice `z` of a map [X, Y, Z] by `one` [X, Y], in a copy."""
+    """Replace axial slice `z` of a map [X, Y, Z] by `one` [X, Y, 1], in a copy."""
     changed = probability.copy()
-    changed[..., z] = one
+    changed[..., z : z + 1] = one
     return changed

@@ -11,7 +11,6 @@ from core.cascade.uncertainty import STAGES, Disagreement, disagreement
 from core.evaluation.own_case import PackedLabels
 from core.geometry.components import Region, bounding_box
 from core.labels import organ_mask
-from core.presets import preset_named
 from pages.common import jobs
 from pages.common.session import MAX_CASES, Case, Key, cases
 
@@ -47,10 +46,7 @@ def measure_doubt(case: Case, segmentation: Segmentation) -> None:
     """Begin to measure the doubt of a result in the background."""
 
     def work(progress: Progress, cancelled: Callable[[], bool]) -> Doubt:
-        preset = preset_named(segmentation.preset)
-        found = disagreement(
-            case.volume, segmentation, preset, progress=progress, cancelled=cancelled
-        )
+        found = disagreement(case.volume, segmentation, progress=progress, cancelled=cancelled)
         maps = {"liver": found.liver, "tumor": found.tumor}
         return Doubt(
             content(segmentation),

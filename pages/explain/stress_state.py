@@ -26,7 +26,6 @@ from core.whatif.stress.robustness import (
     Subject,
     robustness,
     score,
-    thresholds_of,
     undisturbed,
 )
 from pages.common import jobs
@@ -126,7 +125,7 @@ def subject_of(case: Case, segmentation: Segmentation, part: slice) -> Subject:
     return Subject(
         case.volume,
         segmentation.labels,
-        thresholds_of(segmentation),
+        segmentation.used,
         scene_of(case, segmentation).noise_hu,
         part,
         None if truth is None else truth.whole(),

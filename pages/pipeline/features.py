@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from core.cascade.segmentation import finder_of
+from core.cascade.looks import Gray
 from core.models.features import (
     ANSWER,
     BOTTOM,
@@ -16,6 +16,7 @@ from core.models.features import (
 )
 from core.models.runtime import has_features, load_features
 from core.models.store import model_dir
+from core.presets import preset_named
 from core.walkthrough.channels import (
     SHOWN,
     Look,
@@ -28,12 +29,21 @@ from core.walkthrough.channels import (
 from core.walkthrough.drawing import heat, thumbnail
 from core.walkthrough.inputs import finder_square, liver_square, tumor_square
 from core.walkthrough.moment import Content, Moment
-from core.walkthrough.walk import Gray
 from pages.pipeline.state import Key
 from pages.pipeline.tiles import LETTER, SHEET, Tile, tiles
 
 PARTS = {"liver": "Liver network", "tumor": "Tumor network", "finder": "Liver from afar"}
 FIRST = "The network is prepared so that it tells its inner answers: once, half a minute"
+
+
+def kind_of(part: str) -> str:
+    """Tell which of `PARTS` a network is: of several, “tumor-2” is one for tumors."""
+    return part.split("-")[0]
+
+
+def title_of(part: str) -> str:
+    """Name a network of the cascade, with its number where it is one of several."""
+    return f"{PARTS[kind_of(part)]} {part.removeprefix(kind_of(part)).removeprefix('-')}".strip()
 
 
 def feature_stage(moment: Moment) -> Content:
@@ -43,7 +53,7 @@ def feature_stage(moment: Moment) -> Content:
     layer = layer_named(st.session_state.setdefault(Key.LAYER, ENCODER[1].name))
     left, right = st.columns([5, 6], gap="large")
     with left:
-        st.markdown(f"**The {PARTS[part].lower()}**: down on the left, up on the right")
+        st.markdown(f"**The {title_of(part).lower()}**: down on the left, up on the right")
         _letter(look, layer.name)
     active = most_active(look.maps[layer.name], SHOWN)
     channel = st.session_state.get(Key.CHANNEL)
@@ -75,14 +85,15 @@ def feature_thumbnail(moment: Moment) -> bytes | None:
 
 
 def _choose_network(moment: Moment) -> str:
-    parts = [part for part in PARTS if part in moment.preset.homes]
+    homes = moment.preset.homes
+    parts = [part for kind in PARTS for part in homes if kind_of(part) == kind]
     st.session_state.setdefault(Key.NETWORK, parts[0])
     if st.session_state[Key.NETWORK] not in parts:
         st.session_state[Key.NETWORK] = parts[0]
     st.segmented_control(
         "Network",
         parts,
-        format_func=PARTS.__getitem__,
+        format_func=title_of,
         required=True,
         key=Key.NETWORK,
         persist_state="session",
@@ -93,23 +104,22 @@ def _choose_network(moment: Moment) -> str:
 
 def _part(moment: Moment) -> str:
     part = str(st.session_state.get(Key.NETWORK, "liver"))
-    return part if part in moment.preset.homes else "liver"
+    return part if part in moment.preset.homes else moment.preset.liver_networks[0]
 
 
 def _home(moment: Moment, part: str) -> tuple[Path, int]:
     """Name the folder of a network, and the side of its input."""
-    sizes = {
-        "liver": moment.preset.size,
-        "tumor": moment.preset.tumor_size,
-        "finder": finder_of(moment.preset).size,
-    }
-    return model_dir(*moment.preset.homes[part]), sizes[part]
+    home, network = moment.preset.homes[part]
+    owner = preset_named(home)
+    size = owner.tumor_size if kind_of(part) == "tumor" else owner.size
+    return model_dir(home, network), size
 
 
 def _square(moment: Moment, part: str) -> Gray:
-    if part == "tumor":
+    kind = kind_of(part)
+    if kind == "tumor":
         return tumor_square(moment)[2]
-    return (finder_square if part == "finder" else liver_square)(moment)[0]
+    return (finder_square if kind == "finder" else liver_square)(moment)[0]
 
 
 def _look(moment: Moment, part: str) -> Look:

@@ -5,7 +5,7 @@ from functools import partial
 
 import streamlit as st
 
-from core.cascade.segmentation import Networks
+from core.cascade.networks import Networks
 from core.walkthrough import answers, inputs, scan
 from core.walkthrough.drawing import montage_png
 from core.walkthrough.moment import Content, Moment, Number, Picture, numbers_csv

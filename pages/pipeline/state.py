@@ -8,16 +8,9 @@ from numpy.typing import NDArray
 
 from core.cascade.findings import Findings
 from core.cascade.measurement import measure
-from core.cascade.segmentation import (
-    STAGES,
-    Networks,
-    Progress,
-    Segmentation,
-    load_networks,
-    segment,
-)
+from core.cascade.networks import Networks, networks_that_made
+from core.cascade.segmentation import STAGES, Progress, Segmentation, segment
 from core.draw.preview import telling_slice
-from core.errors import HepatoScopeError
 from core.geometry.slices import Plane
 from core.geometry.windows import Window
 from core.models.store import first_preset
@@ -157,13 +150,8 @@ def networks_of(segmentation: Segmentation) -> Networks:
 
     Raises HepatoScopeError where those on this machine are others by now.
     """
-    networks = load_networks(preset_named(segmentation.preset))
-    if networks.digests != segmentation.models:
-        raise HepatoScopeError(
-            f"This scan was segmented with other weights of “{segmentation.preset}” than those on "
-            "this machine; segment it again, then walk on."
-        )
-    return networks
+    preset = preset_named(segmentation.preset)
+    return networks_that_made(preset, segmentation.models, "walk on")
 
 
 def whole_run(case: Case) -> Result | None:

@@ -7,15 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from core.cascade.looks import mask_to_liver, network_input
+from core.cascade.asking import ask_for_tumor, average_with, native
+from core.cascade.looks import Look, TumorLook, mask_to_liver, network_input
 from core.cascade.postprocessing import above, fill_axial_holes, label_map
-from core.cascade.segmentation import (
-    average_with,
-    native_probability,
-    network_view,
-    relabel,
-    shrink_mask,
-)
+from core.cascade.segmentation import relabel
 from core.geometry.components import largest_component
 from core.geometry.fits import SliceFit, axial_view
 from core.geometry.slices import slice_of
@@ -26,7 +21,6 @@ from core.models.convert import feature_model
 from core.models.features import most_active
 from core.volume import spacing_of, to_ras, voxel_ml_of
 from core.walkthrough.scan import hu_histogram
-from core.walkthrough.walk import tumor_of_slice
 
 
 @dataclass(frozen=True)
@@ -108,7 +102,7 @@ STOPS = (
         "repeated on three channels, because the encoder was designed for color photographs. "
         "Each of its pixels is the mean of several: a lesion smaller than a few of them is lost "
         "here, and no later stage brings it back.",
-        (network_view, SliceFit.shrink, network_input),
+        (Look.gray, SliceFit.shrink, network_input),
         segmented=False,
         try_it="Look at the two close-ups: how many pixels wide is the smallest thing you see?",
     ),
@@ -128,7 +122,7 @@ STOPS = (
         "The last layer of the liver network gives each pixel one number: how likely it is liver. "
         "The numbers go back to the grid of the scan before anything is decided on them; with "
         "“focus” two looks are averaged, one from afar and one close up.",
-        (native_probability, average_with),
+        (native, average_with),
         try_it="Where is it in two minds: along the outline, at a tumor, or at another organ?",
     ),
     Stop(
@@ -154,7 +148,7 @@ STOPS = (
         "The tumor network sees the liver alone, all else black, so that no other organ can lead "
         "it astray. The liver's median gray is moved to 128 in every case: what tells a tumor is "
         "its contrast with the liver around it, not how bright the scan is.",
-        (shrink_mask, mask_to_liver),
+        (TumorLook.inside, mask_to_liver),
         try_it="What happens to a tumor at the rim that the liver region misses?",
     ),
     Stop(
@@ -162,7 +156,7 @@ STOPS = (
         "Tumor probability",
         "A second U-Net of the same build, trained apart, says for each pixel of that square how "
         "likely it is tumor. Outside the liver it was shown nothing, and says nothing.",
-        (tumor_of_slice,),
+        (ask_for_tumor,),
         try_it="Compare with the masked input: does it answer to what is darker than the liver?",
     ),
     Stop(

@@ -4,7 +4,8 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from core.cascade.segmentation import Segmentation, network_views
+from core.cascade.looks import own_slice
+from core.cascade.segmentation import Segmentation
 from core.geometry.slices import Plane, slice_of
 from core.geometry.windows import LIVER_WINDOW, apply_window
 from pages.common import jobs
@@ -106,7 +107,9 @@ def _result(case: Case, segmentation: Segmentation) -> None:
 
 def _network_views(case: Case, segmentation: Segmentation, state: ViewerState) -> None:
     z = state.voxel[2]
-    liver_input, tumor_input = network_views(case.volume, segmentation, z)
+    looks, only = segmentation.looks(case.volume), slice(z, z + 1)
+    liver_input = looks.liver.show(case.volume, only)[0]
+    tumor_input = own_slice(looks.tumor.show(case.volume, only))[0]
     native = apply_window(slice_of(case.volume.hu, Plane.AXIAL, z), LIVER_WINDOW)
     captions = {
         f"Slice {z + 1} itself, {_size(native)}": native,

@@ -40,13 +40,7 @@ def replaced() -> None:
     # For as long as the server runs: nothing is put back.
     patch = pytest.MonkeyPatch()
     patch.setattr(Worker, "ask", ask)
-    for module in (
-        "cascade.segmentation",
-        "whatif.probe.reaction",
-        "whatif.probe.sweep",
-        "whatif.stress.robustness",
-    ):
-        patch.setattr(f"core.{module}.load_networks", lambda preset: scene.fake_networks())
+    scene.replace_networks(patch)
 
 
 st.set_page_config(layout="wide")

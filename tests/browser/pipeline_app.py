@@ -15,7 +15,6 @@ from tests import scene
 from tests.layers import load_brightness
 
 FAKES = {
-    "state.load_networks": lambda preset: scene.fake_networks(),
     "features.load_features": load_brightness,
     "features.has_features": lambda folder, size: True,
     "features.model_dir": lambda preset, network: Path(preset, network),
@@ -26,6 +25,7 @@ FAKES = {
 def replaced() -> None:
     # For as long as the server runs: nothing is put back.
     patch = pytest.MonkeyPatch()
+    scene.replace_networks(patch)
     for name, fake in FAKES.items():
         patch.setattr(f"pages.pipeline.{name}", fake)
 

@@ -19,8 +19,7 @@ from tests import scene
 def drawn() -> tuple[Volume, Segmentation]:
     # For as long as the server runs: nothing is put back.
     patch = pytest.MonkeyPatch()
-    for module in ("segmentation", "probe.reaction", "probe.sweep", "stress.robustness"):
-        patch.setattr(f"core.{module}.load_networks", lambda preset: scene.fake_networks())
+    scene.replace_networks(patch)
     scan = scene.scan()
     return scan, segment(scan, PAPER, networks=scene.fake_networks())
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from core.cascade import segmentation
+from core.cascade import networks
 from core.cli import GROUPS, build_parser, main
 from core.commands.common import Command, figure
 from core.commands.training import NETWORKS
@@ -21,7 +21,7 @@ COMMANDS = [command for group in GROUPS.values() for command in group]
 
 @pytest.fixture
 def brightness_networks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(segmentation, "load_networks", lambda *_: scene.fake_networks())
+    scene.replace_networks(monkeypatch)
 
 
 def told(capsys: pytest.CaptureFixture[str]) -> list[str]:
@@ -114,7 +114,7 @@ def test_missing_weights_are_one_sentence(
     def missing(preset: Preset, weights: Path | None = None) -> None:
         raise WeightsMissing(f"There are no weights for “{preset.name}”.")
 
-    monkeypatch.setattr(segmentation, "load_networks", missing)
+    monkeypatch.setattr(networks, "load_networks", missing)
     assert main(["segment", str(lits), "--out", str(tmp_path)]) == 1
     assert told(capsys) == ["error: There are no weights for “focus”."]
 

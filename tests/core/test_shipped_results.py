@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.cascade.segmentation import load_networks
+from core.cascade.networks import load_networks
 from core.evaluation import Run, evaluate, read_run
 from core.io.datasets import find_cases
 from core.io.patients import patient_of

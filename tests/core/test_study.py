@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.cascade.segmentation import Networks, Segmentation
+from core.cascade.networks import Networks
+from core.cascade.segmentation import Segmentation
 from core.errors import UnsupportedScan
 from core.labels import tumor_mask
 from core.presets import PAPER

@@ -58,9 +58,7 @@ def new_visitor(
     weights: Path, scan: Volume, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Callable[[], AppTest]]:
     """Open the app in a session of its own."""
-    monkeypatch.setattr(
-        "core.cascade.segmentation.load_networks", lambda preset: scene.fake_networks()
-    )
+    scene.replace_networks(monkeypatch)
     monkeypatch.setattr(
         "pages.common.scan_source.make_phantom", lambda seed: SimpleNamespace(volume=scan)
     )

@@ -4,7 +4,7 @@ import io
 import zipfile
 from pathlib import Path
 
-from core.cascade.segmentation import Networks
+from core.cascade.networks import Networks
 from core.evaluation import evaluate, write_run
 from core.presets import PAPER
 from tests import scene

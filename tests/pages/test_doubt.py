@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.cascade.segmentation import Networks
+from core.cascade.networks import Networks
 from pages.common.session import Key
 from tests import scene
 from tests.pages.conftest import button, current, finish, labels_of
@@ -17,9 +17,7 @@ PATIENCE = 20
 
 @pytest.fixture(autouse=True)
 def _same_networks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(
-        "core.cascade.uncertainty.load_networks", lambda preset: scene.fake_networks()
-    )
+    monkeypatch.setattr("core.cascade.networks.load_networks", lambda preset: scene.fake_networks())
 
 
 @pytest.fixture
@@ -58,7 +56,7 @@ def holding(monkeypatch: pytest.MonkeyPatch) -> tuple[threading.Event, threading
         return plain.liver(images)
 
     networks = Networks(liver, plain.tumor, plain.digests)
-    monkeypatch.setattr("core.cascade.uncertainty.load_networks", lambda preset: networks)
+    monkeypatch.setattr("core.cascade.networks.load_networks", lambda preset: networks)
     return reached, go
 
 

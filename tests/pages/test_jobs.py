@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from core.cascade.segmentation import STAGES, Networks
+from core.cascade.networks import Networks
+from core.cascade.segmentation import STAGES
 from core.errors import Cancelled
 from core.presets import PAPER
 from core.volume import Volume

@@ -23,8 +23,8 @@ NEEDS_A_RESULT = [stop.name for stop in STOPS if stop.segmented]
 
 @pytest.fixture(autouse=True)
 def _brightness_everywhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    scene.replace_networks(monkeypatch)
     fakes = {
-        "state.load_networks": lambda preset: scene.fake_networks(),
         "features.load_features": load_brightness,
         "features.has_features": lambda folder, size: True,
     }

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.cascade.segmentation import Networks
+from core.cascade.networks import Networks
 from core.volume import Volume
 from pages.common.session import Key as SessionKey
 from pages.explain import probe_map, stress_state
@@ -22,12 +22,7 @@ SEE_IT, MISS_IT = "The network sees it", "The network does not see it"
 
 @pytest.fixture(autouse=True)
 def _same_networks(monkeypatch: pytest.MonkeyPatch, scan: Volume) -> None:
-    for module in (
-        "core.whatif.probe.reaction",
-        "core.whatif.probe.sweep",
-        "core.whatif.stress.robustness",
-    ):
-        monkeypatch.setattr(f"{module}.load_networks", lambda preset: scene.fake_networks())
+    scene.replace_networks(monkeypatch)
     demo = SimpleNamespace(volume=scan, labels=scene.draw()[1])
     monkeypatch.setattr(stress_state, "make_phantom", lambda seed: demo)
 

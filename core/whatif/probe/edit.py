@@ -66,6 +66,7 @@ class Edit:
     base_hu : mean level of the liver where it was changed.
     noise_hu : of that liver, and of what was put in its place.
     inside_share : how much of what was asked for lies within the liver, and was drawn.
+    whole : the edit of which these are some of the slices; None where it is this one.
     """
 
     part: slice
@@ -76,6 +77,7 @@ class Edit:
     base_hu: float
     noise_hu: float
     inside_share: float = 1.0
+    whole: "Edit | None" = None
 
     def thinned(self, most: int, through: int) -> "Edit":
         """Keep `most` or fewer evenly spaced slices, among them `through`, a changed one."""
@@ -92,11 +94,21 @@ class Edit:
             hu=self.hu[..., kept],
             weight=self.weight[..., kept],
             region=self.region[..., kept],
+            whole=self,
         )
 
-    def slab(self, volume: Volume) -> Volume:
-        """Give the changed slices as a scan."""
-        return slab_of(volume, self.part, self.hu)
+    def changed(self, volume: Volume, reach_mm: float = 0.0) -> tuple[Volume, int]:
+        """Give the changed slices as a scan, with those within `reach_mm`, and the first's index.
+
+        All slices that the edit changes are changed in it, thinned out or not.
+        """
+        whole = self.whole or self
+        room = int(np.ceil(reach_mm / volume.spacing[2]))
+        first = max(0, whole.part.start - room)
+        around = slice(first, min(volume.shape[2], whole.part.stop + room))
+        hu = volume.hu[..., around].copy()
+        hu[..., whole.part.start - first : whole.part.stop - first] = whole.hu
+        return slab_of(volume, around, hu), first
 
 
 def paint_away(

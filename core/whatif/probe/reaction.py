@@ -6,26 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import label
 
-from core.cascade.looks import mask_to_liver, network_input
+from core.cascade.asking import ask_for_liver, ask_for_tumor
+from core.cascade.looks import Looks
+from core.cascade.networks import Networks, networks_that_made
 from core.cascade.postprocessing import above, fill_axial_holes, tumor_region
-from core.cascade.segmentation import (
-    BATCH,
-    Networks,
-    Segmentation,
-    average_with,
-    finder_of,
-    liver_fit,
-    load_networks,
-    native_probability,
-    network_view,
-    shrink_mask,
-    tumor_fit,
-)
-from core.errors import HepatoScopeError
-from core.geometry.fits import SliceFit
-from core.geometry.slab import slab_of
+from core.cascade.segmentation import Segmentation
 from core.labels import organ_mask, tumor_mask
-from core.presets import Preset, preset_named
+from core.presets import preset_named
 from core.volume import Volume
 from core.whatif.probe.edit import Edit
 
@@ -93,46 +80,6 @@ class Reaction:
         return float(np.count_nonzero(self.after.organ & ~self.before.organ) * self.voxel_ml)
 
 
-@dataclass(frozen=True, eq=False)
-class Gaze:
-    """How the networks look at a scan that was segmented: held still while it is changed.
-
-    Parameters
-    ----------
-    preset : with the thresholds of the segmentation.
-    whole, close : how slices sit in the squares of the liver and the tumor network.
-    afar : the same for the network that finds the liver first, where there is one.
-    organ : bool [X, Y, Z], the liver with its tumors.
-    median : gray of the liver, shown to the tumor network as 128.
-    """
-
-    preset: Preset
-    whole: SliceFit
-    close: SliceFit
-    afar: SliceFit | None
-    organ: NDArray[np.bool_]
-    median: float
-
-    @staticmethod
-    def of(volume: Volume, segmentation: Segmentation) -> "Gaze":
-        """Look as the networks did for `segmentation`."""
-        preset = replace(
-            preset_named(segmentation.preset),
-            liver_threshold=segmentation.liver_threshold,
-            tumor_threshold=segmentation.tumor_threshold,
-        )
-        organ = organ_mask(segmentation.labels)
-        afar = liver_fit(volume, finder_of(preset)) if preset.finder else None
-        return Gaze(
-            preset,
-            liver_fit(volume, preset, segmentation.liver_box),
-            tumor_fit(volume, organ, preset),
-            afar,
-            organ,
-            segmentation.liver_gray,
-        )
-
-
 def react(
     volume: Volume,
     segmentation: Segmentation,
@@ -143,31 +90,29 @@ def react(
     """Ask the networks of a segmentation about the slices that `edit` changed.
 
     They judge axial slices one by one, so nothing else can change, but for what the cascade
-    takes from the whole scan: the box of the liver and its median gray. These are held, as is
-    the liver of the other slices.
+    takes from the whole scan, the box of the liver and its median gray, and what tumor networks
+    that see neighbouring slices say of those beside. The former are held, as is the liver of the
+    other slices; the latter are not asked about.
 
     Raises
     ------
     HepatoScopeError
         The weights on this machine are not those that made `segmentation`.
     """
-    networks = networks or load_networks(preset_named(segmentation.preset))
-    if segmentation.models != networks.digests:
-        raise HepatoScopeError(
-            f"This scan was segmented with other weights of “{segmentation.preset}” than those on "
-            "this machine; segment it again, then probe it."
-        )
-    gaze = Gaze.of(volume, segmentation)
-    slab = edit.slab(volume)
-    moved = segmentation.liver_threshold != preset_named(segmentation.preset).liver_threshold
+    preset = preset_named(segmentation.preset)
+    networks = networks_that_made(preset, segmentation.models, "probe it", networks)
+    looks, part = segmentation.looks(volume), edit.part
     # The tumor network has not seen the liver of a threshold that was moved.
-    before = (
-        ask(slab_of(volume, edit.part), gaze, edit.part, networks)
-        if moved
-        else known(segmentation, edit.part)
-    )
-    after = ask(slab, gaze, edit.part, networks)
-    return Reaction(edit.part, edit.region, before, after, slab.voxel_ml)
+    if segmentation.liver_threshold != preset.liver_threshold:
+        before = ask_slices(volume, looks, range(*part.indices(volume.shape[2])), networks)
+    else:
+        before = known(segmentation, part)
+    scan, first = edit.changed(volume, reach_mm=preset.tumor_neighbours_mm or 0.0)
+    organ = looks.tumor.organ[..., first : first + scan.shape[2]]
+    looks = replace(looks, tumor=replace(looks.tumor, organ=organ))
+    within = range(part.start - first, part.stop - first, part.step or 1)
+    after = ask_slices(scan, looks, within, networks)
+    return Reaction(part, edit.region, before, after, volume.voxel_ml * (part.step or 1))
 
 
 def known(segmentation: Segmentation, part: slice) -> Answers:
@@ -181,41 +126,18 @@ def known(segmentation: Segmentation, part: slice) -> Answers:
     )
 
 
-def ask(slab: Volume, gaze: Gaze, part: slice, networks: Networks) -> Answers:
-    """Ask the cascade about `slab`, which stands for the slices `part` of a scan."""
-    preset = gaze.preset
-    liver = _asked(slab, gaze.whole, preset, networks.liver, preset.liver_temperature)
-    if gaze.afar is not None and networks.finder is not None:
-        first = finder_of(preset)
-        average_with(
-            liver, _asked(slab, gaze.afar, first, networks.finder, first.liver_temperature)
-        )
-    organ = _organ(above(liver, preset.liver_threshold), gaze.organ[..., part])
-    small = np.zeros((slab.shape[2], gaze.close.size, gaze.close.size), np.float32)
-    for now in _batches(slab.shape[2]):
-        gray, inside = (
-            network_view(slab, gaze.close, preset, now),
-            shrink_mask(organ, gaze.close, now),
-        )
-        if inside.any():
-            masked = mask_to_liver(gray, inside, gaze.median)
-            small[now] = networks.tumor(network_input(masked))
-    tumor = native_probability(small, preset.tumor_temperature, gaze.close)
-    called, _ = tumor_region(
-        tumor, organ, preset.tumor_threshold, preset.min_lesion_ml, slab.voxel_ml
-    )
+def ask_slices(scan: Volume, looks: Looks, slices: range, networks: Networks) -> Answers:
+    """Ask the cascade about some axial slices of a scan, whose liver was known before."""
+    preset, part = looks.preset, slice(slices.start, slices.stop, slices.step)
+    liver = ask_for_liver(scan, networks, looks, slices)
+    organ = _organ(above(liver, preset.liver_threshold), looks.tumor.organ[..., part])
+    everywhere = looks.tumor.organ.copy()
+    everywhere[..., part] = organ
+    looks = replace(looks, tumor=replace(looks.tumor, organ=everywhere))
+    tumor = ask_for_tumor(scan, networks, looks, slices)
+    voxel_ml = scan.voxel_ml * slices.step
+    called, _ = tumor_region(tumor, organ, preset.tumor_threshold, preset.min_lesion_ml, voxel_ml)
     return Answers(liver, tumor, organ, called)
-
-
-def _asked(
-    slab: Volume, fit: SliceFit, preset: Preset, network: object, temperature: float
-) -> Levels:
-    assert callable(network)
-    seen = [
-        network(network_input(network_view(slab, fit, preset, now)))
-        for now in _batches(slab.shape[2])
-    ]
-    return native_probability(np.concatenate(seen), temperature, fit)
 
 
 def _organ(liver: NDArray[np.bool_], known: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -223,7 +145,3 @@ def _organ(liver: NDArray[np.bool_], known: NDArray[np.bool_]) -> NDArray[np.boo
     pieces, _ = label(liver)
     kept = np.unique(pieces[known & liver])
     return fill_axial_holes(np.isin(pieces, kept[kept > 0]))
-
-
-def _batches(count: int) -> list[slice]:
-    return [slice(first, min(first + BATCH, count)) for first in range(0, count, BATCH)]

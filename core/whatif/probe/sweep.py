@@ -6,7 +6,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from core.cascade.segmentation import Networks, Progress, Segmentation, load_networks
+from core.cascade.networks import Networks, load_networks
+from core.cascade.segmentation import Progress, Segmentation
 from core.errors import Cancelled
 from core.presets import preset_named
 from core.volume import Volume

@@ -1,23 +1,18 @@
 """What a result is worth on a degraded scan: against the truth, and against itself."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.cascade.segmentation import (
-    Networks,
-    Progress,
-    Segmentation,
-    load_networks,
-    segment,
-)
+from core.cascade.networks import Networks, load_networks
+from core.cascade.segmentation import Progress, segment
 from core.errors import Cancelled
 from core.geometry.slab import slab_of
 from core.labels import organ_mask, tumor_mask
 from core.metrics.overlap import overlap
-from core.presets import Preset, preset_named
+from core.presets import Preset
 from core.volume import Volume
 from core.whatif.stress.degrade import degrade, degrade_labels
 from core.whatif.stress.knobs import Knob, Stress
@@ -82,15 +77,6 @@ class Level:
 
     level: float
     score: Score
-
-
-def thresholds_of(segmentation: Segmentation) -> Preset:
-    """Give the preset of a segmentation with the thresholds at which it was called."""
-    return replace(
-        preset_named(segmentation.preset),
-        liver_threshold=segmentation.liver_threshold,
-        tumor_threshold=segmentation.tumor_threshold,
-    )
 
 
 def undisturbed(subject: Subject, networks: Networks | None = None) -> Labels:

@@ -9,14 +9,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from core.cascade.segmentation import (
-    STAGES,
-    Networks,
-    Segmentation,
-    network_views,
-    relabel,
-    segment,
-)
+from core.cascade.networks import Networks
+from core.cascade.segmentation import STAGES, Segmentation, relabel, segment
 from core.errors import Cancelled
 from core.geometry.fits import Box
 from core.io import read
@@ -92,7 +86,7 @@ def test_liver_network_may_look_closer_once_the_liver_is_found(
     assert box.columns < scan.shape[0]
     assert np.mean(body) > 0.9, "the body's surroundings are out of sight"
     assert overlap(organ_mask(scene.draw()[1]), organ_mask(closer.labels)).dice > 0.98
-    whole, close_up = network_views(scan, found, 20)[0], network_views(scan, closer, 20)[0]
+    whole, close_up = (each.looks(scan).liver.show(scan, slice(20, 21)) for each in (found, closer))
     assert (close_up > 0).mean() > (whole > 0).mean()
 
 
@@ -103,17 +97,6 @@ def test_without_a_liver_the_closer_look_has_the_whole_slice(
     nothing = replace(networks, finder=lambda images: np.zeros(images.shape[:3], np.float32))
     box = segment(scan, close, networks=nothing).liver_box
     assert box == Box(0, scan.shape[1], 0, scan.shape[0])
-
-
-def test_temperature_changes_how_sure_and_not_what_is_called(
-    scan: Volume, found: Segmentation, networks: Networks
-) -> None:
-    soft = replace(PAPER, liver_temperature=2.0, tumor_temperature=2.0)
-    softened = segment(scan, soft, networks=networks)
-    edge = (found.liver_probability > 160) & (found.liver_probability < 250)
-    assert edge.any()
-    assert (softened.liver_probability[edge] < found.liver_probability[edge]).mean() > 0.95
-    assert overlap(organ_mask(found.labels), organ_mask(softened.labels)).dice > 0.99
 
 
 def test_labels_and_probabilities_lie_on_the_grid_of_the_scan(

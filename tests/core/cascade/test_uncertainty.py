@@ -2,17 +2,28 @@
 
 import itertools
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from core.cascade.looks import network_input
-from core.cascade.segmentation import Networks, Segmentation, segment
-from core.cascade.uncertainty import STAGES, VIEWS, View, disagreement, spread
+from core.cascade.looks import Look, network_input
+from core.cascade.networks import Networks
+from core.cascade.segmentation import Segmentation, segment
+from core.cascade.uncertainty import (
+    STAGES,
+    VIEWS,
+    View,
+    Voice,
+    answer_in,
+    disagreement,
+    spread,
+)
 from core.errors import Cancelled, HepatoScopeError
+from core.geometry.fits import SliceFit
+from core.geometry.windows import LIVER_WINDOW
 from core.labels import organ_mask
-from core.metrics.calibration import temper
 from core.models.runtime import Network
 from core.presets import FOCUS, PAPER
 from core.volume import Volume
@@ -43,6 +54,12 @@ def taking_turns() -> Network:
     """A network that is certain of one thing, then of the other."""
     answers = itertools.cycle((np.float32(1), np.float32(0)))
     return lambda images: np.full(images.shape[:3], next(answers), np.float32)
+
+
+def spread_of(network: Network, gray: NDArray[np.uint8], views: tuple[View, ...]) -> Images:
+    look = Look(LIVER_WINDOW, SliceFit.of(SIDE, SIDE, (1.0, 1.0), SIDE))
+    ask = partial(answer_in, voices=(Voice(network, look),), grays=(gray,))
+    return spread(ask, gray.shape, views)
 
 
 @pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.name)
@@ -81,8 +98,8 @@ def test_black_stays_black_in_a_brighter_view() -> None:
 
 def test_spread_is_the_standard_deviation_of_the_answers(smooth: NDArray[np.uint8]) -> None:
     views = (View("a"), View("b", brightness=0.08), View("c", contrast=0.9), View("d", 0.02, 1.1))
-    answers = [temper(network_input(view.show(smooth))[..., 0], 1.7) for view in views]
-    measured = spread(brightness, smooth, 1.7, views)
+    answers = [network_input(view.show(smooth))[..., 0] for view in views]
+    measured = spread_of(brightness, smooth, views)
     np.testing.assert_allclose(measured, np.std(answers, axis=0), atol=1e-5)
 
 
@@ -90,7 +107,7 @@ def test_pixel_that_a_view_moved_out_of_sight_counts_in_the_others(
     smooth: NDArray[np.uint8],
 ) -> None:
     sure: Network = lambda images: np.ones(images.shape[:3], np.float32)  # noqa: E731
-    assert spread(sure, smooth, 1.0, VIEWS).max() < 1e-3
+    assert spread_of(sure, smooth, VIEWS).max() < 1e-3
 
 
 def test_only_moved_places_are_in_doubt_for_who_looks_at_the_place(
@@ -101,7 +118,7 @@ def test_only_moved_places_are_in_doubt_for_who_looks_at_the_place(
         answers[:, :, SIDE // 2 :] = 1
         return answers
 
-    doubt = spread(right_half, smooth, 1.0, (View(""), View("", shift=(0.1, 0))))
+    doubt = spread_of(right_half, smooth, (View(""), View("", shift=(0.1, 0))))
     columns = np.flatnonzero(doubt.max(axis=(0, 1)) > 0.1)
     assert (columns.min(), columns.max()) == (SIDE // 2 - 10, SIDE // 2 - 1)
     assert doubt.max() == pytest.approx(0.5)
@@ -109,7 +126,7 @@ def test_only_moved_places_are_in_doubt_for_who_looks_at_the_place(
 
 def test_answers_as_far_apart_as_can_be_fill_the_scale(scan: Volume, found: Segmentation) -> None:
     networks = Networks(taking_turns(), taking_turns(), found.models)
-    doubt = disagreement(scan, found, PAPER, networks=networks)
+    doubt = disagreement(scan, found, networks=networks)
     organ = organ_mask(found.labels)
     assert doubt.liver.dtype == doubt.tumor.dtype == np.uint8
     assert doubt.liver.shape == doubt.tumor.shape == scan.shape
@@ -118,7 +135,7 @@ def test_answers_as_far_apart_as_can_be_fill_the_scale(scan: Volume, found: Segm
 
 
 def test_tumors_are_in_doubt_inside_the_liver_alone(scan: Volume, found: Segmentation) -> None:
-    doubt = disagreement(scan, found, PAPER, networks=scene.fake_networks())
+    doubt = disagreement(scan, found, networks=scene.fake_networks())
     organ = organ_mask(found.labels)
     assert doubt.tumor[organ].any()
     assert not doubt.tumor[~organ].any()
@@ -126,7 +143,7 @@ def test_tumors_are_in_doubt_inside_the_liver_alone(scan: Volume, found: Segment
 
 
 def test_one_view_leaves_no_doubt(scan: Volume, found: Segmentation) -> None:
-    doubt = disagreement(scan, found, PAPER, networks=scene.fake_networks(), views=VIEWS[:1])
+    doubt = disagreement(scan, found, networks=scene.fake_networks(), views=VIEWS[:1])
     assert not doubt.liver.any()
     assert not doubt.tumor.any()
 
@@ -135,11 +152,33 @@ def test_networks_that_look_at_boxes_are_asked_about_these_boxes(scan: Volume) -
     fake = scene.fake_networks()
     networks = replace(fake, finder=fake.liver)
     found = segment(scan, FOCUS, networks=networks)
-    doubt = disagreement(scan, found, FOCUS, networks=networks)
+    doubt = disagreement(scan, found, networks=networks)
     assert found.liver_box is not None
     x, y, _ = (np.flatnonzero(doubt.liver.any(axis=axes)) for axes in ((1, 2), (0, 2), (0, 1)))
     assert len(x) <= found.liver_box.columns < scan.shape[0]
     assert len(y) <= found.liver_box.rows < scan.shape[1]
+
+
+def test_network_that_looks_from_afar_has_a_voice_too(scan: Volume) -> None:
+    fake = scene.fake_networks()
+    found = segment(scan, FOCUS, networks=replace(fake, finder=fake.liver))
+    sure: Network = lambda images: np.ones(images.shape[:3], np.float32)  # noqa: E731
+    doubts = [
+        disagreement(scan, found, networks=replace(fake, liver=sure, finder=finder)).liver
+        for finder in (sure, taking_turns())
+    ]
+    inside = organ_mask(found.labels)
+    assert doubts[0][inside].max() <= 1
+    # Half of a mean of two: certain of one thing, then of the other, it moves the mean by 0.5.
+    assert np.median(doubts[1][inside]) == pytest.approx(255 / 2, abs=1)
+
+
+def test_view_of_neighbours_moves_all_three_channels_alike(smooth: NDArray[np.uint8]) -> None:
+    three = np.stack([smooth, smooth // 2, smooth], axis=-1)
+    for view in VIEWS:
+        shown = view.show(three)
+        np.testing.assert_array_equal(shown[..., 0], view.show(smooth))
+        np.testing.assert_array_equal(shown[..., 1], view.show(smooth // 2))
 
 
 def test_progress_passes_both_networks(scan: Volume, found: Segmentation) -> None:
@@ -147,7 +186,6 @@ def test_progress_passes_both_networks(scan: Volume, found: Segmentation) -> Non
     disagreement(
         scan,
         found,
-        PAPER,
         networks=scene.fake_networks(),
         progress=lambda stage, done: told.append((stage, done)),
     )
@@ -165,7 +203,7 @@ def test_cancelled_measurement_stops(scan: Volume, found: Segmentation) -> None:
         return len(asked) > 3
 
     with pytest.raises(Cancelled, match="segmentation stays"):
-        disagreement(scan, found, PAPER, networks=scene.fake_networks(), cancelled=cancelled)
+        disagreement(scan, found, networks=scene.fake_networks(), cancelled=cancelled)
 
 
 def test_other_weights_than_those_of_the_result_are_refused(
@@ -173,6 +211,4 @@ def test_other_weights_than_those_of_the_result_are_refused(
 ) -> None:
     others = replace(networks, digests={"liver": "c" * 64, "tumor": "b" * 64})
     with pytest.raises(HepatoScopeError, match="other weights of “paper”"):
-        disagreement(scan, found, PAPER, networks=others)
-    with pytest.raises(ValueError, match="preset paper, not focus"):
-        disagreement(scan, found, FOCUS, networks=networks)
+        disagreement(scan, found, networks=others)

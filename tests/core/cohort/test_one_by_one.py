@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.cascade.segmentation import Networks
+from core.cascade.networks import Networks
 from core.cohort.one_by_one import (
     case_names,
     expand_inputs,

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from core.cascade.segmentation import Networks
+from core.cascade.networks import Networks
 from core.evaluation import evaluate, write_run
 from core.evaluation.leakage import AVERAGES, leakage
 from core.evaluation.run import read_run

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.cascade.segmentation import Networks
+from core.cascade.networks import Networks
 from core.errors import BadDataset
 from core.evaluation import Run, compare_runs, evaluate, read_run, write_run
 from core.presets import PAPER

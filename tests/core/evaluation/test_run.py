@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.cascade.segmentation import Networks
+from core.cascade.networks import Networks
 from core.errors import BadDataset
 from core.evaluation import evaluate, read_run, summary, write_run
 from core.evaluation.score import CaseScore, Failure

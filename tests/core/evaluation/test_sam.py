@@ -128,7 +128,7 @@ def test_our_networks_are_scored_on_the_same_slices(sam: Sam) -> None:
 def test_command_writes_both_runs_which_compare(
     folder: Path, lits: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("core.cascade.segmentation.load_networks", lambda *_: scene.fake_networks())
+    monkeypatch.setattr("core.cascade.networks.load_networks", lambda *_: scene.fake_networks())
     run = tmp_path / "sam"
     asked = ["sam", "--data", str(lits), "--checkpoint", str(folder), "--out", str(run)]
     assert main([*asked, "--slices", "2", "--side", "4", "--preset", "paper"]) == 0

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from core.cascade.segmentation import Networks
+from core.cascade.networks import Networks
 from core.errors import BadDataset
 from core.evaluation import evaluate, score_case, summary
 from core.io.datasets import LabelledCase

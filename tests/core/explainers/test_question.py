@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.cascade.segmentation import Networks, Segmentation, network_views, segment
+from core.cascade.networks import Networks
+from core.cascade.segmentation import Segmentation, segment
 from core.errors import HepatoScopeError, WeightsMissing
 from core.explainers.attribution import Attribution, shares
 from core.explainers.backgrounds import Background
@@ -39,9 +40,10 @@ def _weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_question_shows_what_the_network_saw(
     scan: Volume, found: Segmentation, asked: Asked
 ) -> None:
-    seen = dict(zip((Asked.LIVER, Asked.TUMOR), network_views(scan, found, Z), strict=True))
+    looks = found.looks(scan)
+    look = {Asked.LIVER: looks.liver, Asked.TUMOR: looks.tumor}[asked]
     posed = pose(scan, found, Z, asked)
-    np.testing.assert_array_equal(posed.question.gray, seen[asked])
+    np.testing.assert_array_equal(posed.question.gray, look.show(scan, slice(Z, Z + 1))[0])
     assert posed.question.target.sum() == pytest.approx(1)
 
 

@@ -10,7 +10,6 @@ import numpy as np
 import pypdf
 import pytest
 
-from core.cascade import segmentation
 from core.cli import main
 from core.errors import HepatoScopeError
 from core.report import command
@@ -27,7 +26,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     root = tmp_path_factory.mktemp("report")
     scene.lits_folder(root)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(segmentation, "load_networks", lambda *_: scene.fake_networks())
+        scene.replace_networks(patch)
         scan = str(root / "volume-0.nii.gz")
         assert main(["segment", scan, "--out", str(root / "case")]) == 0
         yield root

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.cascade.segmentation import liver_fit, network_view, tumor_fit
+from core.cascade.looks import liver_look, tumor_look
 from core.geometry.windows import Window
 from core.io.datasets import LabelledCase
 from core.labels import organ_mask, tumor_mask
@@ -19,7 +19,7 @@ def test_pack_holds_what_the_cascade_will_see(tmp_path: Path) -> None:
     some = cases("a", "b")
     pack = pack_cases(some, TINY, "liver", tmp_path)
     volume, _ = some[1].read()
-    seen = network_view(volume, liver_fit(volume, TINY), TINY, slice(None))
+    seen = liver_look(volume, TINY).show(volume, slice(None))
     np.testing.assert_array_equal(pack.images[SLICES:], seen)
 
 
@@ -113,7 +113,7 @@ def test_tumor_network_is_trained_on_what_it_will_see(tmp_path: Path) -> None:
     volume, labels = case.read()
     close = replace(TINY, tumor_size=48, tumor_margin=0.1)
     pack = pack_cases([case], close, "tumor", tmp_path)
-    fit = tumor_fit(volume, labels > 0, close)
-    np.testing.assert_array_equal(pack.images, network_view(volume, fit, close, slice(None)))
+    look = tumor_look(volume, close, labels > 0)
+    np.testing.assert_array_equal(pack.images, look.gray(volume, slice(None)))
     assert pack.organ.shape[1:] == (48, 48)
     assert (pack.organ[-1] >= 128).mean() > 0.4

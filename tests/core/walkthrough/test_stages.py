@@ -7,8 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from core.cascade.asking import ask_for_liver, ask_for_tumor
 from core.cascade.measurement import measure
-from core.cascade.segmentation import Networks, Segmentation, network_views, segment
+from core.cascade.networks import Networks
+from core.cascade.segmentation import Segmentation, segment
 from core.geometry.components import bounding_box
 from core.geometry.windows import LIVER_WINDOW, Window, apply_window
 from core.labels import TUMOR, organ_mask
@@ -23,9 +25,7 @@ from core.walkthrough.thumbs import thumb_of
 from core.walkthrough.walk import (
     Result,
     Settings,
-    liver_of_slice,
     moved_gray,
-    tumor_of_slice,
     with_settings,
 )
 from tests import scene
@@ -68,19 +68,21 @@ def number(numbers: tuple[Number, ...], name: str) -> float | int | str:
 def test_slice_asked_alone_answers_as_in_the_whole_run(
     scan: Volume, found: Segmentation, preset: Preset
 ) -> None:
-    networks, organ = networks_for(preset), organ_mask(found.labels)
+    networks, looks = networks_for(preset), found.looks(scan)
     for z in (0, Z, 20):
-        liver = liver_of_slice(scan, networks, preset, found.liver_box, z)
-        np.testing.assert_array_equal(liver, found.liver_probability[..., z])
-        tumor = tumor_of_slice(scan, networks, preset, organ, found.liver_gray, z)
-        np.testing.assert_array_equal(tumor, found.tumor_probability[..., z])
+        only = range(z, z + 1)
+        liver = ask_for_liver(scan, networks, looks, only)
+        np.testing.assert_array_equal(liver, found.liver_probability[..., only])
+        tumor = ask_for_tumor(scan, networks, looks, only)
+        np.testing.assert_array_equal(tumor, found.tumor_probability[..., only])
 
 
 def test_squares_are_those_that_the_networks_saw(
     scan: Volume, found: Segmentation, preset: Preset
 ) -> None:
     moment = moment_of(scan, found, preset)
-    liver, tumor = network_views(scan, found, Z)
+    looks, only = found.looks(scan), slice(Z, Z + 1)
+    liver, tumor = (look.show(scan, only)[0] for look in (looks.liver, looks.tumor))
     np.testing.assert_array_equal(inputs.liver_square(moment)[0], liver)
     np.testing.assert_array_equal(inputs.tumor_square(moment)[2], tumor)
 

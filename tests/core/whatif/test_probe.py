@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 
 from core.cascade.measurement import lesion_map
-from core.cascade.segmentation import Networks, Segmentation, relabel, segment
+from core.cascade.networks import Networks
+from core.cascade.segmentation import Segmentation, relabel, segment
 from core.draw.crop import Closeup
 from core.errors import Cancelled, HepatoScopeError
 from core.geometry.slab import slab_of, spread_slices

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from core.cascade.segmentation import Networks, Segmentation, segment
+from core.cascade.networks import Networks
+from core.cascade.segmentation import Segmentation, segment
 from core.errors import Cancelled
 from core.geometry.fits import axial_view
 from core.labels import organ_mask
@@ -19,7 +20,6 @@ from core.whatif.stress.robustness import (
     Subject,
     robustness,
     score,
-    thresholds_of,
     to_csv,
     undisturbed,
 )
@@ -51,7 +51,7 @@ def found(scan: Volume) -> Segmentation:
 @pytest.fixture(scope="module")
 def subject(scan: Volume, found: Segmentation) -> Subject:
     truth = scene.draw()[1]
-    return Subject(scan, found.labels, thresholds_of(found), NOISE_HU, slice(2, 24, 2), truth)
+    return Subject(scan, found.labels, found.used, NOISE_HU, slice(2, 24, 2), truth)
 
 
 def test_no_stress_changes_nothing_bit_by_bit(scan: Volume, found: Segmentation) -> None:
