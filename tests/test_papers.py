@@ -133,6 +133,13 @@ def is_there(parts: list[str]) -> bool:
     return False
 
 
+def test_what_the_container_imports_exists() -> None:
+    asked = re.findall(r"from ([\w.]+) import (\w+)", (ROOT / "Dockerfile").read_text())
+    assert asked
+    for module, name in asked:
+        assert is_there([*module.split("."), name]), f"{module}.{name}"
+
+
 def names_in(source: Path) -> set[str]:
     found: set[str] = set()
     for node in ast.parse(source.read_text()).body:

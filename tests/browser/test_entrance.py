@@ -21,3 +21,11 @@ def test_address_of_a_page_leads_to_it_with_the_one_menu(
     expect(page.get_by_test_id("stTopNavLink")).to_have_count(len(pages), timeout=PATIENCE)
     expect(page.get_by_test_id("stSidebarNav")).to_have_count(0)
     assert page.url.endswith("/metrics")
+
+
+def test_link_of_a_help_text_leads_to_its_term(
+    serve: Callable[[Path], str], open_page: Callable[..., Page]
+) -> None:
+    page = open_page(f"{serve(APP)}/about#surface-distances")
+    term = page.get_by_role("heading", name="Surface distances", exact=True)
+    expect(term).to_be_in_viewport(timeout=PATIENCE)
