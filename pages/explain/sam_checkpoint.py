@@ -1,13 +1,11 @@
 """Which SAM: chosen from those we know, by its hub name, or as a folder; and how to get it."""
 
-from dataclasses import dataclass
-
 import streamlit as st
 
 from core.errors import HepatoScopeError
 from core.foundation.hub import HubFacts, check_name
 from core.foundation.sam.catalogue import CATALOGUE, Checkpoint, known
-from core.foundation.sam.checkpoint import HUB, Architecture, LocalCheckpoint, find
+from core.foundation.sam.checkpoint import HUB, LocalCheckpoint, find
 from core.process.memory import free_mb
 from pages.common.fetching import facts_of, offer
 from pages.common.frame import plain
@@ -19,17 +17,6 @@ NOT_HERE = (
     "The weights of this SAM are not on this machine, so there is no mask to show.  \n"
     "Fetch them once with the button, or copy a checkpoint here and choose its folder above."
 )
-# Of the originals; a checkpoint that is here says its own.
-IMAGE_SIZE, PATCH_SIZE = 1024, 16
-
-
-@dataclass(frozen=True)
-class Needs:
-    """What a checkpoint needs, as far as it is known; None where it is not."""
-
-    download_mb: float | None
-    licence: str | None
-    memory_mb: float | None
 
 
 def choose_checkpoint(case: Case) -> LocalCheckpoint | None:
@@ -48,8 +35,8 @@ def choose_checkpoint(case: Case) -> LocalCheckpoint | None:
         except HepatoScopeError as error:
             st.error(plain(str(error)), icon=":material/error:")
             return None
-        entry, facts = known(place), facts_of(place)
-        _say_needs(_needs(entry, facts, found), found)
+        entry = known(place)
+        _say_needs(entry, facts_of(place), found)
     if entry is not None:
         left.caption(entry.summary)
     if found is None:
@@ -94,24 +81,16 @@ def _first_here() -> str:
     return next(here, CATALOGUE[0].name)
 
 
-def _needs(
+def _say_needs(
     entry: Checkpoint | None, facts: HubFacts | None, found: LocalCheckpoint | None
-) -> Needs:
-    if entry is not None:
-        shape = Architecture(entry.width, entry.layers, entry.heads, IMAGE_SIZE, PATCH_SIZE)
-        memory = found.memory_mb if found else shape.memory_mb(entry.download_mb)
-        return Needs(entry.download_mb, entry.licence, memory)
-    size = facts.download_mb if facts else found.weights_mb if found else None
-    return Needs(size, facts.licence if facts else None, found.memory_mb if found else None)
-
-
-def _say_needs(needs: Needs, found: LocalCheckpoint | None) -> None:
-    free = free_mb()
+) -> None:
+    said, here = entry or facts, found or entry
+    weights = said.download_mb if said else found.weights_mb if found else None
     shown = {
-        "Weights": _megabytes(needs.download_mb),
-        "Licence": needs.licence or "see its card",
-        "Memory": "–" if needs.memory_mb is None else f"{needs.memory_mb / 1000:.1f} GB",
-        "Free here": "–" if free is None else f"{free / 1000:.1f} GB",
+        "Weights": _megabytes(weights),
+        "Licence": said.licence if said else "see its card",
+        "Memory": _gigabytes(here.memory_mb if here else None),
+        "Free here": _gigabytes(free_mb()),
     }
     with st.container(horizontal=True):
         for label, value in shown.items():
@@ -128,3 +107,7 @@ def _megabytes(size: float | None) -> str:
     if size is None:
         return "–"
     return f"{size:,.0f} MB" if size >= 10 else f"{size:.1f} MB"
+
+
+def _gigabytes(megabytes: float | None) -> str:
+    return "–" if megabytes is None else f"{megabytes / 1000:.1f} GB"

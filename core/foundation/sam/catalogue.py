@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from core.foundation.sam.checkpoint import Architecture
+
 
 @dataclass(frozen=True)
 class Checkpoint:
@@ -14,7 +16,7 @@ class Checkpoint:
     summary : what sets it apart.
     download_mb : size of its weights, 10⁶ bytes.
     licence : of the weights, as its model card states it.
-    layers, width, heads : of its image encoder, a vision transformer.
+    architecture : what decides how much memory it needs.
     """
 
     name: str
@@ -22,11 +24,19 @@ class Checkpoint:
     summary: str
     download_mb: int
     licence: str
-    layers: int
-    width: int
-    heads: int
+    architecture: Architecture
+
+    @property
+    def memory_mb(self) -> int:
+        """Memory to look at one slice, in 10⁶ bytes."""
+        return self.architecture.memory_mb(self.download_mb)
 
 
+# Width, layers and heads of the image encoder.
+SLIM, BASE, LARGE, HUGE = (
+    Architecture(*encoder, image_size=1024, patch_size=16)
+    for encoder in ((168, 12, 12), (768, 12, 12), (1024, 24, 16), (1280, 32, 16))
+)
 # Sizes and licences as the hub's pages stated them in 2025; a test holds the sizes against the
 # architectures.
 CATALOGUE = (
@@ -36,9 +46,7 @@ CATALOGUE = (
         "SAM ViT-B pruned to a tenth of its weights (Chen et al. 2023): the one for a small host.",
         39,
         "Apache-2.0",
-        layers=12,
-        width=168,
-        heads=12,
+        SLIM,
     ),
     Checkpoint(
         "facebook/sam-vit-base",
@@ -46,29 +54,16 @@ CATALOGUE = (
         "The smallest original SAM, trained on 11 million photographs.",
         375,
         "Apache-2.0",
-        layers=12,
-        width=768,
-        heads=12,
+        BASE,
     ),
-    Checkpoint(
-        "facebook/sam-vit-large",
-        "SAM ViT-L",
-        "The middle one.",
-        1249,
-        "Apache-2.0",
-        layers=24,
-        width=1024,
-        heads=16,
-    ),
+    Checkpoint("facebook/sam-vit-large", "SAM ViT-L", "The middle one.", 1249, "Apache-2.0", LARGE),
     Checkpoint(
         "facebook/sam-vit-huge",
         "SAM ViT-H",
         "The largest one; without a GPU a slice takes minutes.",
         2564,
         "Apache-2.0",
-        layers=32,
-        width=1280,
-        heads=16,
+        HUGE,
     ),
     Checkpoint(
         "wanglab/medsam-vit-base",
@@ -77,9 +72,7 @@ CATALOGUE = (
         "made for boxes: ask it with one.",
         375,
         "Apache-2.0",
-        layers=12,
-        width=768,
-        heads=12,
+        BASE,
     ),
 )
 

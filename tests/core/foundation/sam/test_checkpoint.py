@@ -71,7 +71,7 @@ def test_config_of_a_real_checkpoint_parses_and_is_the_one_in_the_catalogue(
     from transformers import SamConfig, SamModel
 
     ours = architecture_of(config_of(entry.name), entry.name)
-    assert (ours.width, ours.layers, ours.heads) == (entry.width, entry.layers, entry.heads)
+    assert ours == entry.architecture
     folder_of(tmp_path, config_of(entry.name), None)
     config = SamConfig.from_pretrained(tmp_path, local_files_only=True)
     vision = config.vision_config
