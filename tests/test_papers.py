@@ -74,9 +74,17 @@ def test_commands_in_blocks_are_accepted(paper: Path) -> None:
                 assert f'"{option}"' in source, f"{words[2]} has no option {option}"
 
 
-@pytest.mark.parametrize("path", [*PAPERS, *SOURCES], ids=name_of)
-def test_commands_named_in_text_exist(path: Path) -> None:
-    text = prose(path.read_text()) if path.suffix == ".md" else path.read_text()
+@pytest.mark.parametrize("paper", PAPERS, ids=name_of)
+def test_commands_named_in_text_exist(paper: Path) -> None:
+    check_commands(prose(paper.read_text()))
+
+
+def test_commands_named_in_messages_exist() -> None:
+    for source in SOURCES:
+        check_commands(source.read_text())
+
+
+def check_commands(text: str) -> None:
     text = re.sub(r'"\s*\n\s*f?"', "", text)
     for words in re.findall(r"python -m core +(\w[\w -]*)", text):
         name, *options = words.split()

@@ -63,6 +63,7 @@ def test_empty_page_invites_to_the_demo_and_to_an_upload(app: AppTest) -> None:
     assert len(empty.file_uploader) == 1
 
 
+@pytest.mark.slow
 def test_walk_leads_from_the_file_to_3d_and_back(walked: AppTest) -> None:
     for number, stop in enumerate(STOPS, 1):
         assert walked.subheader[-1].value == f"{number} · {stop.title}"
@@ -78,6 +79,7 @@ def test_walk_leads_from_the_file_to_3d_and_back(walked: AppTest) -> None:
     assert back.subheader[-1].value == "13 · Labels"
 
 
+@pytest.mark.slow
 def test_stages_of_the_networks_wait_for_the_segmentation(opened: AppTest) -> None:
     app = opened.switch_page(PAGE).run()
     for stop in STOPS:

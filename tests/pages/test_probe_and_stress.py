@@ -150,6 +150,7 @@ def test_lesion_larger_than_the_liver_is_one_sentence(probe: AppTest) -> None:
     assert slider(app, "Diameter").value == 80
 
 
+@pytest.mark.slow
 def test_curves_are_measured_beside_the_page_and_taken_home(
     probe: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -213,6 +214,7 @@ def test_scan_of_one_own_shows_agreement_alone(
 
 
 @pytest.mark.parametrize("scope", ["A dozen slices", "The whole scan"])
+@pytest.mark.slow
 def test_robustness_curve_is_measured_and_taken_home(stress: AppTest, scope: str) -> None:
     app = choose(stress, stress_state.Key.SCOPE, scope)
     app.selectbox(key=stress_state.Key.KNOB).set_value("shift_hu").run()

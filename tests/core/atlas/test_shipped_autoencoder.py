@@ -25,6 +25,7 @@ def comparison() -> dict[str, Any]:
     return read_comparison(AUTOENCODER_DIR / COMPARISON_NAME)
 
 
+@pytest.mark.slow
 def test_it_is_small_and_as_the_card_says(card: dict[str, Any]) -> None:
     assert sum(path.stat().st_size for path in AUTOENCODER_DIR.iterdir()) < MOST_BYTES
     even = np.full((2, 32, 32), 128, np.uint8)

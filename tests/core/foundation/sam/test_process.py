@@ -17,6 +17,8 @@ from core.foundation.sam.process import STAGES, SamProcess
 from core.foundation.sam.prompts import Prompt
 from tests.tiny_sam import change_heads, save_tiny_sam
 
+pytestmark = pytest.mark.slow
+
 GRID = Settings(side=6, batch=8)
 BOX = Prompt(box=(10, 20, 49, 39))
 ROOT = Path(__file__).parents[4]
