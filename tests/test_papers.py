@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from core.cascade import segmentation
 from core.cli import GROUPS, build_parser, main
 from pages.common.glossary import anchor, glossary
 from tests import scene
@@ -199,7 +198,7 @@ def keys_of(value: object) -> Iterator[str]:
 def test_every_key_of_a_finished_case_and_of_a_run_is_told(
     lits: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(segmentation, "load_networks", lambda *_: scene.fake_networks())
+    scene.replace_networks(monkeypatch)
     told = set(re.findall(r"`([\w.]+)`", (ROOT / "docs" / "formats.md").read_text()))
     assert main(["segment", str(lits / "volume-0.nii.gz"), "--out", str(tmp_path)]) == 0
     findings = json.loads((tmp_path / "volume-0" / "findings.json").read_text())
