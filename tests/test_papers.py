@@ -123,6 +123,18 @@ def test_paths_named_in_text_exist(paper: Path) -> None:
         assert (ROOT / named).is_file() or any(ROOT.rglob(f"[!.]*/{named}")), named
 
 
+def test_architecture_names_every_room() -> None:
+    told = (ROOT / "docs" / "architecture.md").read_text()
+    rooms = [
+        path
+        for house in ("core", "pages")
+        for path in (ROOT / house).iterdir()
+        if path.is_dir() and (path / "__init__.py").is_file()
+    ]
+    assert len(rooms) > 20
+    assert [name_of(room) for room in rooms if f"`{name_of(room)}`" not in told] == []
+
+
 @pytest.mark.parametrize("paper", PAPERS, ids=name_of)
 def test_modules_named_in_text_exist(paper: Path) -> None:
     for dotted in MODULE.findall(paper.read_text()):
