@@ -16,10 +16,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from core.cascade.doubt import DOUBTFUL
+from core.cascade.doubt import MOST, disagreement
+from core.cascade.doubt_summary import DOUBTFUL
 from core.cascade.networks import Networks, load_networks
 from core.cascade.segmentation import Segmentation, segment
-from core.cascade.uncertainty import MOST, disagreement
 from core.commands.common import named
 from core.evaluation.score import TARGETS, probability_of
 from core.io.datasets import LabelledCase, find_cases

@@ -17,6 +17,7 @@ from core.cascade.looks import (
 )
 from core.cascade.networks import Networks, mean_answer
 from core.geometry.fits import Box, SliceFit, from_axial_view
+from core.models.features import FeatureNetwork
 from core.models.runtime import Network
 from core.presets import Preset, preset_named
 from core.volume import Volume
@@ -98,6 +99,12 @@ def ask_for_liver(volume: Volume, networks: Networks, looks: Looks, slices: rang
 def ask_for_tumor(volume: Volume, networks: Networks, looks: Looks, slices: range) -> Gray:
     """Ask for tumor in some slices, as in a whole scan: uint8 [X, Y, N], 255 = 1."""
     return ask(networks.tumor, looks.tumor, volume, batches(slices))
+
+
+def maps_of(network: FeatureNetwork, square: Gray) -> dict[str, Floats]:
+    """Ask what the layers of a network answer to one square, uint8 [S, S]: [H, W, C] by name."""
+    answers = network(network_input(square[None]))
+    return {name: layer[0] for name, layer in answers.items()}
 
 
 def native(small: Floats, fit: SliceFit) -> Gray:

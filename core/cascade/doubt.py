@@ -1,201 +1,261 @@
-"""What the disagreement of the views says of a result: in figures, as a picture, as a file."""
+"""Where the networks change their mind when the same scan is shown a little differently.
 
-import gzip
+Test-time augmentation: the networks see each slice in several views such as they were trained
+on, their answers are laid back over each other, and what differs is doubt (Wang et al.,
+Aleatoric uncertainty estimation with test-time augmentation, Neurocomputing 2019). Views that
+agree may all be wrong: what no view shows, such as a kind of lesion never learned, leaves no
+doubt behind.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
+from time import perf_counter
+from typing import TypeVar
 
-import nibabel as nib
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from core.cascade.segmentation import Segmentation
-from core.cascade.uncertainty import MOST, Disagreement
-from core.draw.preview import SOFT_TISSUE, Style, overlay
-from core.geometry.components import Region, bounding_box, find_components
-from core.geometry.slices import Plane, slice_of
-from core.geometry.windows import apply_window
-from core.io.export import labels_to_nifti
-from core.labels import LIVER, organ_mask, tumor_mask
+from core.cascade.asking import BATCH, Floats
+from core.cascade.looks import CENTER, Gray, Look, Looks, network_input, own_slice
+from core.cascade.networks import Networks, mean_answer, networks_that_made
+from core.cascade.segmentation import Progress, Segmentation
+from core.errors import Cancelled
+from core.geometry.fits import from_axial_view
+from core.labels import organ_mask
+from core.models.runtime import Network
+from core.presets import preset_named
 from core.volume import Volume
 
-RGB = NDArray[np.uint8]
+STAGES = ("Asking the liver network again", "Asking the tumor network again")
+# Half the views certain of one thing, half of the other: values in 0..1 differ by no more.
+MOST = 0.5
 
-# Standard deviation from which a voxel counts as doubtful: answers of 0.4 and 0.6, say.
-DOUBTFUL = 0.1
-# From no doubt to FULL and more; lightness only rises, so that it reads without color vision.
-COLORS = ((52, 16, 90), (135, 33, 107), (203, 65, 73), (246, 144, 36), (252, 250, 160))
-FULL = 0.4
-MARGIN_MM = 25.0
-# Longer side of a picture in pixels.
-SIDE = 640
+Pixel = TypeVar("Pixel", np.uint8, np.float32)
 
 
 @dataclass(frozen=True)
-class LesionDoubt:
-    """How sure the networks are of one lesion.
+class View:
+    """One way to show a slice, well within what training varied.
 
     Parameters
     ----------
-    number : in the `Findings` of the same labels, 1 for the largest.
-    mean_probability : of tumor over its voxels, 0..1.
-    mean_disagreement : mean over its voxels of the standard deviation over the views, 0..0.5.
+    brightness : added, as a share of the grey scale.
+    contrast : factor about middle grey.
+    shift : to the right and down, as a share of the side.
+    scale, degrees : factor, and turn, about the middle.
     """
 
-    number: int
-    volume_ml: float
-    mean_probability: float
-    mean_disagreement: float
+    name: str
+    brightness: float = 0.0
+    contrast: float = 1.0
+    shift: tuple[float, float] = (0.0, 0.0)
+    scale: float = 1.0
+    degrees: float = 0.0
+
+    def show(self, gray: Gray) -> Gray:
+        """Show slices uint8 [N, S, S], or [N, S, S, 3] with their neighbours, in this view.
+
+        Black stays black: nothing is known there.
+        """
+        if gray.ndim == 4:
+            return np.stack([self.show(gray[..., channel]) for channel in range(3)], axis=-1)
+        moved = _moved(gray, self._there(gray.shape[-1]))
+        if (self.brightness, self.contrast) == (0, 1):
+            return moved
+        changed = (moved.astype(np.float32) - CENTER) * self.contrast + CENTER
+        changed = np.rint(np.clip(changed + 255 * self.brightness, 0, 255))
+        return np.where(moved > 0, changed.astype(np.uint8), np.uint8(0))
+
+    def lay_back(self, answers: Floats) -> Floats:
+        """Lay answers [N, S, S] to this view over the slice itself; 0 where it showed nothing."""
+        return _moved(answers, _inverse(self._there(answers.shape[-1])))
+
+    def _there(self, side: int) -> NDArray[np.float64]:
+        """Where a place (column, row, 1) of the slice lies in the view, as a 3 x 3 matrix."""
+        angle, middle = np.deg2rad(self.degrees), side / 2
+        cos, sin = self.scale * np.cos(angle), self.scale * np.sin(angle)
+        # Whole pixels: a shift is no reason to interpolate.
+        right, down = (round(share * side) for share in self.shift)
+        turned = np.array([[cos, -sin], [sin, cos]])
+        offset = np.array([middle + right, middle + down]) - turned @ (middle, middle)
+        return np.block([[turned, offset[:, None]], [np.array([[0.0, 0.0, 1.0]])]])
 
 
-@dataclass(frozen=True)
-class DoubtSummary:
-    """The disagreement by organ and lesion: means of the standard deviation, 0..0.5.
+VIEWS = (
+    View("as it is"),
+    View("brighter, with more contrast", brightness=0.04, contrast=1.1),
+    View("darker, with less contrast", brightness=-0.04, contrast=0.9),
+    View("shifted", shift=(0.04, -0.03)),
+    View("larger and turned", scale=1.08, degrees=5),
+    View("smaller and turned the other way", scale=0.92, degrees=-5),
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Disagreement:
+    """How far the answers to the views differ, on the grid of the Volume.
 
     Parameters
     ----------
-    inside : of the liver network over the organ without its rim; None without any.
-    rim : of the liver network over the rim: voxels of the organ that touch its outside and
-        voxels outside that touch it, at a face; None without an organ.
-    uncalled_ml : liver tissue not called tumor, of whose tumor probability the views disagree
-        by `DOUBTFUL` or more, in mL.
-    lesions : largest first.
+    liver, tumor : uint8 [X, Y, Z], standard deviation of the probability over the views;
+        255 = 0.5, the largest that values in 0..1 can have. The tumor network is asked about
+        the liver region alone: its map is 0 elsewhere.
+    views : their names.
+    seconds : time it took.
     """
 
-    inside: float | None
-    rim: float | None
-    uncalled_ml: float
-    lesions: tuple[LesionDoubt, ...]
+    liver: NDArray[np.uint8]
+    tumor: NDArray[np.uint8]
+    views: tuple[str, ...]
+    seconds: float
 
 
-def summarize_doubt(
-    volume: Volume, segmentation: Segmentation, found: Disagreement
-) -> DoubtSummary:
-    """Sum up `found` over the organ and the lesions that `segmentation` calls in `volume`."""
-    box = bounding_box(organ_mask(segmentation.labels))
-    if box is None:
-        return DoubtSummary(None, None, 0.0, ())
-    wider = _widened(box, volume.shape)
-    rim, core = _rim_and_core(organ_mask(segmentation.labels[wider]))
-    liver = found.liver[wider]
-    labels, tumor = segmentation.labels[box], found.tumor[box]
-    uncalled = np.count_nonzero(tumor[labels == LIVER] >= DOUBTFUL * 255 / MOST)
-    return DoubtSummary(
-        _mean(liver[core], MOST) if core.any() else None,
-        _mean(liver[rim], MOST),
-        uncalled * volume.voxel_ml,
-        _lesions(labels, segmentation.tumor_probability[box], tumor, volume.voxel_ml),
+@dataclass(frozen=True, eq=False)
+class Voice:
+    """A network, or several of which the mean counts, and how it looks at the slices."""
+
+    network: Network | tuple[Network, ...]
+    look: Look
+
+
+def disagreement(
+    volume: Volume,
+    segmentation: Segmentation,
+    *,
+    networks: Networks | None = None,
+    views: Sequence[View] = VIEWS,
+    progress: Progress = lambda stage, fraction: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Disagreement:
+    """Ask the networks of a segmentation again, in several views of the same slices.
+
+    The liver region that the tumor network sees is the segmentation's own in every view. At the
+    networks' size memory holds one batch of slices, at that of the scan the maps alone.
+
+    Parameters
+    ----------
+    networks : replace the preset's own.
+    progress : told the stage, one of `STAGES`, and how much of it is done, 0..1.
+    cancelled : asked between batches; once True, Cancelled is raised.
+
+    Raises
+    ------
+    HepatoScopeError
+        The weights on this machine are not those that made `segmentation`.
+    """
+    began = perf_counter()
+    if segmentation.labels.shape != volume.shape:
+        raise ValueError(f"expected labels of {volume.shape}, got {segmentation.labels.shape}")
+    preset = preset_named(segmentation.preset)
+    networks = networks_that_made(preset, segmentation.models, "measure the doubt", networks)
+    looks = segmentation.looks(volume)
+    liver, tumor = (
+        _map(volume, voices, views, _watched(volume.shape[2], stage, progress, cancelled))
+        for stage, voices in zip(STAGES, _voices(networks, looks), strict=True)
     )
+    tumor[~organ_mask(segmentation.labels)] = 0
+    return Disagreement(liver, tumor, tuple(view.name for view in views), perf_counter() - began)
 
 
-def doubt_pictures(
-    volume: Volume, labels: NDArray[np.uint8], doubt: NDArray[np.uint8], z: int, center: Region
-) -> tuple[RGB, RGB]:
-    """Draw an axial slice with the outlines of its labels, and the same slice with the doubt.
-
-    Parameters
-    ----------
-    labels : uint8 [X, Y, Z] on the grid of `volume`.
-    doubt : uint8 [X, Y], the map of that slice; 255 = 0.5.
-    z : of the slice.
-    center : box of what is to be seen; some of its surroundings are shown with it.
-
-    Returns
-    -------
-    Two of uint8 [rows, columns, 3], square pixels, `SIDE` long, in radiological convention.
-    """
-    x, y, _ = _widened(center, volume.shape, [MARGIN_MM / step for step in volume.spacing])
-    spacing = volume.spacing[:2]
-    gray = _upright(apply_window(volume.hu[x, y, z], SOFT_TISSUE), spacing, smooth=True)
-    called = _upright(labels[x, y, z], spacing, smooth=False)
-    share = _upright(doubt[x, y], spacing, smooth=True).astype(np.float32) * (MOST / 255 / FULL)
-    stops = np.linspace(0, 1, len(COLORS))
-    color = np.stack([np.interp(share, stops, part) for part in zip(*COLORS, strict=True)], -1)
-    # Where nothing is in doubt the slice shows through.
-    opacity = 0.85 * np.clip(share * 4, 0, 1)[..., None]
-    drawn = np.rint(gray[..., None] * (1 - opacity) + color * opacity).astype(np.uint8)
-    return overlay(gray, called, style=Style.CONTOUR), drawn
+def _voices(networks: Networks, looks: Looks) -> tuple[tuple[Voice, ...], tuple[Voice, ...]]:
+    """List who is asked for the liver, of whom the mean counts, and who for tumors."""
+    liver = [Voice(networks.liver, looks.liver)]
+    if looks.finder is not None and networks.finder is not None:
+        liver.append(Voice(networks.finder, looks.finder))
+    return tuple(liver), (Voice(networks.tumor, looks.tumor),)
 
 
-def telling_slice(doubt: NDArray[np.uint8]) -> int:
-    """Find the axial slice of a map [X, Y, Z] with the most disagreement in all."""
-    return int(doubt.sum(axis=(0, 1), dtype=np.int64).argmax())
+def spread(
+    ask: Callable[[View], tuple[Floats, Floats]], shape: tuple[int, ...], views: Sequence[View]
+) -> Floats:
+    """Measure the standard deviation of a probability [N, S, S] over `views`.
 
-
-def doubt_to_nifti(volume: Volume, doubt: NDArray[np.uint8], what: str) -> bytes:
-    """Encode a map as the .nii.gz that lies voxel by voxel on the input of `volume`.
+    One view at a time (Welford 1962). A pixel that a view moved out of sight has no answer in
+    it, and counts in the others.
 
     Parameters
     ----------
-    doubt : uint8 [X, Y, Z] on the grid of `volume`, 255 = 0.5. The header scales it, so that
-        other programs read standard deviations of 0 to 0.5.
-    what : network it is of, for the header.
+    ask : answers to a view, laid back, [N, S, S], and which pixels have one, 1 or less, [S, S].
     """
-    image = nib.Nifti1Image.from_bytes(gzip.decompress(labels_to_nifti(volume, doubt)))
-    scaled = nib.Nifti1Image(np.asanyarray(image.dataobj), None, image.header)
-    scaled.header.set_slope_inter(MOST / 255, 0)
-    scaled.header["descrip"] = f"HepatoScope: disagreement on {what}"[:79].encode()
-    return gzip.compress(scaled.to_bytes(), compresslevel=6, mtime=0)
+    mean, squares = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
+    count = np.zeros(shape[1:], np.float32)
+    for view in views:
+        answers, shown = ask(view)
+        seen = shown > 0.999
+        count += seen
+        step = np.where(seen, answers - mean, np.float32(0))
+        mean += step / np.maximum(count, 1)
+        squares += step * (step - step / np.maximum(count, 1))
+    result: Floats = np.sqrt(np.maximum(squares, 0) / np.maximum(count, 1))
+    return result
 
 
-def _lesions(
-    labels: NDArray[np.uint8],
-    probability: NDArray[np.uint8],
-    doubt: NDArray[np.uint8],
-    voxel_ml: float,
-) -> tuple[LesionDoubt, ...]:
-    """Sum up the lesions of an organ's box, numbered as `core.cascade.measurement` numbers them."""
-    called = tumor_mask(labels)
-    if not called.any():
-        return ()
-    parts = find_components(called)
-    masks = [
-        (region, parts.numbered[region] == number) for number, region in enumerate(parts.regions, 1)
-    ]
-    return tuple(
-        LesionDoubt(
-            number,
-            voxels * voxel_ml,
-            _mean(probability[region][mask], 1.0),
-            _mean(doubt[region][mask], MOST),
-        )
-        for number, (voxels, (region, mask)) in enumerate(
-            zip(parts.voxels, masks, strict=True), start=1
-        )
-    )
+def answer_in(view: View, voices: Sequence[Voice], grays: Sequence[Gray]) -> tuple[Floats, Floats]:
+    """Ask all `voices` about one view of their squares: the mean answer in that of the first.
+
+    Returns it laid back over the slices, [N, S, S], and which pixels have an answer, [S, S].
+    """
+    close = voices[0].look.fit
+    found, shown = [], []
+    for voice, gray in zip(voices, grays, strict=True):
+        answers = view.lay_back(mean_answer(voice.network, network_input(view.show(gray))))
+        seen = view.lay_back(np.ones((1, *answers.shape[1:]), np.float32))
+        if voice is not voices[0]:
+            fit = voice.look.fit
+            answers, seen = (close.shrink(fit.restore(each)) for each in (answers, seen))
+        found.append(answers)
+        shown.append(seen[0])
+    if len(voices) == 1:
+        return found[0], shown[0]
+    return np.mean(found, axis=0), np.min(shown, axis=0)
 
 
-def _rim_and_core(organ: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Part a mask [X, Y, Z] into the voxels on either side of its surface, and its inside."""
-    from scipy.ndimage import binary_dilation, binary_erosion
-
-    # Beyond the end of the scan the organ may go on: no surface there.
-    core = binary_erosion(organ, border_value=1)
-    return binary_dilation(organ) & ~core, core
-
-
-def _widened(
-    box: Region, shape: tuple[int, ...], by: list[float] | None = None
-) -> tuple[slice, slice, slice]:
-    """Widen a box on all sides by so many voxels along each axis, 1 unless told, in `shape`."""
-    x, y, z = (
-        slice(max(0, side.start - round(more)), min(size, side.stop + round(more)))
-        for side, size, more in zip(box, shape, by or (1, 1, 1), strict=True)
-    )
-    return x, y, z
+def _map(
+    volume: Volume, voices: Sequence[Voice], views: Sequence[View], parts: Iterator[slice]
+) -> Gray:
+    """Bring the spread of what `voices` say of a scan to its grid: uint8 [X, Y, Z]."""
+    fit, native = voices[0].look.fit, []
+    for part in parts:
+        grays = [voice.look.show(volume, part) for voice in voices]
+        doubt = np.zeros((len(grays[0]), fit.rows, fit.columns), np.uint8)
+        shown = own_slice(grays[0]).any(axis=(1, 2))
+        if shown.any():
+            asked = [gray[shown] for gray in grays]
+            ask = partial(answer_in, voices=voices, grays=asked)
+            found = spread(ask, own_slice(asked[0]).shape, views)
+            doubt[shown] = np.rint(fit.restore(found) * (255 / MOST))
+        native.append(doubt)
+    return np.ascontiguousarray(from_axial_view(np.concatenate(native)))
 
 
-def _mean(levels: NDArray[np.uint8], top: float) -> float:
-    """Mean of 8-bit values of which 255 stands for `top`."""
-    return float(levels.mean(dtype=np.float64)) * top / 255
+def _watched(
+    count: int, stage: str, progress: Progress, cancelled: Callable[[], bool]
+) -> Iterator[slice]:
+    """Yield `count` slices in batches, telling the progress and stopping when asked to."""
+    for first in range(0, count, BATCH):
+        if cancelled():
+            raise Cancelled("The measurement of doubt was cancelled; the segmentation stays.")
+        progress(stage, first / count)
+        yield slice(first, min(first + BATCH, count))
+    progress(stage, 1.0)
 
 
-def _upright(
-    part: NDArray[np.uint8], spacing: tuple[float, ...], *, smooth: bool
-) -> NDArray[np.uint8]:
-    """Lay a slice [X, Y] as displayed, with square pixels, `SIDE` long."""
-    width, height = (count * step for count, step in zip(part.shape, spacing, strict=True))
-    scale = SIDE / max(width, height)
-    size = max(1, round(width * scale)), max(1, round(height * scale))
-    shown = Image.fromarray(np.ascontiguousarray(slice_of(part[:, :, None], Plane.AXIAL, 0)))
-    how = Image.Resampling.BICUBIC if smooth else Image.Resampling.NEAREST
-    return np.asarray(shown.resize(size, how))
+def _moved(slices: NDArray[Pixel], there: NDArray[np.float64]) -> NDArray[Pixel]:
+    """Move slices [N, S, S] (uint8 or float32) bilinearly to where `there` says; 0 from outside."""
+    if np.allclose(there, np.eye(3)):
+        return slices
+    side = slices.shape[-1]
+    # Pillow wants to know where each pixel of the result comes from.
+    origin = tuple(_inverse(there)[:2].ravel().tolist())
+    moved = np.empty_like(slices)
+    for target, image in zip(moved, slices, strict=True):
+        picture = Image.fromarray(image)
+        affine, smooth = Image.Transform.AFFINE, Image.Resampling.BILINEAR
+        target[...] = picture.transform((side, side), affine, origin, smooth)
+    return moved
+
+
+def _inverse(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(np.linalg.inv(matrix), np.float64)

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy.ndimage import binary_erosion
 
-from core.cascade.doubt import COLORS
+from core.draw.doubt import COLORS
 from core.draw.preview import SOFT_TISSUE, Style, overlay
 from core.geometry.components import bounding_box
 from core.geometry.slices import Plane, slice_of

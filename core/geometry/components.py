@@ -94,3 +94,14 @@ def _unpadded(array: NDArray[np.generic]) -> NDArray[np.generic]:
 def _span(shadow: NDArray[np.bool_]) -> slice:
     hit = np.flatnonzero(shadow)
     return slice(int(hit[0]), int(hit[-1]) + 1)
+
+
+def widened(
+    box: Region, shape: tuple[int, ...], by: list[float] | None = None
+) -> tuple[slice, slice, slice]:
+    """Widen a box on all sides by so many voxels along each axis, 1 unless told, in `shape`."""
+    x, y, z = (
+        slice(max(0, side.start - round(more)), min(size, side.stop + round(more)))
+        for side, size, more in zip(box, shape, by or (1, 1, 1), strict=True)
+    )
+    return x, y, z

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from core.io.dicom_seg import labels_to_dicom_seg
 from core.volume import Volume, to_native
 
-__all__ = ["array_to_nifti", "labels_to_dicom_seg", "labels_to_nifti"]
+__all__ = ["array_to_nifti", "doubt_to_nifti", "labels_to_dicom_seg", "labels_to_nifti"]
 
 SCANNER_CODE = 1
 # Beyond float32 rounding, a qform (rotation and spacing) cannot hold the affine.
@@ -59,3 +59,19 @@ def array_to_nifti(volume: Volume, array: NDArray[Any], description: str) -> byt
     image.header.set_xyzt_units("mm")
     image.header["descrip"] = description.encode()
     return gzip.compress(image.to_bytes(), compresslevel=6, mtime=0)
+
+
+def doubt_to_nifti(volume: Volume, doubt: NDArray[np.uint8], what: str) -> bytes:
+    """Encode a map of doubt as the .nii.gz that lies voxel by voxel on the input of `volume`.
+
+    Parameters
+    ----------
+    doubt : uint8 [X, Y, Z] on the grid of `volume`, 255 = 0.5. The header scales it, so that
+        other programs read standard deviations of 0 to 0.5.
+    what : network it is of, for the header.
+    """
+    image = nib.Nifti1Image.from_bytes(gzip.decompress(labels_to_nifti(volume, doubt)))
+    scaled = nib.Nifti1Image(np.asanyarray(image.dataobj), None, image.header)
+    scaled.header.set_slope_inter(0.5 / 255, 0)
+    scaled.header["descrip"] = f"HepatoScope: disagreement on {what}"[:79].encode()
+    return gzip.compress(scaled.to_bytes(), compresslevel=6, mtime=0)

@@ -9,15 +9,13 @@ pass over any amount of data answers for every threshold. What happens after the
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import BadDataset
 from core.metrics.overlap import Overlap
-
-Floating = TypeVar("Floating", np.float32, np.float64)
 
 LEVELS = 256
 BINS = 10
@@ -157,37 +155,6 @@ def brier_score(histogram: ProbabilityHistogram) -> float:
     probability = np.arange(LEVELS) / (LEVELS - 1)
     wrong = histogram.positives @ (1 - probability) ** 2 + histogram.negatives @ probability**2
     return float(wrong / histogram.voxels) if histogram.voxels else math.nan
-
-
-def temper(probability: NDArray[Floating], temperature: float) -> NDArray[Floating]:
-    """Soften (above 1) or sharpen (below 1) probabilities in 0..1; 0.5 stays where it is.
-
-    The logit is divided by `temperature` (Guo et al. 2017). Certainty of 8 bits, 0 and 1, is
-    taken as half a level less.
-    """
-    room = 0.5 / (LEVELS - 1)
-    inside = np.clip(probability, room, 1 - room)
-    logit = np.log(inside / (1 - inside))
-    tempered: NDArray[Floating] = (1 / (1 + np.exp(-logit / temperature))).astype(inside.dtype)
-    return tempered
-
-
-def fit_temperature(histogram: ProbabilityHistogram) -> float:
-    """Find the temperature under which the truth is most likely; 1 of nothing.
-
-    Searched on a grid of 1 % steps from a fifth to five.
-    """
-    if not histogram.positives.any() or not histogram.negatives.any():
-        return 1.0
-    level = np.arange(LEVELS) / (LEVELS - 1)
-    grid = np.exp(np.arange(-161, 162) * 0.01)
-
-    def surprise(temperature: float) -> float:
-        probability = temper(level, temperature)
-        missed = histogram.positives @ np.log(probability)
-        return float(-missed - histogram.negatives @ np.log(1 - probability))
-
-    return float(min(grid, key=surprise))
 
 
 def _check(

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.cascade.looks import Gray, network_input
+from core.cascade.asking import maps_of
+from core.cascade.looks import Gray
 from core.models.features import LAYERS, FeatureNetwork, Layer, most_active, normalized
 from core.walkthrough.drawing import heat, thumbnail, upright
 from core.walkthrough.moment import Content, Number, Picture
@@ -29,8 +30,7 @@ class Look:
 
 def look_inside(network: FeatureNetwork, square: Gray) -> Look:
     """Ask a network about one square, uint8 [S, S]."""
-    maps = network(network_input(square[None]))
-    return Look(square, {name: map_[0] for name, map_ in maps.items()})
+    return Look(square, maps_of(network, square))
 
 
 def layer_named(name: str) -> Layer:

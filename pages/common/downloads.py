@@ -9,10 +9,10 @@ from core.cascade.segmentation import Segmentation
 from core.draw.preview import preview_png
 from core.io.export import labels_to_dicom_seg, labels_to_nifti
 from core.record import findings_record, to_json
-from pages.common.session import Case
+from core.study import Study
 
 
-def downloads(case: Case, segmentation: Segmentation) -> None:
+def downloads(case: Study, segmentation: Segmentation) -> None:
     """Offer labels, findings and preview."""
     volume, labels, stem = case.volume, segmentation.labels, file_stem(case)
     left, right = st.columns(2, gap="medium")
@@ -45,13 +45,13 @@ def downloads(case: Case, segmentation: Segmentation) -> None:
         )
 
 
-def findings_json(case: Case, segmentation: Segmentation) -> bytes:
+def findings_json(case: Study, segmentation: Segmentation) -> bytes:
     """Write down the findings of a segmented case, and where they came from."""
     assert case.findings is not None
     return to_json(findings_record(case.known)).encode()
 
 
-def file_stem(case: Case) -> str:
+def file_stem(case: Study) -> str:
     """Name files after the scan: letters, digits, dots, dashes and underscores only."""
     name = PurePath(case.title).name
     for suffix in (".gz", ".nii", ".zip", ".dcm"):

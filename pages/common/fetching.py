@@ -7,8 +7,8 @@ import streamlit as st
 
 from core.cascade.segmentation import Progress
 from core.foundation.hub import Hub, HubFacts
+from core.study import Study
 from pages.common import jobs
-from pages.common.session import Case
 
 STAGES = ("Asking the hub", "Downloading")
 
@@ -18,7 +18,7 @@ def facts_of(name: str) -> HubFacts | None:
     return _facts().get(name)
 
 
-def offer(case: Case, name: str, hub: Hub[Any], tab: str, *, known: bool) -> None:
+def offer(case: Study, name: str, hub: Hub[Any], tab: str, *, known: bool) -> None:
     """Fetch the checkpoint `name` when asked to; first say what it needs, unless that is `known`.
 
     Parameters
@@ -42,7 +42,7 @@ def offer(case: Case, name: str, hub: Hub[Any], tab: str, *, known: bool) -> Non
         st.rerun()
 
 
-def begin(case: Case, name: str, hub: Hub[Any], tab: str) -> None:
+def begin(case: Study, name: str, hub: Hub[Any], tab: str) -> None:
     """Begin to fetch the checkpoint `name` in the background."""
 
     def work(progress: Progress, cancelled: Callable[[], bool]) -> Any:

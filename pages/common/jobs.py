@@ -10,9 +10,9 @@ import streamlit as st
 from core.cascade.segmentation import STAGES, Progress
 from core.errors import Cancelled, HepatoScopeError
 from core.presets import Preset
-from core.study import segmented
+from core.study import Study, segmented
 from pages.common.frame import plain
-from pages.common.session import Case, Key, notify, store_result
+from pages.common.session import Key, notify, store_result
 
 POLL_SECONDS = 0.4
 WAITING = "Waiting: this machine is busy with the scan of another visitor."
@@ -42,7 +42,7 @@ class Job:
     stages: tuple[str, ...]
     work: Work
     keep: Callable[[Any], None]
-    case: Case | None = None
+    case: Study | None = None
     tab: str | None = None
     fractions: dict[str, float] = field(default_factory=dict)
     waiting: bool = False
@@ -61,7 +61,7 @@ class Job:
         """Whether the thread has ended."""
         return self._done.is_set()
 
-    def concerns(self, case: Case) -> bool:
+    def concerns(self, case: Study) -> bool:
         """Whether it is about `case`, in whatever state that is by now."""
         return self.case is not None and self.case.id == case.id
 
@@ -101,20 +101,20 @@ def turn() -> threading.Lock:
     return threading.Lock()
 
 
-def segmentation_job(case: Case, preset: Preset) -> Job:
+def segmentation_job(case: Study, preset: Preset) -> Job:
     """Describe the segmentation of `case` with its measurements."""
 
-    def work(progress: Progress, cancelled: Callable[[], bool]) -> Case:
+    def work(progress: Progress, cancelled: Callable[[], bool]) -> Study:
         return segmented(case, preset, progress=progress, cancelled=cancelled)
 
-    def keep(result: Case) -> None:
+    def keep(result: Study) -> None:
         store_result(result)
         st.session_state[Key.ARRIVED] = case.id
 
     return Job(f"Segmenting {case.title}", STAGES, work, keep, case)
 
 
-def start(case: Case, preset: Preset) -> None:
+def start(case: Study, preset: Preset) -> None:
     """Begin to segment `case` in the background."""
     begin(segmentation_job(case, preset))
 
@@ -145,7 +145,7 @@ def collect() -> None:
         job.keep(job.result)
 
 
-def just_arrived(case: Case) -> bool:
+def just_arrived(case: Study) -> bool:
     """Tell whether the result of `case` has not been drawn to its end yet."""
     return bool(st.session_state.get(Key.ARRIVED) == case.id)
 

@@ -4,8 +4,9 @@ import streamlit as st
 
 from core.models.store import first_preset, trained_presets
 from core.presets import Preset, preset_named
+from core.study import Study
 from pages.common import jobs
-from pages.common.session import Case, Key
+from pages.common.session import Key
 
 TITLES = {"paper": "As published", "focus": "Focus"}
 
@@ -29,7 +30,7 @@ def method_choice(key: str) -> Preset:
     return preset_named(chosen)
 
 
-def segment_button(case: Case, usable: bool) -> None:
+def segment_button(case: Study, usable: bool) -> None:
     """Offer to segment a scan that has no result yet."""
     anyway = usable or st.checkbox(
         "Segment it anyway", help="The networks know CT of the abdomen only: expect nonsense."
@@ -45,7 +46,7 @@ def segment_button(case: Case, usable: bool) -> None:
     )
 
 
-def segment_again(case: Case, used: str) -> None:
+def segment_again(case: Study, used: str) -> None:
     """Offer the other networks for a scan that was segmented with those of the preset `used`."""
     if len(trained_presets()) < 2:
         return

@@ -6,8 +6,8 @@ import streamlit as st
 
 from core.foundation.capabilities import capabilities
 from core.quality import QualityFinding, Severity
+from core.study import Study
 from pages.common.frame import plain
-from pages.common.session import Case
 
 ICONS = {
     Severity.ERROR: ":material/error:",
@@ -16,7 +16,7 @@ ICONS = {
 }
 
 
-def quality_panel(case: Case) -> bool:
+def quality_panel(case: Study) -> bool:
     """Show what the quality gate and the reader found; returns whether the scan is usable."""
     errors = [finding for finding in case.quality if finding.severity is Severity.ERROR]
     for finding in errors:

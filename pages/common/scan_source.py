@@ -11,9 +11,10 @@ import streamlit as st
 from core.errors import HepatoScopeError
 from core.io import read
 from core.phantom import make_phantom
+from core.study import Study
 from core.volume import Volume
 from pages.common.frame import plain
-from pages.common.session import Case, Key, cases, choose, current_case, notify, open_volume
+from pages.common.session import Key, cases, choose, current_case, notify, open_volume
 
 if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile
@@ -31,7 +32,7 @@ def _demo() -> Volume:
     return replace(make_phantom(DEMO_SEED).volume, source="Demo case", notes=())
 
 
-def case_header(case: Case) -> None:
+def case_header(case: Study) -> None:
     """Name the current case, say what it is, and offer others."""
     name, change = st.columns([4, 1], vertical_alignment="center")
     with name:

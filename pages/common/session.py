@@ -25,17 +25,13 @@ class Key:
     VIEWER = "segment-viewer"
 
 
-# What a visitor has open.
-Case = Study
-
-
-def cases() -> dict[str, Case]:
+def cases() -> dict[str, Study]:
     """List the visitor's cases by id, the oldest first."""
-    found: dict[str, Case] = st.session_state.setdefault(Key.CASES, {})
+    found: dict[str, Study] = st.session_state.setdefault(Key.CASES, {})
     return found
 
 
-def current_case() -> Case | None:
+def current_case() -> Study | None:
     """Give the case that is being looked at."""
     return cases().get(st.session_state.get(Key.CURRENT, ""))
 
@@ -52,7 +48,7 @@ def choose(case_id: str) -> None:
     st.session_state[Key.CURRENT] = case_id
 
 
-def store(case: Case) -> None:
+def store(case: Study) -> None:
     """Keep a case, or its newer state."""
     kept = cases()
     kept[case.id] = case
@@ -60,7 +56,7 @@ def store(case: Case) -> None:
         del kept[next(iter(kept))]
 
 
-def store_result(case: Case) -> None:
+def store_result(case: Study) -> None:
     """Keep the result of a case, if the visitor still has that case."""
     if case.id in cases():
         store(case)

@@ -6,14 +6,15 @@ import streamlit as st
 from core.cascade.segmentation import Segmentation
 from core.geometry.surfaces import Mesh, mesh_of
 from core.labels import organ_mask, tumor_mask
+from core.study import Study
 from core.volume import Volume
-from pages.common.session import Case, Key
+from pages.common.session import Key
 
 # Those of the slice viewer.
 LIVER_COLOR, TUMOR_COLOR = "#2ecc71", "#ff4040"
 
 
-def surface_view(case: Case, segmentation: Segmentation) -> None:
+def surface_view(case: Study, segmentation: Segmentation) -> None:
     """Draw the surfaces of the case's labels; they are made once for each result."""
     with st.spinner("Building the surfaces"):
         liver, tumor = _meshes(segmentation, case.volume)

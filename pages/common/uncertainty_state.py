@@ -5,14 +5,15 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from core.cascade.doubt import DoubtSummary, summarize_doubt, telling_slice
+from core.cascade.doubt import STAGES, Disagreement, disagreement
+from core.cascade.doubt_summary import DoubtSummary, summarize_doubt, telling_slice
 from core.cascade.segmentation import Made, Progress, Segmentation
-from core.cascade.uncertainty import STAGES, Disagreement, disagreement
 from core.evaluation.own_case import PackedLabels
 from core.geometry.components import Region, bounding_box
 from core.labels import organ_mask
+from core.study import Study
 from pages.common import jobs
-from pages.common.session import MAX_CASES, Case, Key, cases
+from pages.common.session import MAX_CASES, Key, cases
 
 DOUBT_TAB = ":material/help: Doubt"
 
@@ -42,7 +43,7 @@ class Doubt:
         return Disagreement(unpacked["liver"], unpacked["tumor"], (), 0.0)
 
 
-def measure_doubt(case: Case, segmentation: Segmentation) -> None:
+def measure_doubt(case: Study, segmentation: Segmentation) -> None:
     """Begin to measure the doubt of a result in the background."""
 
     def work(progress: Progress, cancelled: Callable[[], bool]) -> Doubt:
@@ -70,7 +71,7 @@ def content(segmentation: Made) -> tuple[object, ...]:
     return segmentation.preset, models, segmentation.liver_threshold
 
 
-def with_lesions(case: Case, segmentation: Segmentation, doubt: Doubt) -> Doubt:
+def with_lesions(case: Study, segmentation: Segmentation, doubt: Doubt) -> Doubt:
     """Sum the maps up anew where another tumor threshold has made other lesions."""
     if doubt.tumor_threshold == segmentation.tumor_threshold:
         return doubt

@@ -13,10 +13,11 @@ from core.atlas.marking import marked, overlaid
 from core.atlas.own import STAGES, OwnPatches, place_own
 from core.atlas.patches import PATCH, SLICE_SIDE, Squares, squares_of
 from core.cascade.segmentation import Progress, Segmentation
+from core.study import Study
 from pages.common import jobs
 from pages.common.charts import framed
 from pages.common.frame import plain
-from pages.common.session import Case, current_case
+from pages.common.session import current_case
 from pages.embeddings.colors import NAMES, colored
 from pages.embeddings.map_view import choose_map, colored_map
 from pages.embeddings.pictures import send_pictures
@@ -54,14 +55,14 @@ def own_case_view(scene: Scene) -> None:
     _linked(scene, case, case.segmentation)
 
 
-def _placed(atlas: Atlas, case: Case) -> OwnPatches | None:
+def _placed(atlas: Atlas, case: Study) -> OwnPatches | None:
     placed: OwnPatches | None = st.session_state.get(Key.OWN)
     if placed is None or placed.atlas != atlas.name:
         return None
     return placed if placed.table["case"].iloc[0] == case.volume.source else None
 
 
-def _offer(atlas: Atlas, case: Case, segmentation: Segmentation) -> None:
+def _offer(atlas: Atlas, case: Study, segmentation: Segmentation) -> None:
     st.markdown(
         f"The slices of **{plain(case.title)}** in which a tumor was called (without any, twelve "
         f"of its liver) are cut into patches and placed on the maps of **{plain(atlas.name)}**. "
@@ -79,7 +80,7 @@ def _offer(atlas: Atlas, case: Case, segmentation: Segmentation) -> None:
     st.caption("About half a minute, beside the page; most of it is UMAP.")
 
 
-def _begin(atlas: Atlas, case: Case, segmentation: Segmentation) -> None:
+def _begin(atlas: Atlas, case: Study, segmentation: Segmentation) -> None:
     encoder = autoencoder()
 
     def work(progress: Progress, cancelled: Callable[[], bool]) -> OwnPatches:
@@ -94,7 +95,7 @@ def _begin(atlas: Atlas, case: Case, segmentation: Segmentation) -> None:
 
 
 @st.fragment
-def _linked(scene: Scene, case: Case, segmentation: Segmentation) -> None:
+def _linked(scene: Scene, case: Study, segmentation: Segmentation) -> None:
     assert scene.own is not None
     left, right = st.columns([2, 3], gap="medium", vertical_alignment="bottom")
     with left:
@@ -123,7 +124,7 @@ def _linked(scene: Scene, case: Case, segmentation: Segmentation) -> None:
     send_pictures(scene)
 
 
-def _slice_of(scene: Scene, case: Case) -> int:
+def _slice_of(scene: Scene, case: Study) -> int:
     """Ask for a slice; a click on one of the case's points leads to its slice."""
     assert scene.own is not None
     slices = sorted(set(scene.own.table["slice"].astype(int)))
@@ -197,7 +198,7 @@ def _slice_figure(
     return figure.update_layout(dragmode="select", margin={"l": 0, "r": 0, "t": 0, "b": 0})
 
 
-def _heat(case: Case, squares: Squares) -> None:
+def _heat(case: Study, squares: Squares) -> None:
     st.subheader("Where the autoencoder cannot redraw the slice", anchor=False)
     heat = _error_of(case.id, int(squares.slices[0]), squares.gray[0])
     inside = squares.organ[0] >= 128

@@ -12,8 +12,9 @@ from core.atlas.pictures import same_slice
 from core.atlas.selection import boxes
 from core.errors import HepatoScopeError
 from core.io.datasets import LabelledCase
+from core.study import Study
 from pages.common.frame import plain
-from pages.common.session import Case, cases
+from pages.common.session import cases
 from pages.embeddings.pictures import pictures_of
 from pages.embeddings.state import Scene, choice_of
 
@@ -72,7 +73,7 @@ def _original(dataset: str, name: str, index: int, _case: LabelledCase) -> NDArr
     return gray
 
 
-def _own_case(name: str) -> Case | None:
+def _own_case(name: str) -> Study | None:
     return next((case for case in cases().values() if case.volume.source == name), None)
 
 

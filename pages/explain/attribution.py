@@ -11,10 +11,11 @@ from core.explainers.question import Asked
 from core.explainers.registry import methods
 from core.geometry.slices import Plane
 from core.labels import organ_mask
+from core.study import Study
 from pages.common import jobs
 from pages.common.charts import choose
 from pages.common.glossary import see
-from pages.common.session import MAX_CASES, Case
+from pages.common.session import MAX_CASES
 from pages.explain.attribution_result import result_view
 from pages.explain.attribution_state import (
     ATTRIBUTION_TAB,
@@ -47,7 +48,7 @@ ABOUT_BACKGROUNDS = (
 WHOLE = 0
 
 
-def attribution_view(case: Case, segmentation: Segmentation) -> None:
+def attribution_view(case: Study, segmentation: Segmentation) -> None:
     """Ask what is to be explained, explain it, and show what came out."""
     st.markdown(WHAT)
     assert case.findings is not None
@@ -70,7 +71,7 @@ def attribution_view(case: Case, segmentation: Segmentation) -> None:
         )
 
 
-def _wishes(case: Case, segmentation: Segmentation) -> list[Wish]:
+def _wishes(case: Study, segmentation: Segmentation) -> list[Wish]:
     """Ask what to explain and by which methods; one wish for each method."""
     left, right = st.columns([2, 3], gap="medium", vertical_alignment="bottom")
     with left:
@@ -99,7 +100,7 @@ def _wishes(case: Case, segmentation: Segmentation) -> list[Wish]:
     ]
 
 
-def _slice(case: Case, segmentation: Segmentation) -> int:
+def _slice(case: Study, segmentation: Segmentation) -> int:
     first, last, best = remembered(
         Key.RANGES, of(case, segmentation), lambda: _range(segmentation), MAX_CASES
     )
@@ -126,7 +127,7 @@ def _range(segmentation: Segmentation) -> tuple[int, int, int]:
     return int(shown[0]), int(shown[-1]), telling_slice(segmentation.labels, Plane.AXIAL) + 1
 
 
-def _target(case: Case, segmentation: Segmentation, z: int) -> int | None:
+def _target(case: Study, segmentation: Segmentation, z: int) -> int | None:
     """Ask for the whole slice or one of its lesions."""
     assert case.findings is not None
     here = [
@@ -194,7 +195,7 @@ def _settings(names: list[str]) -> tuple[Background, int, int]:
     return Background(background), int(samples), int(seed)
 
 
-def _start(case: Case, segmentation: Segmentation, wishes: list[Wish]) -> None:
+def _start(case: Study, segmentation: Segmentation, wishes: list[Wish]) -> None:
     missing = [wish for wish in wishes if wish not in made()]
     untested = [wish for wish in wishes if wish in missing or made()[wish].curves is None]
     busy = jobs.running() is not None

@@ -13,10 +13,10 @@ from core.explainers.export import explanation_record, map_to_nifti
 from core.explainers.pictures import DIVERGING, draw, limit_of, native_map, sheet_png
 from core.explainers.registry import methods
 from core.record import to_json
+from core.study import Study
 from pages.common.charts import GRAY, axes, color_of, framed
 from pages.common.downloads import file_stem
 from pages.common.glossary import see
-from pages.common.session import Case
 from pages.explain.attribution_state import Made, Wish
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 Known = Sequence[tuple[Wish, Made]]
 
 
-def result_view(case: Case, segmentation: Segmentation, known: Known) -> None:
+def result_view(case: Study, segmentation: Segmentation, known: Known) -> None:
     """Show what is known of the chosen explanations of one slice."""
     if len(known) == 1:
         _one(case, segmentation, *known[0])
@@ -38,7 +38,7 @@ def result_view(case: Case, segmentation: Segmentation, known: Known) -> None:
     _downloads(case, segmentation, known)
 
 
-def _one(case: Case, segmentation: Segmentation, wish: Wish, one: Made) -> None:
+def _one(case: Study, segmentation: Segmentation, wish: Wish, one: Made) -> None:
     native = native_map(one.posed, one.found.values)
     pictures = draw(case.volume, segmentation.labels, wish.z, native)
     named = {
@@ -52,7 +52,7 @@ def _one(case: Case, segmentation: Segmentation, wish: Wish, one: Made) -> None:
     st.html(_color_bar(pictures.limit))
 
 
-def _side_by_side(case: Case, segmentation: Segmentation, known: Known) -> None:
+def _side_by_side(case: Study, segmentation: Segmentation, known: Known) -> None:
     """Draw each map over the slice, every one on its own scale: methods differ in their units."""
     columns = st.columns(min(4, len(known) + 1), gap="small")
     for number, (wish, one) in enumerate(known):
@@ -171,7 +171,7 @@ def _chart(tested: Known, *, insert: bool) -> "go.Figure":
     return figure.update_xaxes(tickformat=".0%")
 
 
-def _downloads(case: Case, segmentation: Segmentation, known: Known) -> None:
+def _downloads(case: Study, segmentation: Segmentation, known: Known) -> None:
     titles = [methods()[wish.method].title for wish, _ in known]
     chosen = 0
     if len(known) > 1:
@@ -198,7 +198,7 @@ def _downloads(case: Case, segmentation: Segmentation, known: Known) -> None:
             )
 
 
-def _sheet(case: Case, segmentation: Segmentation, wish: Wish, one: Made) -> bytes:
+def _sheet(case: Study, segmentation: Segmentation, wish: Wish, one: Made) -> bytes:
     native = native_map(one.posed, one.found.values)
     pictures = draw(case.volume, segmentation.labels, wish.z, native)
     about = f"lesion {wish.lesion}" if wish.lesion else "the whole slice"
@@ -209,11 +209,11 @@ def _sheet(case: Case, segmentation: Segmentation, wish: Wish, one: Made) -> byt
     return sheet_png(pictures, case.title, note)
 
 
-def _nifti(case: Case, wish: Wish, one: Made) -> bytes:
+def _nifti(case: Study, wish: Wish, one: Made) -> bytes:
     return map_to_nifti(case.volume, one.posed, one.found, wish.z)
 
 
-def _record(case: Case, segmentation: Segmentation, wish: Wish, one: Made) -> bytes:
+def _record(case: Study, segmentation: Segmentation, wish: Wish, one: Made) -> bytes:
     asked = {
         "network": str(wish.asked),
         "slice": wish.z + 1,

@@ -12,8 +12,8 @@ from core.explainers.explain import explain, judge_curves
 from core.explainers.faithfulness import Curves
 from core.explainers.question import Asked, Posed, pose
 from core.explainers.registry import methods
+from core.study import Study
 from pages.common import jobs
-from pages.common.session import Case
 from pages.explain.memo import content
 from pages.explain.worker import explainer
 
@@ -75,7 +75,7 @@ def made() -> dict[Wish, Made]:
     return kept
 
 
-def posed_for(case: Case, segmentation: Segmentation, wish: Wish) -> Posed:
+def posed_for(case: Study, segmentation: Segmentation, wish: Wish) -> Posed:
     """Put the question of `wish`."""
     return pose(
         case.volume,
@@ -88,7 +88,7 @@ def posed_for(case: Case, segmentation: Segmentation, wish: Wish) -> Posed:
 
 
 def begin_explaining(
-    case: Case, segmentation: Segmentation, wishes: Sequence[Wish], *, test: bool
+    case: Study, segmentation: Segmentation, wishes: Sequence[Wish], *, test: bool
 ) -> None:
     """Begin to explain in the background, and where `test` put each map to the test."""
     known = made()
@@ -114,7 +114,7 @@ def begin_explaining(
 
 
 def _make(
-    case: Case,
+    case: Study,
     segmentation: Segmentation,
     wish: Wish,
     known: Made | None,
@@ -145,6 +145,6 @@ def _make(
     return Made(posed, found, curves)
 
 
-def of(case: Case, segmentation: Segmentation) -> tuple[object, ...]:
+def of(case: Study, segmentation: Segmentation) -> tuple[object, ...]:
     """Name what an explanation is of."""
     return content(case, segmentation)

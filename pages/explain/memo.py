@@ -6,7 +6,7 @@ from typing import TypeVar
 import streamlit as st
 
 from core.cascade.segmentation import Made
-from pages.common.session import Case
+from core.study import Study
 
 Result = TypeVar("Result")
 
@@ -24,7 +24,7 @@ def remembered(key: str, of: tuple[object, ...], make: Callable[[], Result], mos
     return result
 
 
-def content(case: Case, segmentation: Made) -> tuple[object, ...]:
+def content(case: Study, segmentation: Made) -> tuple[object, ...]:
     """Name a scan and its result: bytes, networks and thresholds."""
     models = tuple(sorted(segmentation.models.items()))
     thresholds = (segmentation.liver_threshold, segmentation.tumor_threshold)

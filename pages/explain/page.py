@@ -6,13 +6,14 @@ import streamlit as st
 
 from core.cascade.segmentation import Segmentation
 from core.errors import HepatoScopeError
+from core.study import Study
 from pages.common import jobs
 from pages.common.frame import begin, plain
 from pages.common.invitation import invitation
 from pages.common.method import segment_button
 from pages.common.notices import quality_panel
 from pages.common.scan_source import case_header
-from pages.common.session import Case, current_case, show_notice
+from pages.common.session import current_case, show_notice
 
 # Modules of pages.explain with the view they hold; only the one that is open is loaded.
 VIEWS = {
@@ -75,7 +76,7 @@ def _with_case(view: str) -> None:
         _draw(view, case, case.segmentation)
 
 
-def _draw(view: str, case: Case, segmentation: Segmentation) -> None:
+def _draw(view: str, case: Study, segmentation: Segmentation) -> None:
     module, function = VIEWS[view]
     getattr(import_module(f"pages.explain.{module}"), function)(case, segmentation)
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from core.cascade.doubt import COLORS
+from core.draw.doubt import COLORS
 
 RGB = NDArray[np.uint8]
 GAP = 6

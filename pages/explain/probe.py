@@ -4,11 +4,11 @@ import streamlit as st
 
 from core.cascade.segmentation import Segmentation
 from core.errors import HepatoScopeError
+from core.study import Study
 from core.whatif.probe.edit import Lesion
 from core.whatif.probe.place import LesionMask, Voxel
 from core.whatif.probe.words import CAVEAT, of_inserting, of_painting
 from pages.common.frame import plain
-from pages.common.session import Case
 from pages.explain.probe_map import slice_to_click
 from pages.explain.probe_pictures import pictures
 from pages.explain.probe_state import Key, Probed, Scene, probed, scene_of
@@ -22,7 +22,7 @@ WHAT = (
 )
 
 
-def probe_view(case: Case, segmentation: Segmentation) -> None:
+def probe_view(case: Study, segmentation: Segmentation) -> None:
     """Draw the probe of a segmented case."""
     st.markdown(WHAT)
     scene = scene_of(case, segmentation)
@@ -36,7 +36,7 @@ def probe_view(case: Case, segmentation: Segmentation) -> None:
 
 
 @st.fragment
-def _live(case: Case, segmentation: Segmentation, scene: Scene) -> None:
+def _live(case: Study, segmentation: Segmentation, scene: Scene) -> None:
     mode = st.segmented_control(
         "What to change",
         [INSERT, PAINT],
@@ -63,7 +63,7 @@ def _live(case: Case, segmentation: Segmentation, scene: Scene) -> None:
             pictures(case, scene.closeup, answer, _slice(case, change))
 
 
-def _insert_controls(case: Case, scene: Scene) -> tuple[Lesion | None, float]:
+def _insert_controls(case: Study, scene: Scene) -> tuple[Lesion | None, float]:
     if scene.place is None:
         st.info("The whole liver is called tumor: there is no room for another lesion.")
         return None, 0.0
@@ -98,7 +98,7 @@ def _insert_controls(case: Case, scene: Scene) -> tuple[Lesion | None, float]:
     return _lesion(case, scene, scene.place), 0.0
 
 
-def _paint_controls(case: Case, scene: Scene) -> tuple[LesionMask | None, float]:
+def _paint_controls(case: Study, scene: Scene) -> tuple[LesionMask | None, float]:
     if not scene.lesions:
         st.info(
             "No tumor is called in this case, so there is nothing to paint away; put one in "
@@ -132,7 +132,7 @@ def _paint_controls(case: Case, scene: Scene) -> tuple[LesionMask | None, float]
 
 
 def _answer(
-    case: Case, segmentation: Segmentation, change: Lesion | LesionMask, margin: float
+    case: Study, segmentation: Segmentation, change: Lesion | LesionMask, margin: float
 ) -> Probed | None:
     """Ask the networks; what cannot be done is said, and the page stays as it is."""
     if message := st.session_state.pop(Key.REFUSED, None):
@@ -186,7 +186,7 @@ def _say(change: Lesion | LesionMask, answer: Probed) -> None:
     )
 
 
-def _lesion(case: Case, scene: Scene, place: Voxel) -> Lesion:
+def _lesion(case: Study, scene: Scene, place: Voxel) -> Lesion:
     kept = st.session_state
     at = kept.get(f"{Key.PLACE}-{case.id[:8]}", place)
     level = float(kept.get(Key.HU, 55)) if kept.get(Key.LEVEL) == LEVEL else None
@@ -195,18 +195,18 @@ def _lesion(case: Case, scene: Scene, place: Voxel) -> Lesion:
     return Lesion(at, diameter, contrast if level is None else 0.0, level, blur)
 
 
-def _wanted(case: Case, scene: Scene) -> Lesion:
+def _wanted(case: Study, scene: Scene) -> Lesion:
     assert scene.place is not None
     return _lesion(case, scene, scene.place)
 
 
-def _slice(case: Case, change: Lesion | LesionMask) -> int:
+def _slice(case: Study, change: Lesion | LesionMask) -> int:
     """Axial slice that is shown, counted from 0."""
     own = change.at[2] if isinstance(change, Lesion) else change.middle
     return int(st.session_state.get(f"{Key.SLICE}-{case.id[:8]}", own + 1)) - 1
 
 
-def _go_to_lesion(case: Case, numbers: dict[int, LesionMask]) -> None:
+def _go_to_lesion(case: Study, numbers: dict[int, LesionMask]) -> None:
     number = st.session_state[f"{Key.LESION}-{case.id[:8]}"]
     st.session_state[f"{Key.SLICE}-{case.id[:8]}"] = numbers[number].middle + 1
 

@@ -7,10 +7,10 @@ import streamlit as st
 
 from core.cascade.segmentation import Segmentation
 from core.draw.crop import Closeup
+from core.study import Study
 from core.whatif.probe.edit import Lesion
 from core.whatif.probe.place import LesionMask
 from pages.common.charts import framed
-from pages.common.session import Case
 from pages.explain.pictures import png_url
 from pages.explain.probe_state import Key, Probed, Scene
 
@@ -27,7 +27,7 @@ STEP = 6
 
 
 def slice_to_click(
-    case: Case,
+    case: Study,
     segmentation: Segmentation,
     scene: Scene,
     change: Lesion | LesionMask,
@@ -56,7 +56,7 @@ def slice_to_click(
 
 
 def _figure(
-    case: Case,
+    case: Study,
     segmentation: Segmentation,
     closeup: Closeup,
     z: int,
@@ -97,7 +97,7 @@ def _figure(
 
 
 def _clicked(
-    case: Case,
+    case: Study,
     segmentation: Segmentation,
     scene: Scene,
     z: int,

@@ -3,16 +3,16 @@
 import streamlit as st
 
 from core.draw.crop import RGB, Closeup
+from core.study import Study
 from core.whatif.probe.reaction import Answers
 from pages.common.downloads import file_stem
-from pages.common.session import Case
 from pages.explain.pictures import png, probability_bar, sheet
 from pages.explain.probe_state import Probed
 
 COLUMNS = ("Scan, as called", "Liver probability", "Tumor probability")
 
 
-def pictures(case: Case, closeup: Closeup, answer: Probed, z: int) -> None:
+def pictures(case: Study, closeup: Closeup, answer: Probed, z: int) -> None:
     """Draw the slice `z`, or the one nearest to it that was asked about."""
     asked = range(case.volume.shape[2])[answer.edit.part]
     index = min(range(len(asked)), key=lambda one: abs(asked[one] - z))
@@ -43,7 +43,7 @@ def pictures(case: Case, closeup: Closeup, answer: Probed, z: int) -> None:
 
 
 def _drawn(
-    case: Case, closeup: Closeup, answer: Probed, z: int, index: int
+    case: Study, closeup: Closeup, answer: Probed, z: int, index: int
 ) -> tuple[list[RGB], list[RGB]]:
     ring = answer.edit.weight[..., index] >= 0.5
     rows = []

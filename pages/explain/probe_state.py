@@ -11,12 +11,13 @@ from core.draw.crop import Closeup
 from core.draw.preview import telling_slice
 from core.geometry.slices import Plane
 from core.labels import organ_mask
+from core.study import Study
 from core.whatif.probe.edit import Edit, Lesion, insert, paint_away
 from core.whatif.probe.place import LesionMask, Voxel, lesions_called, roomiest_place
 from core.whatif.probe.reaction import Reaction, react
 from core.whatif.probe.sweep import STAGES, Dose, dose_response
 from pages.common import jobs
-from pages.common.session import MAX_CASES, Case, cases
+from pages.common.session import MAX_CASES, cases
 from pages.explain.memo import content, remembered
 
 PROBE_TAB = "Probe"
@@ -87,7 +88,7 @@ class Swept:
     doses: tuple[Dose, ...]
 
 
-def scene_of(case: Case, segmentation: Segmentation) -> Scene:
+def scene_of(case: Study, segmentation: Segmentation) -> Scene:
     """Look at a result once, and remember."""
     labels = segmentation.labels
 
@@ -103,7 +104,7 @@ def scene_of(case: Case, segmentation: Segmentation) -> Scene:
 
 
 def probed(
-    case: Case,
+    case: Study,
     segmentation: Segmentation,
     change: Lesion | LesionMask,
     z: int,
@@ -142,7 +143,7 @@ def probed(
     return remembered(Key.REACTIONS, (*of, some.part.start), ask, MAX_CASES)
 
 
-def begin_sweep(case: Case, segmentation: Segmentation, lesion: Lesion, seed: int) -> None:
+def begin_sweep(case: Study, segmentation: Segmentation, lesion: Lesion, seed: int) -> None:
     """Begin to put many lesions into one place, in the background."""
 
     def work(progress: Progress, cancelled: Callable[[], bool]) -> Swept:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from core.cascade.segmentation import Segmentation
+from core.study import Study
 from core.whatif.probe.edit import Lesion
 from core.whatif.probe.sweep import (
     CONTRASTS_HU,
@@ -19,7 +20,6 @@ from core.whatif.probe.sweep import (
 from pages.common import jobs
 from pages.common.charts import COLORS, GRAY, axes, framed, show
 from pages.common.downloads import file_stem
-from pages.common.session import Case
 from pages.explain.memo import content
 from pages.explain.probe_state import PROBE_TAB, Swept, begin_sweep, sweeps
 
@@ -30,7 +30,7 @@ COUNT = len(CONTRASTS_HU) + len(DIAMETERS_MM)
 
 
 def sweep_view(
-    case: Case, segmentation: Segmentation, wanted: Callable[[], tuple[Lesion, int]]
+    case: Study, segmentation: Segmentation, wanted: Callable[[], tuple[Lesion, int]]
 ) -> None:
     """Offer the sweep around the lesion of the moment, or show its curves."""
     st.subheader("How dark, how large must it be?", anchor=False)
@@ -60,7 +60,7 @@ def sweep_view(
         _show(case, swept)
 
 
-def _show(case: Case, swept: Swept) -> None:
+def _show(case: Study, swept: Swept) -> None:
     lesion, doses = swept.lesion, swept.doses
     x, y, z = lesion.at
     st.caption(f"At voxel {x + 1}, {y + 1} of slice {z + 1}.")

@@ -10,8 +10,8 @@ from core.foundation.capabilities import OF_SAM, VISION_LANGUAGE, missing_module
 from core.foundation.sam.automatic import Settings
 from core.foundation.sam.checkpoint import LocalCheckpoint
 from core.geometry.slices import Plane
+from core.study import Study
 from pages.common import jobs
-from pages.common.session import Case
 from pages.explain.sam_checkpoint import choose_checkpoint
 from pages.explain.sam_prompts import ask_button, prompt_view
 from pages.explain.sam_result import result_view
@@ -26,7 +26,7 @@ AUTOMATIC, PROMPTS = "Automatic masks", "Prompts"
 SIDES = (8, 16, 32)
 
 
-def sam_view(case: Case, segmentation: Segmentation) -> None:
+def sam_view(case: Study, segmentation: Segmentation) -> None:
     """Choose a SAM, a slice and a question; show what it answers beside our networks' result."""
     st.markdown(WHAT)
     if missing := missing_modules(*OF_SAM):
@@ -51,7 +51,7 @@ def sam_view(case: Case, segmentation: Segmentation) -> None:
 
 
 def _question(
-    case: Case, segmentation: Segmentation, checkpoint: LocalCheckpoint
+    case: Study, segmentation: Segmentation, checkpoint: LocalCheckpoint
 ) -> Question | None:
     """Ask for slice, window and what SAM is asked; None while a prompt is empty."""
     left, right = st.columns([3, 2], gap="medium", vertical_alignment="bottom")
@@ -79,7 +79,7 @@ def _question(
     return question
 
 
-def _slice(case: Case, segmentation: Segmentation) -> int:
+def _slice(case: Study, segmentation: Segmentation) -> int:
     count = case.volume.shape[2]
     best = telling_slice(segmentation.labels, Plane.AXIAL) + 1
     key = f"{Key.SLICE}-{case.id[:8]}"

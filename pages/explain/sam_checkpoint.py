@@ -7,9 +7,9 @@ from core.foundation.hub import HubFacts, check_name
 from core.foundation.sam.catalogue import CATALOGUE, Checkpoint, known
 from core.foundation.sam.checkpoint import HUB, LocalCheckpoint, find
 from core.process.memory import free_mb
+from core.study import Study
 from pages.common.fetching import facts_of, offer
 from pages.common.frame import plain
-from pages.common.session import Case
 from pages.explain.sam_state import SAM_TAB, Key, sam_process
 
 OTHER_NAME, FOLDER = "Another, by its name on the hub", "A folder on the machine of HepatoScope"
@@ -19,7 +19,7 @@ NOT_HERE = (
 )
 
 
-def choose_checkpoint(case: Case) -> LocalCheckpoint | None:
+def choose_checkpoint(case: Study) -> LocalCheckpoint | None:
     """Ask for a checkpoint and say what it needs; None while it is not on this machine."""
     left, right = st.columns([2, 3], gap="medium", vertical_alignment="top")
     with left:

@@ -13,8 +13,8 @@ from core.foundation.sam.masks import MaskSet
 from core.foundation.sam.picture import outlined
 from core.foundation.sam.prompts import Prompt, draw_prompt, objects_of
 from core.labels import organ_mask, tumor_mask
+from core.study import Study
 from pages.common import jobs
-from pages.common.session import Case
 from pages.explain.pictures import png_url
 from pages.explain.prompt_slice import prompt_slice
 from pages.explain.sam_state import (
@@ -38,7 +38,7 @@ Mask = NDArray[np.bool_]
 
 
 def prompt_view(
-    case: Case, segmentation: Segmentation, checkpoint: LocalCheckpoint, place: Question
+    case: Study, segmentation: Segmentation, checkpoint: LocalCheckpoint, place: Question
 ) -> Question | None:
     """Let the visitor point at a slice; gives the question, None while nothing is pointed at."""
     z = place.z
@@ -67,7 +67,7 @@ def prompt_view(
 
 
 def ask_button(
-    label: str, case: Case, checkpoint: LocalCheckpoint, question: Question | None
+    label: str, case: Study, checkpoint: LocalCheckpoint, question: Question | None
 ) -> None:
     """Offer to ask a question, where there is one."""
     st.button(
@@ -98,7 +98,7 @@ def _in_words(prompt: Prompt) -> str:
     return f"The prompt: **{', '.join(parts)}**."
 
 
-def _draw_from_a_mask(case: Case, segmentation: Segmentation, z: int) -> None:
+def _draw_from_a_mask(case: Study, segmentation: Segmentation, z: int) -> None:
     """Offer to draw a prompt at random from a mask of the slice, as evaluations do."""
     masks = _masks(case, segmentation, z)
     if not masks:
@@ -127,13 +127,13 @@ def _draw_from_a_mask(case: Case, segmentation: Segmentation, z: int) -> None:
     st.caption("From the largest connected part of that mask on this slice.")
 
 
-def _draw(case: Case, z: int, mask: Mask, points: int, seed: int, box: bool) -> None:
+def _draw(case: Study, z: int, mask: Mask, points: int, seed: int, box: bool) -> None:
     largest = objects_of(mask)[0]
     drawn = draw_prompt(largest, np.random.default_rng(seed), inside=points, box=box)
     set_prompt(case, z, drawn)
 
 
-def _masks(case: Case, segmentation: Segmentation, z: int) -> dict[str, Mask]:
+def _masks(case: Study, segmentation: Segmentation, z: int) -> dict[str, Mask]:
     """Name the masks of a slice that prompts can be drawn from, [rows, columns] each."""
     labels = {"our networks": segmentation.labels[..., z]}
     truth = truth_of(case)

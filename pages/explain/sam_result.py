@@ -21,9 +21,9 @@ from core.foundation.sam.display import gray_slice, pixel_mm, upright
 from core.foundation.sam.export import labels_of_slice_to_nifti
 from core.foundation.sam.picture import RGB, colored, labelled, sheet_png
 from core.metrics.overlap import Overlap
+from core.study import Study
 from pages.common.downloads import file_stem
 from pages.common.frame import plain
-from pages.common.session import Case
 from pages.explain.sam_prompts import shown_mask
 from pages.explain.sam_state import WINDOWS, Answer, Key
 from pages.explain.stress_state import truth_of
@@ -51,7 +51,7 @@ NO_MASKS = (
 )
 
 
-def result_view(case: Case, segmentation: Segmentation, shown: Answer, *, current: bool) -> None:
+def result_view(case: Study, segmentation: Segmentation, shown: Answer, *, current: bool) -> None:
     """Show an answer; `current`: to what is asked above, else it says what it answers."""
     question = shown.question
     prompted = not isinstance(question.about, Settings)
@@ -98,7 +98,7 @@ def _choose_mask(shown: Answer) -> int:
 
 
 def _pictures(
-    case: Case, shown: Answer, rows: tuple[Row, ...], ours: Labels, prompted: bool
+    case: Study, shown: Answer, rows: tuple[Row, ...], ours: Labels, prompted: bool
 ) -> dict[str, RGB]:
     z, pixel = shown.question.z, pixel_mm(case.volume)
     gray = gray_slice(case.volume, z, WINDOWS[shown.question.window])
@@ -172,7 +172,7 @@ def _scores(fit: Overlap | None, whose: str) -> dict[str, float]:
 
 
 def _downloads(
-    case: Case,
+    case: Study,
     shown: Answer,
     rows: tuple[Row, ...],
     pictures: dict[str, RGB],
@@ -205,6 +205,6 @@ def _downloads(
     )
 
 
-def _csv(case: Case, shown: Answer, labels: tuple[Labels, Labels | None]) -> bytes:
+def _csv(case: Study, shown: Answer, labels: tuple[Labels, Labels | None]) -> bytes:
     rows = mask_rows(shown.found, *labels, pixel_mm(case.volume))
     return pd.DataFrame(rows).to_csv(index=False).encode()

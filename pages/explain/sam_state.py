@@ -16,8 +16,8 @@ from core.foundation.sam.model import Look
 from core.foundation.sam.process import STAGES, SamProcess
 from core.foundation.sam.prompts import Prompt
 from core.geometry.windows import LIVER_WINDOW, Window
+from core.study import Study
 from pages.common import jobs
-from pages.common.session import Case
 
 Kind = TypeVar("Kind")
 Kept = TypeVar("Kept")
@@ -111,27 +111,27 @@ def answers() -> dict[Question, Answer]:
     return found
 
 
-def latest(case: Case, question: Question | None) -> Answer | None:
+def latest(case: Study, question: Question | None) -> Answer | None:
     """Give the answer to `question`, else the last one about the scan."""
     if question in answers():
         return answers()[question]
     return next((one for one in reversed(answers().values()) if one.question.case == case.id), None)
 
 
-def prompt_of(case: Case, z: int) -> Prompt:
+def prompt_of(case: Study, z: int) -> Prompt:
     """Give the prompt that was pointed out on a slice."""
     kept: dict[tuple[str, int], Prompt] = st.session_state.setdefault(Key.PROMPTS, {})
     return kept.get((case.id, z), Prompt())
 
 
-def set_prompt(case: Case, z: int, prompt: Prompt) -> None:
+def set_prompt(case: Study, z: int, prompt: Prompt) -> None:
     """Keep the prompt of a slice; only one slice of a scan has one."""
     kept: dict[tuple[str, int], Prompt] = st.session_state.setdefault(Key.PROMPTS, {})
     others = {place: one for place, one in kept.items() if place[0] != case.id}
     st.session_state[Key.PROMPTS] = {**others, (case.id, z): prompt}
 
 
-def begin_asking(case: Case, checkpoint: LocalCheckpoint, question: Question) -> None:
+def begin_asking(case: Study, checkpoint: LocalCheckpoint, question: Question) -> None:
     """Begin to ask SAM in the background."""
     seen = _looks().get(question.place)
     gray = gray_slice(case.volume, question.z, WINDOWS[question.window])

@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 from core.cascade.segmentation import Segmentation
 from core.draw.crop import Closeup
 from core.errors import HepatoScopeError
+from core.study import Study
 from core.whatif.stress.degrade import degrade_labels
 from core.whatif.stress.knobs import KNOBS, Stress
 from pages.common.downloads import file_stem
 from pages.common.frame import plain
-from pages.common.session import Case
 from pages.explain.pictures import png, sheet
 from pages.explain.stress_state import (
     Key,
@@ -34,7 +34,7 @@ WHAT = (
 )
 
 
-def stress_view(case: Case, segmentation: Segmentation) -> None:
+def stress_view(case: Study, segmentation: Segmentation) -> None:
     """Draw the stress lab of a segmented case."""
     st.markdown(WHAT)
     if truth_of(case) is None:
@@ -50,7 +50,7 @@ def stress_view(case: Case, segmentation: Segmentation) -> None:
 
 
 @st.fragment
-def _live(case: Case, segmentation: Segmentation, scene: Scene) -> None:
+def _live(case: Study, segmentation: Segmentation, scene: Scene) -> None:
     left, right = st.columns([2, 5], gap="large")
     with left:
         z, stress = _controls(case, scene), _knobs()
@@ -65,7 +65,7 @@ def _live(case: Case, segmentation: Segmentation, scene: Scene) -> None:
         _pictures(case, scene.closeup, result, stress, z)
 
 
-def _controls(case: Case, scene: Scene) -> int:
+def _controls(case: Study, scene: Scene) -> int:
     key = f"{Key.SLICE}-{case.id[:8]}"
     wanted = st.session_state.get(key, scene.telling + 1)
     st.session_state[key] = min(max(wanted, scene.first + 1), scene.last + 1)
@@ -125,7 +125,7 @@ def _scores(result: Stressed) -> None:
     )
 
 
-def _pictures(case: Case, closeup: Closeup, result: Stressed, stress: Stress, z: int) -> None:
+def _pictures(case: Study, closeup: Closeup, result: Stressed, stress: Stress, z: int) -> None:
     shown = range(case.volume.shape[2])[result.subject.part]
     index = min(range(len(shown)), key=lambda one: abs(shown[one] - z))
     spacing, only = case.volume.spacing, slice(index, index + 1)

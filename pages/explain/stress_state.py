@@ -16,6 +16,7 @@ from core.geometry.slab import spread_slices
 from core.geometry.slices import Plane
 from core.labels import organ_mask
 from core.phantom import make_phantom
+from core.study import Study
 from core.volume import Volume
 from core.whatif.stress.degrade import scan_noise
 from core.whatif.stress.knobs import KNOBS, Knob, Stress
@@ -30,7 +31,7 @@ from core.whatif.stress.robustness import (
 )
 from pages.common import jobs
 from pages.common.scan_source import DEMO_SEED
-from pages.common.session import MAX_CASES, Case, cases
+from pages.common.session import MAX_CASES, cases
 from pages.explain.memo import content, remembered
 from pages.metrics.own_case import Key as TruthKey
 
@@ -100,7 +101,7 @@ class Swept:
     levels: tuple[Level, ...]
 
 
-def scene_of(case: Case, segmentation: Segmentation) -> Scene:
+def scene_of(case: Study, segmentation: Segmentation) -> Scene:
     """Look at a result once, and remember."""
 
     def look() -> Scene:
@@ -119,7 +120,7 @@ def scene_of(case: Case, segmentation: Segmentation) -> Scene:
     return remembered(Key.SCENES, content(case, segmentation), look, MAX_CASES)
 
 
-def subject_of(case: Case, segmentation: Segmentation, part: slice) -> Subject:
+def subject_of(case: Study, segmentation: Segmentation, part: slice) -> Subject:
     """Name what is put under stress: slices `part` of a case, with its truth where known."""
     truth = truth_of(case)
     return Subject(
@@ -137,7 +138,7 @@ def some_slices(segmentation: Segmentation, through: int | None = None) -> slice
     return spread_slices(organ_mask(segmentation.labels), LIVE_SLICES, through)
 
 
-def stressed(case: Case, segmentation: Segmentation, stress: Stress, z: int) -> Stressed:
+def stressed(case: Study, segmentation: Segmentation, stress: Stress, z: int) -> Stressed:
     """Degrade some slices, `z` among them, and segment them, or remember what was found."""
     part = some_slices(segmentation, z)
     of = (content(case, segmentation), part.start, part.step)
@@ -161,7 +162,7 @@ def stressed(case: Case, segmentation: Segmentation, stress: Stress, z: int) -> 
     return remembered(Key.RESULTS, (*of, stress, truth_of(case)), ask, MAX_CASES)
 
 
-def begin_sweep(case: Case, segmentation: Segmentation, knob: Knob, *, whole: bool) -> None:
+def begin_sweep(case: Study, segmentation: Segmentation, knob: Knob, *, whole: bool) -> None:
     """Begin to turn a knob through its levels, in the background."""
     part = slice(0, case.volume.shape[2], 1) if whole else some_slices(segmentation)
     subject = subject_of(case, segmentation, part)
@@ -189,7 +190,7 @@ def sweeps() -> dict[tuple[str, str], Swept]:
     return found
 
 
-def truth_of(case: Case) -> PackedLabels | None:
+def truth_of(case: Study) -> PackedLabels | None:
     """Give the true labels: of the demo case, or those brought to the Metrics page."""
     if case.volume.synthetic:
         digest, labels = _demo_truth()

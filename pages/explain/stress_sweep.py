@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from core.cascade.segmentation import Segmentation
+from core.study import Study
 from core.whatif.stress.knobs import KNOBS, Knob
 from core.whatif.stress.robustness import to_csv
 from pages.common import jobs
 from pages.common.charts import COLORS, GRAY, axes, framed, show
 from pages.common.downloads import file_stem
-from pages.common.session import Case
 from pages.explain.memo import content
 from pages.explain.stress_state import (
     LIVE_SLICES,
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 SOME, WHOLE = "A dozen slices", "The whole scan"
 
 
-def sweep_view(case: Case, segmentation: Segmentation) -> None:
+def sweep_view(case: Study, segmentation: Segmentation) -> None:
     """Offer to turn one knob through its levels, or show the curve."""
     st.subheader("How much of it does the result stand?", anchor=False)
     job = jobs.running()
@@ -79,7 +79,7 @@ def _duration(segmentation: Segmentation, knob: Knob, whole: bool) -> str:
     )
 
 
-def _show(case: Case, knob: Knob, swept: Swept) -> None:
+def _show(case: Study, knob: Knob, swept: Swept) -> None:
     of = "the whole scan" if swept.slices == case.volume.shape[2] else f"{swept.slices} slices"
     meaning = (
         "Dice is with the truth, agreement with the result on the undisturbed scan."

@@ -14,9 +14,10 @@ from core.evaluation.own_case import PackedLabels, own_run, score_own
 from core.evaluation.own_truth import check_same_case, read_truth
 from core.evaluation.run import Run
 from core.evaluation.score import CaseScore
+from core.study import Study
 from pages.common.downloads import file_stem
 from pages.common.frame import plain
-from pages.common.session import MAX_CASES, Case, cases, current_case
+from pages.common.session import MAX_CASES, cases, current_case
 from pages.metrics.own_scores import own_scores
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def own_case_view(runs: Sequence[Run]) -> None:
         own_scores(case, truth.name, truth.labels, scored.scores, scored.run, scored.archive)
 
 
-def _nothing_to_score(case: Case | None) -> None:
+def _nothing_to_score(case: Study | None) -> None:
     todo = "No scan is open" if case is None else f"{plain(case.title)} is not segmented yet"
     st.info(
         f"{todo}. Open and segment one on the Segment page, then come back with its ground truth: "
@@ -97,7 +98,7 @@ def _nothing_to_score(case: Case | None) -> None:
     )
 
 
-def _ask(case: Case) -> bool:
+def _ask(case: Study) -> bool:
     """Offer the upload; returns whether tumors are marked in the truth."""
     what, file = st.columns(2, gap="large")
     with what:
@@ -127,7 +128,7 @@ def _ask(case: Case) -> bool:
     return tumors_labelled
 
 
-def _take_upload(key: str, case: Case) -> None:
+def _take_upload(key: str, case: Study) -> None:
     """Check an uploaded truth; one that is refused leaves the one before in place."""
     file: UploadedFile | None = st.session_state.get(key)
     if file is None or case.segmentation is None:
@@ -154,7 +155,7 @@ def _truths() -> dict[str, Truth]:
     return found
 
 
-def _scored(case: Case, found: Segmentation, truth: Truth, tumors_labelled: bool) -> Scored:
+def _scored(case: Study, found: Segmentation, truth: Truth, tumors_labelled: bool) -> Scored:
     """Score the case, once for each labelling and truth."""
     kept: dict[str, Scored] = st.session_state.setdefault(Key.SCORED, {})
     thresholds = (found.liver_threshold, found.tumor_threshold)

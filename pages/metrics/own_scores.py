@@ -12,10 +12,10 @@ from core.evaluation.score import TARGETS as MASKS
 from core.evaluation.score import CaseScore
 from core.metrics.lesions import LesionRecord
 from core.metrics.surface import Comparable
+from core.study import Study
 from pages.common.charts import TARGETS
 from pages.common.frame import plain
 from pages.common.numbers import number
-from pages.common.session import Case
 from pages.metrics.runs import MAX_UPLOADED, uploaded
 
 # Below this the truth of the same scan is hard to believe.
@@ -29,7 +29,7 @@ LEGEND = {"found": FOUND, "missed": MISSED, "invented": INVENTED}
 
 
 def own_scores(
-    case: Case,
+    case: Study,
     truth_name: str,
     truth: PackedLabels,
     scores: Sequence[CaseScore],
@@ -101,7 +101,7 @@ def _row(score: CaseScore) -> dict[str, str]:
     }
 
 
-def _errors(case: Case, truth: PackedLabels, scores: Sequence[CaseScore]) -> None:
+def _errors(case: Study, truth: PackedLabels, scores: Sequence[CaseScore]) -> None:
     """Draw the slice with most errors, and let the visitor move on from it."""
     assert case.segmentation is not None
     st.subheader("Where the errors are", anchor=False)

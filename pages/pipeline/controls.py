@@ -3,10 +3,10 @@
 import streamlit as st
 
 from core.geometry.windows import LIVER_WINDOW, Window
-from core.study import called_at
+from core.study import Study, called_at
 from core.walkthrough.moment import Moment
 from pages.common import jobs
-from pages.common.session import Case, store
+from pages.common.session import store
 from pages.pipeline.state import (
     own_settings,
     put_back,
@@ -25,7 +25,7 @@ WINDOWS = {
 LEVELS, WIDTHS = (-800.0, 600.0), (20.0, 2000.0)
 
 
-def slice_control(case: Case) -> None:
+def slice_control(case: Study) -> None:
     """Offer the slices of the case."""
     slice_index(case)
     st.slider(
@@ -37,7 +37,7 @@ def slice_control(case: Case) -> None:
     )
 
 
-def window_control(case: Case) -> None:
+def window_control(case: Study) -> None:
     """Offer level and width of the window, and some that radiologists use."""
     keys, own = setting_keys(case), own_settings(case).window
     with st.container(horizontal=True):
@@ -60,7 +60,7 @@ def _set_window(keys: dict[str, str], window: Window) -> None:
     st.session_state[keys["width"]] = window.width
 
 
-def threshold_control(case: Case, name: str) -> None:
+def threshold_control(case: Study, name: str) -> None:
     """Offer the threshold of the liver or the tumor network."""
     own = own_settings(case)
     key = setting_keys(case)[name]
@@ -72,7 +72,7 @@ def threshold_control(case: Case, name: str) -> None:
     )  # fmt: skip
 
 
-def moved_notice(case: Case, moment: Moment) -> None:
+def moved_notice(case: Study, moment: Moment) -> None:
     """Say what was moved and what follows, with the ways back and on."""
     own, now = own_settings(case), moment.settings
     if now == own:
@@ -100,7 +100,7 @@ def _consequence(moment: Moment) -> str:
     )
 
 
-def _ways(case: Case, moment: Moment) -> None:
+def _ways(case: Study, moment: Moment) -> None:
     own, now = own_settings(case), moment.settings
     with st.container(horizontal=True):
         st.button("Put back", on_click=put_back, args=(case,), icon=":material/restart_alt:")
@@ -125,7 +125,7 @@ def _ways(case: Case, moment: Moment) -> None:
             )
 
 
-def _use(case: Case, liver: float, tumor: float) -> None:
+def _use(case: Study, liver: float, tumor: float) -> None:
     put_back(case)
     store(called_at(case, liver, tumor))
 

@@ -3,12 +3,13 @@
 import streamlit as st
 
 from core.errors import HepatoScopeError
+from core.study import Study
 from pages.common import jobs
 from pages.common.frame import begin, plain
 from pages.common.invitation import invitation
 from pages.common.notices import quality_panel
 from pages.common.scan_source import case_header
-from pages.common.session import Case, current_case, show_notice
+from pages.common.session import current_case, show_notice
 from pages.pipeline.walk import walk
 
 
@@ -28,7 +29,7 @@ def page() -> None:
         _open_case(case)
 
 
-def _open_case(case: Case) -> None:
+def _open_case(case: Study) -> None:
     case_header(case)
     usable = quality_panel(case)
     busy = jobs.running() is not None

@@ -6,13 +6,13 @@ from functools import partial
 import streamlit as st
 
 from core.cascade.networks import Networks
+from core.study import Study
 from core.walkthrough import answers, inputs, scan
 from core.walkthrough.drawing import montage_png
 from core.walkthrough.moment import Content, Moment, Number, Picture, numbers_csv
 from core.walkthrough.scan import affine_text
 from pages.common.downloads import file_stem
 from pages.common.frame import plain
-from pages.common.session import Case
 from pages.common.surface_view import surface_view
 from pages.pipeline.charts import heat_bar, histogram_chart, threshold_chart
 from pages.pipeline.controls import threshold_control, window_control
@@ -22,7 +22,7 @@ from pages.pipeline.state import histogram_of, networks_of
 from pages.pipeline.stops import Stop, number_of
 
 
-def stage(case: Case, moment: Moment, stop: Stop) -> None:
+def stage(case: Study, moment: Moment, stop: Stop) -> None:
     """Draw the controls, pictures, chart, numbers and code of a stage, each where it fits."""
     _controls(case, stop)
     if stop.name == "features":
@@ -51,7 +51,7 @@ def stage(case: Case, moment: Moment, stop: Stop) -> None:
         source_view(stop.code)
 
 
-CHARTS: dict[str, Callable[[Case, Moment], None]] = {
+CHARTS: dict[str, Callable[[Study, Moment], None]] = {
     "hounsfield": lambda case, moment: histogram_chart(moment, histogram_of(case)),
     "window": lambda case, moment: histogram_chart(moment, histogram_of(case)),
     "threshold": lambda _, moment: threshold_chart(moment, "liver"),
@@ -59,7 +59,7 @@ CHARTS: dict[str, Callable[[Case, Moment], None]] = {
 }
 
 
-def _controls(case: Case, stop: Stop) -> None:
+def _controls(case: Study, stop: Stop) -> None:
     if stop.name == "window":
         window_control(case)
     elif stop.name in ("threshold", "pieces"):
@@ -85,7 +85,7 @@ def _pictures(pictures: Sequence[Picture]) -> None:
             column.image(picture.image, caption=picture.caption, width="stretch")
 
 
-def _figures(case: Case, moment: Moment, stop: Stop, content: Content) -> None:
+def _figures(case: Study, moment: Moment, stop: Stop, content: Content) -> None:
     """Draw the numbers of a stage, and what can be taken home of it."""
     if stop.name in HEATED:
         heat_bar(*HEATED[stop.name])
@@ -108,7 +108,7 @@ def _table(numbers: Sequence[Number]) -> str:
     return "\n".join(("| In this case | |", "|:--|--:|", *rows))
 
 
-def _downloads(case: Case, stop: Stop, content: Content) -> None:
+def _downloads(case: Study, stop: Stop, content: Content) -> None:
     stem = f"{file_stem(case)}-{number_of(stop.name):02}-{stop.name}"
     with st.container(horizontal=True):
         st.download_button(
@@ -129,7 +129,7 @@ def _downloads(case: Case, stop: Stop, content: Content) -> None:
         )
 
 
-def content_of(name: str, case: Case, moment: Moment) -> Content:
+def content_of(name: str, case: Study, moment: Moment) -> Content:
     """Say and picture one stage of the case, all but the feature maps."""
     match name:
         case "hounsfield":
@@ -155,6 +155,6 @@ STAGES = {
 }
 
 
-def _networks(case: Case) -> Networks:
+def _networks(case: Study) -> Networks:
     assert case.segmentation is not None
     return networks_of(case.segmentation)

@@ -15,11 +15,11 @@ from core.geometry.slices import Plane
 from core.geometry.windows import Window
 from core.models.store import first_preset
 from core.presets import Preset, preset_named
+from core.study import Study
 from core.walkthrough.moment import Moment, Overall
 from core.walkthrough.scan import hu_histogram
 from core.walkthrough.walk import Result, Settings, with_settings
 from pages.common import jobs
-from pages.common.session import Case
 from pages.common.session import Key as SessionKey
 
 
@@ -40,12 +40,12 @@ class Key:
     NEXT = "pipeline-next"
 
 
-def slice_key(case: Case) -> str:
+def slice_key(case: Study) -> str:
     """Key of the slice slider; a result brings its most telling slice."""
     return f"pipeline-slice-{case.id[:8]}-{case.segmentation is not None}"
 
 
-def setting_keys(case: Case) -> dict[str, str]:
+def setting_keys(case: Study) -> dict[str, str]:
     """Keys of the sliders of window and thresholds; another result starts them afresh."""
     found = case.segmentation
     of = "" if found is None else f"-{_name(found)}"
@@ -58,14 +58,14 @@ def _name(found: Segmentation) -> str:
     return f"{found.preset}-{found.liver_threshold:.2f}-{found.tumor_threshold:.2f}"
 
 
-def preset_of(case: Case) -> Preset:
+def preset_of(case: Study) -> Preset:
     """Give the preset that the case was, or would be, segmented with."""
     if case.segmentation is not None:
         return preset_named(case.segmentation.preset)
     return preset_named(st.session_state.get(SessionKey.METHOD, first_preset().name))
 
 
-def own_settings(case: Case) -> Settings:
+def own_settings(case: Study) -> Settings:
     """Give the settings of the case's result, or of the preset it would be segmented with."""
     preset = preset_of(case)
     if case.segmentation is None:
@@ -75,7 +75,7 @@ def own_settings(case: Case) -> Settings:
     return Settings(preset.window, *(round(threshold, 4) for threshold in thresholds))
 
 
-def settings_of(case: Case) -> Settings:
+def settings_of(case: Study) -> Settings:
     """Read what the visitor moved; what was never moved is the case's own."""
     own, keys, state = own_settings(case), setting_keys(case), st.session_state
     level = float(state.get(keys["level"], own.window.level))
@@ -88,7 +88,7 @@ def settings_of(case: Case) -> Settings:
     return Settings(Window(level - width / 2, level + width / 2), liver, tumor)
 
 
-def put_back(case: Case) -> None:
+def put_back(case: Study) -> None:
     """Return every slider to the case's own setting."""
     own, keys = own_settings(case), setting_keys(case)
     values = own.window.level, own.window.width, own.liver_threshold, own.tumor_threshold
@@ -96,7 +96,7 @@ def put_back(case: Case) -> None:
         st.session_state[keys[name]] = float(value)
 
 
-def slice_index(case: Case) -> int:
+def slice_index(case: Study) -> int:
     """Tell which axial slice is on stage; at first the most telling one."""
     key = slice_key(case)
     if key not in st.session_state:
@@ -107,7 +107,7 @@ def slice_index(case: Case) -> int:
     return int(st.session_state[key]) - 1
 
 
-def moment_of(case: Case) -> Moment:
+def moment_of(case: Study) -> Moment:
     """Bring the case to where the visitor has it: slice, window and thresholds."""
     z, settings = slice_index(case), settings_of(case)
     preset = settings.preset(preset_of(case).name)
@@ -118,7 +118,7 @@ def moment_of(case: Case) -> Moment:
 
 
 def _result(
-    case: Case, segmentation: Segmentation, settings: Settings, z: int
+    case: Study, segmentation: Segmentation, settings: Settings, z: int
 ) -> tuple[Result, Overall]:
     """Label the case at `settings`; kept for one result, until something is moved."""
     asked = segmentation, whole_run(case), settings
@@ -131,7 +131,7 @@ def _result(
     return result, overall
 
 
-def _labelled(case: Case, segmentation: Segmentation, settings: Settings, z: int) -> Result:
+def _labelled(case: Study, segmentation: Segmentation, settings: Settings, z: int) -> Result:
     own = own_settings(case)
     if settings == own:
         assert case.findings is not None
@@ -154,7 +154,7 @@ def networks_of(segmentation: Segmentation) -> Networks:
     return networks_that_made(preset, segmentation.models, "walk on")
 
 
-def whole_run(case: Case) -> Result | None:
+def whole_run(case: Study) -> Result | None:
     """Give the run over the whole scan that was made here at moved settings."""
     kept = st.session_state.get(Key.WHOLE)
     if kept is None or case.segmentation is None:
@@ -163,7 +163,7 @@ def whole_run(case: Case) -> Result | None:
     return result if kept[:2] == (case.id, case.segmentation.models) else None
 
 
-def run_whole_scan(case: Case, segmentation: Segmentation, settings: Settings) -> None:
+def run_whole_scan(case: Study, segmentation: Segmentation, settings: Settings) -> None:
     """Begin to segment the whole scan at `settings`, for this page alone."""
 
     def work(progress: Progress, cancelled: Callable[[], bool]) -> tuple[Segmentation, Findings]:
@@ -177,7 +177,7 @@ def run_whole_scan(case: Case, segmentation: Segmentation, settings: Settings) -
     jobs.begin(jobs.Job(f"Segmenting {case.title} as moved here", STAGES, work, keep, case))
 
 
-def histogram_of(case: Case) -> NDArray[np.int64]:
+def histogram_of(case: Study) -> NDArray[np.int64]:
     """Count the case's Hounsfield units once."""
     kept = st.session_state.get(Key.HISTOGRAM)
     if kept is None or kept[0] != case.id:

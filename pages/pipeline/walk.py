@@ -2,10 +2,10 @@
 
 import streamlit as st
 
+from core.study import Study
 from core.walkthrough.moment import Moment
 from core.walkthrough.thumbs import thumb_of
 from pages.common.method import segment_button
-from pages.common.session import Case
 from pages.pipeline.controls import moved_notice, slice_control
 from pages.pipeline.features import feature_thumbnail
 from pages.pipeline.source import source_view
@@ -18,7 +18,7 @@ TEXT_PIXELS = 880
 LOCKED = "🔒"
 
 
-def walk(case: Case, *, usable: bool, busy: bool) -> None:
+def walk(case: Study, *, usable: bool, busy: bool) -> None:
     """Show one stage of the case, and the way to the others.
 
     Parameters
@@ -97,7 +97,7 @@ def _steps(stop: Stop, where: str) -> None:
             )  # fmt: skip
 
 
-def _offer(case: Case, *, usable: bool, busy: bool) -> None:
+def _offer(case: Study, *, usable: bool, busy: bool) -> None:
     with st.container(border=True):
         st.markdown(
             "**From here on the networks have to speak.** Segment the scan, and all stages that "

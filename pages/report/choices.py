@@ -11,9 +11,9 @@ from core.foundation.capabilities import capabilities
 from core.report.composite import GREEN_RED, OKABE_ITO, Palette
 from core.report.explained import Explained, explained_of
 from core.report.text import Edition
+from core.study import Study
 from pages.common.charts import choose
 from pages.common.frame import plain
-from pages.common.session import Case
 from pages.explain.attribution_state import Wish, made, of
 from pages.report.state import FACTS, LLAVA, Key
 
@@ -38,7 +38,7 @@ class Choices:
     explained: tuple[Wish, Explained] | None
 
 
-def choices(case: Case, segmentation: Segmentation) -> Choices:
+def choices(case: Study, segmentation: Segmentation) -> Choices:
     """Ask for everything that makes one report another."""
     writers = WRITERS if _llava_advice() is None else {FACTS: WRITERS[FACTS]}
     if st.session_state.get(Key.WRITER, FACTS) not in writers:
@@ -66,7 +66,7 @@ def _llava_advice() -> str | None:
     return None if part.available else part.advice
 
 
-def _attribution(case: Case, segmentation: Segmentation) -> tuple[Wish, Explained] | None:
+def _attribution(case: Study, segmentation: Segmentation) -> tuple[Wish, Explained] | None:
     """Offer the maps of the tumor network that were made on the Explain page."""
     here = of(case, segmentation)
     known = {

@@ -8,11 +8,11 @@ import streamlit as st
 from core.errors import HepatoScopeError
 from core.presets import preset_named
 from core.report.followup import Comparison, compare_studies
-from core.study import Examined
+from core.study import Examined, Study
 from pages.common import jobs
 from pages.common.frame import plain
 from pages.common.scan_source import read_upload, title_of
-from pages.common.session import Case, cases, notify
+from pages.common.session import cases, notify
 from pages.explain.memo import content, remembered
 from pages.report.earlier_state import begin_earlier
 from pages.report.state import Key, earlier_study, keep_earlier
@@ -26,7 +26,7 @@ COMPARED = "report-compared"
 MOST_KEPT = 4
 
 
-def earlier_panel(case: Case, study: Examined) -> Comparison | None:
+def earlier_panel(case: Study, study: Examined) -> Comparison | None:
     """Ask for an earlier study and compare with it; None where there is none, or none that fits."""
     others = {other.id: other for other in cases().values() if other.id != case.id}
     titles = {NONE: "None", UPLOAD: "A scan that I upload"}
@@ -52,7 +52,7 @@ def earlier_panel(case: Case, study: Examined) -> Comparison | None:
         return None if earlier is None else _compared(case, study, earlier)
 
 
-def _compared(case: Case, study: Examined, earlier: Examined) -> Comparison | None:
+def _compared(case: Study, study: Examined, earlier: Examined) -> Comparison | None:
     known = (
         *content(case, study.segmentation),
         *(earlier.volume.digest, earlier.segmentation.liver_threshold),
@@ -72,7 +72,7 @@ def _compared(case: Case, study: Examined, earlier: Examined) -> Comparison | No
     return found
 
 
-def _open_here(other: Case, study: Examined) -> Examined | None:
+def _open_here(other: Study, study: Examined) -> Examined | None:
     if other.segmentation is not None:
         return other.known
     st.info("That scan was not segmented yet.", icon=":material/info:")
@@ -87,7 +87,7 @@ def _open_here(other: Case, study: Examined) -> Examined | None:
     return None
 
 
-def _uploaded(case: Case, study: Examined) -> Examined | None:
+def _uploaded(case: Study, study: Examined) -> Examined | None:
     packed = earlier_study(case)
     if packed is not None:
         name, forget = st.columns([4, 1], vertical_alignment="center")
@@ -118,7 +118,7 @@ def _uploaded(case: Case, study: Examined) -> Examined | None:
     return None
 
 
-def _take(key: str, case: Case, study: Examined) -> None:
+def _take(key: str, case: Study, study: Examined) -> None:
     files: Sequence[UploadedFile] = st.session_state.get(key) or []
     if not files:
         return

@@ -6,14 +6,13 @@ from core.cascade.segmentation import STAGES, Progress
 from core.presets import preset_named
 from core.report.earlier import PackedStudy
 from core.report.followup.refusals import refuse_other_patient
-from core.study import Examined, called_at, opened, refuse_unusable, segmented
+from core.study import Examined, Study, called_at, opened, refuse_unusable, segmented
 from core.volume import Volume
 from pages.common import jobs
-from pages.common.session import Case
 from pages.report.state import REPORT_TAB, keep_earlier
 
 
-def begin_earlier(case: Case, study: Examined, earlier: Volume) -> None:
+def begin_earlier(case: Study, study: Examined, earlier: Volume) -> None:
     """Begin to segment `earlier` in the background, with the settings of `study`.
 
     Raises HepatoScopeError at once where the two are no studies of one patient, or where the

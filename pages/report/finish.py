@@ -9,10 +9,9 @@ from core.report.document import Report, SignOff, provenance_of
 from core.report.draft import Draft
 from core.report.fact import Facts
 from core.report.formats import FORMATS, Format
-from core.study import Examined
+from core.study import Examined, Study
 from pages.common.downloads import file_stem
 from pages.common.frame import plain
-from pages.common.session import Case
 from pages.report.state import Key, sign, signature, withdraw, written_at
 
 NO_NAME = (
@@ -26,7 +25,7 @@ CARRIES = (
 
 
 def finish(
-    case: Case, study: Examined, facts: Facts, pictures: tuple[Picture, ...], draft: Draft
+    case: Study, study: Examined, facts: Facts, pictures: tuple[Picture, ...], draft: Draft
 ) -> None:
     """Ask for patient and signature, and offer the files."""
     left, right = st.columns([2, 3], gap="large")
@@ -53,7 +52,7 @@ def finish(
         _files(case, study, report)
 
 
-def _sign_off(case: Case, draft: Draft) -> SignOff | None:
+def _sign_off(case: Study, draft: Draft) -> SignOff | None:
     signed = signature(case)
     if signed is not None and signed.narrative == draft.narrative:
         st.success(plain(f"Signed by {signed.sign_off.line}"), icon=":material/verified:")
@@ -79,7 +78,7 @@ def _sign_off(case: Case, draft: Draft) -> SignOff | None:
     return None
 
 
-def _files(case: Case, study: Examined, report: Report) -> None:
+def _files(case: Study, study: Examined, report: Report) -> None:
     series = bool(study.volume.dicom_headers)
     offered = [one for one in FORMATS if series or not one.of_series]
     with st.container(horizontal=True):

@@ -11,10 +11,10 @@ from core.foundation.llava.model import Writing
 from core.process.memory import free_mb
 from core.report.composite import Picture
 from core.report.fact import Facts
+from core.study import Study
 from pages.common import jobs
 from pages.common.fetching import facts_of, offer
 from pages.common.frame import plain
-from pages.common.session import Case
 from pages.report.llava_state import begin_writing, stream
 from pages.report.state import REPORT_TAB, Key, generated
 
@@ -26,7 +26,7 @@ NOT_HERE = (
 MINUTES = {5: "5 min", 10: "10 min", 30: "30 min", 60: "1 h"}
 
 
-def llava_panel(case: Case, facts: Facts, picture: Picture) -> None:
+def llava_panel(case: Study, facts: Facts, picture: Picture) -> None:
     """Ask for a checkpoint and let it write; while it does, show what it has written."""
     if stream() is not None:
         growing_text()
@@ -56,7 +56,7 @@ def growing_text() -> None:
         st.markdown(plain(growing.text))
 
 
-def _ask(case: Case, facts: Facts, picture: Picture, *, again: bool) -> None:
+def _ask(case: Study, facts: Facts, picture: Picture, *, again: bool) -> None:
     place = _place()
     if not place:
         st.caption("Type a name or a folder.")
@@ -120,7 +120,7 @@ def _needs(place: str, found: LocalCheckpoint | None) -> None:
     st.caption(f"{here}Licence: {licence}.")
 
 
-def _offer(case: Case, name: str) -> None:
+def _offer(case: Study, name: str) -> None:
     """Say in two lines how to get the weights, and fetch them when asked to."""
     st.info(NOT_HERE, icon=":material/cloud_download:")
     if facts := facts_of(name):

@@ -14,8 +14,8 @@ from core.foundation.llava.process import write_apart
 from core.report.composite import Picture
 from core.report.fact import Facts
 from core.report.llava import prompt_of
+from core.study import Study
 from pages.common import jobs
-from pages.common.session import Case
 from pages.report.state import REPORT_TAB, Generated, keep_generated
 
 STREAM = "report-stream"
@@ -36,7 +36,7 @@ def stream() -> Stream | None:
     return growing if growing is not None and growing.job is jobs.running() else None
 
 
-def begin_writing(case: Case, facts: Facts, picture: Picture, writing: Writing) -> None:
+def begin_writing(case: Study, facts: Facts, picture: Picture, writing: Writing) -> None:
     """Begin to let LLaVA write in the background."""
     growing = Stream()
 

@@ -4,13 +4,14 @@ import streamlit as st
 
 from core.cascade.segmentation import Segmentation
 from core.errors import HepatoScopeError
+from core.study import Study
 from pages.common import jobs
 from pages.common.frame import begin, plain
 from pages.common.invitation import invitation
 from pages.common.method import segment_button
 from pages.common.notices import quality_panel
 from pages.common.scan_source import case_header
-from pages.common.session import Case, current_case, show_notice
+from pages.common.session import current_case, show_notice
 
 
 def page() -> None:
@@ -41,7 +42,7 @@ def page() -> None:
         _draw(case, case.segmentation)
 
 
-def _draw(case: Case, segmentation: Segmentation) -> None:
+def _draw(case: Study, segmentation: Segmentation) -> None:
     from pages.report.view import report_view
 
     try:

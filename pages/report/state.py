@@ -9,7 +9,8 @@ import streamlit as st
 from core.report.document import SignOff
 from core.report.earlier import PackedStudy
 from core.report.text import Edition, Narrative
-from pages.common.session import MAX_CASES, Case, cases
+from core.study import Study
+from pages.common.session import MAX_CASES, cases
 
 REPORT_TAB = "Report"
 FACTS, LLAVA = "facts", "llava"
@@ -94,7 +95,7 @@ def keep(place: Place, sentence: str, on: bool) -> None:
     _keep(Key.KEPT, place, before | {sentence} if on else before - {sentence}, MOST_TEXTS)
 
 
-def generated(case: Case) -> Generated | None:
+def generated(case: Study) -> Generated | None:
     """Give what a model wrote of a case, if it did."""
     return _of(Key.GENERATED).get(case.id)
 
@@ -107,7 +108,7 @@ def keep_generated(case_id: str, found: Generated) -> None:
         _of(key).pop(place, None)
 
 
-def earlier_study(case: Case) -> PackedStudy | None:
+def earlier_study(case: Study) -> PackedStudy | None:
     """Give the earlier study that was uploaded for a case."""
     return _of(Key.EARLIER).get(case.id)
 
@@ -120,7 +121,7 @@ def keep_earlier(case_id: str, study: PackedStudy | None) -> None:
         _keep(Key.EARLIER, case_id, study, MAX_CASES)
 
 
-def written_at(case: Case, narrative: Narrative) -> datetime:
+def written_at(case: Study, narrative: Narrative) -> datetime:
     """Tell when the text at hand came to be."""
     known: tuple[Narrative, datetime] | None = _of(Key.WRITTEN).get(case.id)
     if known is None or known[0] != narrative:
@@ -129,18 +130,18 @@ def written_at(case: Case, narrative: Narrative) -> datetime:
     return known[1]
 
 
-def signature(case: Case) -> Signed | None:
+def signature(case: Study) -> Signed | None:
     """Give the signature under a case, which may be of another text by now."""
     return _of(Key.SIGNED).get(case.id)
 
 
-def sign(case: Case, narrative: Narrative, name: str) -> None:
+def sign(case: Study, narrative: Narrative, name: str) -> None:
     """Sign a text now."""
     signed = Signed(narrative, SignOff(name, datetime.now(UTC)))
     _keep(Key.SIGNED, case.id, signed, MAX_CASES)
 
 
-def withdraw(case: Case) -> None:
+def withdraw(case: Study) -> None:
     """Take a signature back."""
     _of(Key.SIGNED).pop(case.id, None)
 

@@ -14,9 +14,8 @@ from core.report.facts import collect_facts
 from core.report.followup import Comparison
 from core.report.screen import Shown, on_screen, slice_on_screen
 from core.report.text import Edition
-from core.study import Examined
+from core.study import Examined, Study
 from pages.common import uncertainty_state as doubts
-from pages.common.session import Case
 from pages.explain.memo import content, remembered
 from pages.report.choices import Choices, choices
 from pages.report.earlier import earlier_panel
@@ -55,7 +54,7 @@ class Look:
     shown: tuple[Shown, ...]
 
 
-def report_view(case: Case, segmentation: Segmentation) -> None:
+def report_view(case: Study, segmentation: Segmentation) -> None:
     """Ask what is wanted, and show it."""
     forget_closed_cases()
     study = case.known
@@ -80,7 +79,7 @@ def report_view(case: Case, segmentation: Segmentation) -> None:
         finish(case, study, facts, printed, draft)
 
 
-def _facts(case: Case, study: Examined, chosen: Choices, comparison: Comparison | None) -> Facts:
+def _facts(case: Study, study: Examined, chosen: Choices, comparison: Comparison | None) -> Facts:
     """Collect the facts, with the doubt that was measured of this very result."""
     assert case.segmentation is not None
     segmentation = case.segmentation
@@ -107,7 +106,7 @@ def _facts(case: Case, study: Examined, chosen: Choices, comparison: Comparison 
         )
 
 
-def _pictures(case: Case, study: Examined, chosen: Choices) -> Printed:
+def _pictures(case: Study, study: Examined, chosen: Choices) -> Printed:
     explained, palette = chosen.explained, chosen.palette
     known = (content(case, study.segmentation), palette.name, explained and explained[0])
 
@@ -126,7 +125,7 @@ def _pictures(case: Case, study: Examined, chosen: Choices) -> Printed:
         return remembered(Key.PICTURES, known, draw, MOST_PICTURES)
 
 
-def _by_model(case: Case, facts: Facts, place: Place) -> Draft | None:
+def _by_model(case: Study, facts: Facts, place: Place) -> Draft | None:
     found = generated(case)
     if found is None:
         return None

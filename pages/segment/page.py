@@ -8,6 +8,7 @@ from core.cascade.looks import own_slice
 from core.cascade.segmentation import Segmentation
 from core.geometry.slices import Plane, slice_of
 from core.geometry.windows import LIVER_WINDOW, apply_window
+from core.study import Study
 from pages.common import jobs
 from pages.common.downloads import downloads
 from pages.common.frame import begin
@@ -16,7 +17,7 @@ from pages.common.invitation import invitation
 from pages.common.method import segment_again, segment_button
 from pages.common.notices import optional_parts_panel, quality_panel
 from pages.common.scan_source import case_header
-from pages.common.session import Case, Key, current_case, show_notice
+from pages.common.session import Key, current_case, show_notice
 from pages.common.surface_view import surface_view
 from pages.common.uncertainty_state import DOUBT_TAB
 from pages.segment.findings_view import headline, lesion_table, voxel_of
@@ -51,7 +52,7 @@ def page() -> None:
     optional_parts_panel()
 
 
-def _open_case(case: Case) -> None:
+def _open_case(case: Study) -> None:
     case_header(case)
     usable = quality_panel(case)
     if (job := jobs.running()) is not None:
@@ -67,13 +68,13 @@ def _open_case(case: Case) -> None:
         _result(case, case.segmentation)
 
 
-def _shown_in_its_tab(job: jobs.Job, case: Case) -> bool:
+def _shown_in_its_tab(job: jobs.Job, case: Study) -> bool:
     if job.tab is None or case.segmentation is None:
         return False
     return job.concerns(case) and st.session_state.get(RESULT_TABS) == job.tab
 
 
-def _result(case: Case, segmentation: Segmentation) -> None:
+def _result(case: Study, segmentation: Segmentation) -> None:
     assert case.findings is not None
     headline(case.findings)
     thresholds = f"{segmentation.liver_threshold:.2f}-{segmentation.tumor_threshold:.2f}"
@@ -105,7 +106,7 @@ def _result(case: Case, segmentation: Segmentation) -> None:
                 draw(case, segmentation)
 
 
-def _network_views(case: Case, segmentation: Segmentation, state: ViewerState) -> None:
+def _network_views(case: Study, segmentation: Segmentation, state: ViewerState) -> None:
     z = state.voxel[2]
     looks, only = segmentation.looks(case.volume), slice(z, z + 1)
     liver_input = looks.liver.show(case.volume, only)[0]

@@ -6,11 +6,11 @@ from core.cascade.segmentation import Segmentation
 from core.models.store import model_dir, read_card
 from core.presets import preset_named
 from core.provenance import commit, versions
+from core.study import Study
 from pages.common.frame import plain
-from pages.common.session import Case
 
 
-def provenance_view(case: Case, segmentation: Segmentation) -> None:
+def provenance_view(case: Study, segmentation: Segmentation) -> None:
     """Name the scan, the weights with their training data, the versions and the time spent."""
     volume = case.volume
     x, y, z = volume.spacing

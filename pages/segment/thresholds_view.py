@@ -5,11 +5,11 @@ import streamlit as st
 from core.cascade.postprocessing import Step
 from core.cascade.segmentation import Segmentation
 from core.presets import preset_named
-from core.study import called_at
-from pages.common.session import Case, store
+from core.study import Study, called_at
+from pages.common.session import store
 
 
-def thresholds_view(case: Case, segmentation: Segmentation) -> None:
+def thresholds_view(case: Study, segmentation: Segmentation) -> None:
     """Offer both thresholds; moving one labels and measures the case anew."""
     preset = preset_named(segmentation.preset)
     st.markdown(
@@ -51,7 +51,7 @@ def _signed(volume_ml: float) -> str:
     return f"{rounded:+,.1f}".replace("-", "−") if rounded else "0.0"
 
 
-def _move(case: Case, liver: float, tumor: float) -> None:
+def _move(case: Study, liver: float, tumor: float) -> None:
     with st.spinner("Labelling the voxels anew"):
         store(called_at(case, liver, tumor))
     st.rerun()

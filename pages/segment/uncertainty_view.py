@@ -5,22 +5,18 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from core.cascade.doubt import (
-    COLORS,
-    DOUBTFUL,
-    FULL,
-    DoubtSummary,
-    doubt_pictures,
-    doubt_to_nifti,
-)
+from core.cascade.doubt import VIEWS
+from core.cascade.doubt_summary import DOUBTFUL, DoubtSummary
 from core.cascade.segmentation import Segmentation
-from core.cascade.uncertainty import VIEWS
+from core.draw.doubt import COLORS, FULL, doubt_pictures
 from core.evaluation.own_case import PackedLabels
 from core.geometry.components import Region
+from core.io.export import doubt_to_nifti
+from core.study import Study
 from pages.common import jobs
 from pages.common.downloads import file_stem
 from pages.common.glossary import see
-from pages.common.session import Case, Key
+from pages.common.session import Key
 from pages.common.uncertainty_state import (
     DOUBT_TAB,
     Doubt,
@@ -42,7 +38,7 @@ WHAT = (
 WORDS = {0.1: "They contradict each other", 0.05: "The answers differ", 0.0: "The answers agree"}
 
 
-def uncertainty_view(case: Case, segmentation: Segmentation) -> None:
+def uncertainty_view(case: Study, segmentation: Segmentation) -> None:
     """Offer to measure the doubt of a result, or show it."""
     st.markdown(WHAT)
     job, doubt = jobs.running(), kept_doubts().get(case.id)
@@ -54,7 +50,7 @@ def uncertainty_view(case: Case, segmentation: Segmentation) -> None:
         _show(case, segmentation, with_lesions(case, segmentation, doubt))
 
 
-def _offer(case: Case, segmentation: Segmentation, *, outdated: bool) -> None:
+def _offer(case: Study, segmentation: Segmentation, *, outdated: bool) -> None:
     if outdated:
         st.info(
             "The doubt measured before was that of another result: the networks or the outline of "
@@ -75,7 +71,7 @@ def _offer(case: Case, segmentation: Segmentation, *, outdated: bool) -> None:
     st.caption(f"It takes {about} here and runs beside the page: go on looking meanwhile.")
 
 
-def _show(case: Case, segmentation: Segmentation, doubt: Doubt) -> None:
+def _show(case: Study, segmentation: Segmentation, doubt: Doubt) -> None:
     if doubt.organ is None:
         st.info("No liver was found, so there is nothing to be in doubt about.")
         return
@@ -108,7 +104,7 @@ def _figures(summary: DoubtSummary) -> None:
             st.metric(label, value, border=True, help=tip + see("Doubt"))
 
 
-def _pictures(case: Case, segmentation: Segmentation, doubt: Doubt, organ: Region) -> None:
+def _pictures(case: Study, segmentation: Segmentation, doubt: Doubt, organ: Region) -> None:
     """Draw one slice plain and with its doubt, at a place of the visitor's choice."""
     name = str(
         st.segmented_control(
@@ -197,7 +193,7 @@ def _words(doubt: float) -> str:
     return next(words for least, words in WORDS.items() if doubt >= least)
 
 
-def _downloads(case: Case, doubt: Doubt) -> None:
+def _downloads(case: Study, doubt: Doubt) -> None:
     with st.container(horizontal=True):
         for name in doubt.maps:
             st.download_button(
@@ -211,5 +207,5 @@ def _downloads(case: Case, doubt: Doubt) -> None:
     st.caption("On the grid of your file, voxel by voxel: standard deviations from 0 to 0.5.")
 
 
-def _nifti(case: Case, packed: PackedLabels, name: str) -> bytes:
+def _nifti(case: Study, packed: PackedLabels, name: str) -> bytes:
     return doubt_to_nifti(case.volume, packed.whole(), name)

@@ -9,9 +9,9 @@ from core.cascade.networks import Networks
 from core.cascade.segmentation import STAGES
 from core.errors import Cancelled
 from core.presets import PAPER
+from core.study import Study
 from core.volume import Volume
 from pages.common.jobs import Job, segmentation_job
-from pages.common.session import Case
 from tests import scene
 from tests.pages.conftest import button, current, finish, labels_of
 
@@ -19,8 +19,8 @@ PATIENCE = 20
 
 
 @pytest.fixture
-def case(scan: Volume) -> Case:
-    return Case(scan, ())
+def case(scan: Volume) -> Study:
+    return Study(scan, ())
 
 
 def running(job: Job, turn: threading.Lock) -> threading.Thread:
@@ -46,7 +46,7 @@ def holding(
     return reached, go
 
 
-def test_job_tells_every_stage_and_measures(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_job_tells_every_stage_and_measures(case: Study, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         "core.cascade.segmentation.load_networks", lambda preset: scene.fake_networks()
     )
@@ -59,7 +59,9 @@ def test_job_tells_every_stage_and_measures(case: Case, monkeypatch: pytest.Monk
     assert len(study.findings.lesions) == 1
 
 
-def test_cancelled_job_stops_at_its_next_batch(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cancelled_job_stops_at_its_next_batch(
+    case: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
     reached, go = holding(monkeypatch)
     job = segmentation_job(case, PAPER)
     running(job, threading.Lock())
@@ -72,7 +74,7 @@ def test_cancelled_job_stops_at_its_next_batch(case: Case, monkeypatch: pytest.M
     assert STAGES[-1] not in job.fractions
 
 
-def test_one_job_runs_at_a_time_and_the_waiting_one_can_be_cancelled(case: Case) -> None:
+def test_one_job_runs_at_a_time_and_the_waiting_one_can_be_cancelled(case: Study) -> None:
     turn = threading.Lock()
     job = segmentation_job(case, PAPER)
     with turn:
@@ -96,7 +98,7 @@ def test_any_work_runs_as_a_job_and_its_result_waits_for_the_page() -> None:
     assert (job.result, taken) == (42, [])
 
 
-def test_failed_job_gives_its_turn_back(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failed_job_gives_its_turn_back(case: Study, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("core.cascade.segmentation.load_networks", lambda preset: 1 / 0)
     turn = threading.Lock()
     job = segmentation_job(case, PAPER)

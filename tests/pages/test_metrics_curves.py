@@ -22,8 +22,9 @@ from core.metrics.claims import check_claim
 from core.models import store
 from core.presets import PAPER
 from core.quality import check
+from core.study import Study
 from core.volume import Volume
-from pages.common.session import Case, Key
+from pages.common.session import Key
 from pages.metrics.own_case import Key as OwnKey
 from tests import scene
 from tests.core.evaluation.drawn import labelled, truth
@@ -251,20 +252,20 @@ def test_foreground_share_says_what_finding_nothing_scores() -> None:
 
 
 @pytest.fixture
-def segmented_case(scan: Volume) -> Case:
+def segmented_case(scan: Volume) -> Study:
     found = segment(scan, PAPER, networks=scene.fake_networks())
-    return Case(scan, check(scan), found)
+    return Study(scan, check(scan), found)
 
 
 @pytest.fixture
-def own(segmented_case: Case) -> AppTest:
+def own(segmented_case: Study) -> AppTest:
     """The view of one's own case, with the scene segmented."""
     app = AppTest.from_function(script, default_timeout=60, args=("own_case", []))
     keep(app, segmented_case)
     return app.run()
 
 
-def keep(app: AppTest, case: Case) -> None:
+def keep(app: AppTest, case: Study) -> None:
     app.session_state[Key.CASES] = {case.id: case}
     app.session_state[Key.CURRENT] = case.id
 
@@ -289,12 +290,12 @@ def test_truth_gives_scores_lesions_and_the_worst_slice(own: AppTest) -> None:
     assert scored.dataframe[-1].value["Lesion of"].tolist() == ["the truth", "the segmentation"]
 
 
-def test_moved_threshold_of_the_case_scores_it_anew(own: AppTest, segmented_case: Case) -> None:
+def test_moved_threshold_of_the_case_scores_it_anew(own: AppTest, segmented_case: Study) -> None:
     scored = upload(own, truth_file(truth()))
     before = metrics(scored)
     assert segmented_case.segmentation is not None
     moved = relabel(segmented_case.volume, segmented_case.segmentation, 0.95, 0.5)
-    keep(scored, Case(segmented_case.volume, segmented_case.quality, moved))
+    keep(scored, Study(segmented_case.volume, segmented_case.quality, moved))
     after = metrics(scored.run())
     assert after != before
     assert "thresholds 0.95 and 0.5" in text(scored)
@@ -340,9 +341,9 @@ def test_own_run_can_be_taken_home_and_opened_among_the_others(own: AppTest) -> 
     assert list(opened.session_state["metrics-uploaded-runs"]) == ["own-case-scene (yours)"]
 
 
-def test_scores_go_when_their_case_goes(own: AppTest, segmented_case: Case) -> None:
+def test_scores_go_when_their_case_goes(own: AppTest, segmented_case: Study) -> None:
     scored = upload(own, truth_file(truth()))
-    other = Case(
+    other = Study(
         Volume(*(getattr(segmented_case.volume, name) for name in ("hu", "affine", "native")),
                source="other.nii", digest="1" * 64),
         (), segmented_case.segmentation,

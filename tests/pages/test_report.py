@@ -11,7 +11,7 @@ from core.errors import BadCheckpoint, OutOfTime
 from core.explainers.attribution import Attribution
 from core.explainers.backgrounds import Background
 from core.explainers.question import Asked
-from pages.common.session import Case
+from core.study import Study
 from pages.explain import attribution_state as explained
 from pages.explain.memo import content
 from pages.report.state import Key, written_at
@@ -143,7 +143,7 @@ def test_signature_stands_under_the_text_it_was_given_for_and_edits_outlive_the_
 
 
 def test_time_of_a_report_is_that_of_its_text() -> None:
-    case = Case(scene.scan(), ())
+    case = Study(scene.scan(), ())
     first = written_at(case, "a narrative")  # type: ignore[arg-type]
     assert written_at(case, "a narrative") == first  # type: ignore[arg-type]
     assert written_at(case, "another") > first  # type: ignore[arg-type]

@@ -9,11 +9,12 @@ import streamlit as st
 from core.cascade.measurement import measure
 from core.cascade.segmentation import segment
 from core.presets import PAPER
+from core.study import Study
 from core.volume import Volume
 from pages.common import session
 from pages.common.downloads import file_stem
 from pages.common.frame import plain
-from pages.common.session import MAX_CASES, Case
+from pages.common.session import MAX_CASES
 from pages.segment.thresholds_view import steps_table
 from tests import scene
 
@@ -49,7 +50,7 @@ def test_oldest_case_makes_room(scan: Volume) -> None:
 def test_opening_the_same_scan_again_keeps_its_result(scan: Volume) -> None:
     session.open_volume(scan)
     result = segment(scan, PAPER, networks=scene.fake_networks())
-    session.store_result(Case(scan, (), result, measure(scan, result.labels)))
+    session.store_result(Study(scan, (), result, measure(scan, result.labels)))
     session.open_volume(other(scan, "another"))
     session.open_volume(scan)
     case = session.current_case()
@@ -59,7 +60,7 @@ def test_opening_the_same_scan_again_keeps_its_result(scan: Volume) -> None:
 
 def test_result_of_a_dropped_case_is_not_kept(scan: Volume) -> None:
     result = segment(scan, PAPER, networks=scene.fake_networks())
-    session.store_result(Case(scan, (), result, measure(scan, result.labels)))
+    session.store_result(Study(scan, (), result, measure(scan, result.labels)))
     assert not session.cases()
 
 
@@ -75,7 +76,7 @@ def test_result_of_a_dropped_case_is_not_kept(scan: Volume) -> None:
     ],
 )
 def test_downloads_are_named_after_the_scan(scan: Volume, title: str, stem: str) -> None:
-    assert file_stem(Case(replace(scan, source=title), ())) == stem
+    assert file_stem(Study(replace(scan, source=title), ())) == stem
 
 
 def test_file_names_are_shown_as_they_are() -> None:

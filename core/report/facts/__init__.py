@@ -7,7 +7,7 @@ by `core.cascade.findings.DECIMALS`), and `Fact.shown` rounds that once more, to
 
 from collections.abc import Sequence
 
-from core.cascade.doubt import DoubtSummary
+from core.cascade.doubt_summary import DoubtSummary
 from core.cascade.findings import Findings
 from core.cascade.segmentation import Labelled
 from core.quality import QualityFinding

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.cascade.doubt import DOUBTFUL, DoubtSummary
+from core.cascade.doubt_summary import DOUBTFUL, DoubtSummary
 from core.cascade.findings import DECIMALS, Findings
 from core.cascade.segmentation import Labelled, Segmentation
 from core.geometry.components import bounding_box

@@ -1,6 +1,6 @@
 """What was found: the liver, then its lesions, the largest one by one."""
 
-from core.cascade.doubt import DOUBTFUL
+from core.cascade.doubt_summary import DOUBTFUL
 from core.report.acquisition import NO_LIVER
 from core.report.facts.lesions import DESCRIBED
 from core.report.lobes import UNKNOWN

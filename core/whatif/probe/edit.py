@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import distance_transform_edt, gaussian_filter
 
 from core.errors import HepatoScopeError
-from core.geometry.components import Region
+from core.geometry.components import Region, widened
 from core.geometry.slab import slab_of
 from core.labels import organ_mask
 from core.volume import Volume
@@ -131,7 +131,7 @@ def paint_away(
     HepatoScopeError
         There is no tumor-free liver around it.
     """
-    region = _widened(lesion.region, volume, margin_mm + RIM_MM + ROOM_MM)
+    region = _around(lesion.region, volume, margin_mm + RIM_MM + ROOM_MM)
     widest = max(
         (side.stop - side.start) * mm
         for side, mm in zip(lesion.region, volume.spacing, strict=True)
@@ -162,7 +162,7 @@ def insert(volume: Volume, labels: NDArray[np.uint8], lesion: Lesion, *, seed: i
     blur = edge_sigma_mm(volume, lesion.at[2]) if lesion.blur_mm is None else lesion.blur_mm
     center = tuple(slice(at, at + 1) for at in lesion.at)
     radius = lesion.diameter_mm / 2
-    region = _widened((center[0], center[1], center[2]), volume, radius + 3 * blur + ROOM_MM)
+    region = _around((center[0], center[1], center[2]), volume, radius + 3 * blur + ROOM_MM)
     liver = liver_in(volume, labels, region, reach_mm=max(12.0, radius), seed=seed)
     at = [place - side.start for place, side in zip(lesion.at, region, strict=True)]
     ball = ball_weight(liver.hu.shape, volume.spacing, at, radius, max(blur, 1e-3))
@@ -224,14 +224,8 @@ def _check(volume: Volume, organ: NDArray[np.bool_], lesion: Lesion) -> None:
         )
 
 
-def _widened(box: Region, volume: Volume, by_mm: float) -> Region:
-    x, y, z = (
-        slice(max(0, side.start - reach), min(size, side.stop + reach))
-        for side, size, reach in zip(
-            box, volume.shape, (int(np.ceil(by_mm / mm)) for mm in volume.spacing), strict=True
-        )
-    )
-    return x, y, z
+def _around(box: Region, volume: Volume, by_mm: float) -> Region:
+    return widened(box, volume.shape, [np.ceil(by_mm / mm) for mm in volume.spacing])
 
 
 def _within(box: Region, outer: Region) -> Region:

@@ -1,31 +1,36 @@
-"""Doubt in figures, as a picture, and as a file."""
+"""Doubt: what the networks say when the same slices are shown a little differently."""
 
-import gzip
+import itertools
 from dataclasses import replace
+from functools import partial
 
-import nibabel as nib
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from core.cascade.doubt import (
-    SIDE,
-    doubt_pictures,
-    doubt_to_nifti,
-    summarize_doubt,
-    telling_slice,
+    STAGES,
+    VIEWS,
+    View,
+    Voice,
+    answer_in,
+    disagreement,
+    spread,
 )
-from core.cascade.measurement import measure
+from core.cascade.looks import Look, network_input
+from core.cascade.networks import Networks
 from core.cascade.segmentation import Segmentation, segment
-from core.cascade.uncertainty import Disagreement
-from core.geometry.components import bounding_box
+from core.errors import Cancelled, HepatoScopeError
+from core.geometry.fits import SliceFit
+from core.geometry.windows import LIVER_WINDOW
 from core.labels import organ_mask
-from core.presets import PAPER
-from core.volume import Volume, volume_from_array
+from core.models.runtime import Network
+from core.presets import FOCUS, PAPER
+from core.volume import Volume
 from tests import scene
 
-Map = NDArray[np.uint8]
-Z = 13
+Images = NDArray[np.float32]
+SIDE = 96
 
 
 @pytest.fixture(scope="module")
@@ -33,101 +38,177 @@ def found(scan: Volume) -> Segmentation:
     return segment(scan, PAPER, networks=scene.fake_networks())
 
 
-def block(scan: Volume, found: Segmentation) -> Segmentation:
-    """A liver of 6 x 6 x 6 voxels with lesions of eight voxels and of one."""
-    labels = np.zeros(scan.shape, np.uint8)
-    labels[10:16, 10:16, 10:16] = 1
-    labels[11:13, 11:13, 11:13] = 2
-    labels[14, 14, 14] = 2
-    probability = np.where(labels == 2, np.uint8(204), np.uint8(0))
-    return replace(found, labels=labels, tumor_probability=probability)
+@pytest.fixture
+def smooth() -> NDArray[np.uint8]:
+    """Two slices of slow waves, nowhere black."""
+    rows, columns = np.mgrid[:SIDE, :SIDE] / SIDE
+    waves = [np.sin(5 * rows + 3 * columns), np.cos(4 * columns - 2 * rows)]
+    return np.rint(120 + 90 * np.stack(waves)).astype(np.uint8)
 
 
-def maps(scan: Volume, liver: Map | None = None, tumor: Map | None = None) -> Disagreement:
-    nothing = np.zeros(scan.shape, np.uint8)
-    liver, tumor = (nothing if each is None else each for each in (liver, tumor))
-    return Disagreement(liver, tumor, (), 0.0)
+def brightness(images: Images) -> Images:
+    return images[..., 0]
 
 
-def test_lesions_are_those_of_the_findings_with_their_own_doubt(
-    scan: Volume, found: Segmentation
+def taking_turns() -> Network:
+    """A network that is certain of one thing, then of the other."""
+    answers = itertools.cycle((np.float32(1), np.float32(0)))
+    return lambda images: np.full(images.shape[:3], next(answers), np.float32)
+
+
+def spread_of(network: Network, gray: NDArray[np.uint8], views: tuple[View, ...]) -> Images:
+    look = Look(LIVER_WINDOW, SliceFit.of(SIDE, SIDE, (1.0, 1.0), SIDE))
+    ask = partial(answer_in, voices=(Voice(network, look),), grays=(gray,))
+    return spread(ask, gray.shape, views)
+
+
+@pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.name)
+def test_view_laid_back_lies_on_the_slice(view: View, smooth: NDArray[np.uint8]) -> None:
+    moved = replace(view, brightness=0.0, contrast=1.0)
+    back = moved.lay_back(moved.show(smooth).astype(np.float32))
+    inner = (slice(None), slice(12, -12), slice(12, -12))
+    assert np.abs(back - smooth)[inner].max() < 2
+    changed = np.abs(view.show(smooth).astype(float) - smooth).mean()
+    assert (changed > 2) == (view.name != "as it is")
+
+
+def test_views_stay_within_what_training_varied() -> None:
+    from core.training.data import Augmentation
+
+    how = Augmentation()
+    for view in VIEWS:
+        assert abs(view.brightness) <= how.brightness
+        assert abs(view.contrast - 1) <= how.contrast
+        assert max(map(abs, view.shift)) <= how.shift
+        assert abs(view.scale - 1) <= how.scale
+        assert abs(view.degrees) <= how.rotation_degrees
+
+
+def test_shift_goes_right_and_down() -> None:
+    dot = np.zeros((1, 100, 100), np.uint8)
+    dot[0, 40, 60] = 200
+    assert np.argwhere(View("", shift=(0.05, 0.1)).show(dot)[0]).tolist() == [[50, 65]]
+
+
+def test_black_stays_black_in_a_brighter_view() -> None:
+    gray = np.array([[[0, 100], [250, 0]]], np.uint8)
+    shown = View("", brightness=0.1).show(gray)
+    assert (shown == [[[0, 126], [255, 0]]]).all()
+
+
+def test_spread_is_the_standard_deviation_of_the_answers(smooth: NDArray[np.uint8]) -> None:
+    views = (View("a"), View("b", brightness=0.08), View("c", contrast=0.9), View("d", 0.02, 1.1))
+    answers = [network_input(view.show(smooth))[..., 0] for view in views]
+    measured = spread_of(brightness, smooth, views)
+    np.testing.assert_allclose(measured, np.std(answers, axis=0), atol=1e-5)
+
+
+def test_pixel_that_a_view_moved_out_of_sight_counts_in_the_others(
+    smooth: NDArray[np.uint8],
 ) -> None:
-    drawn = block(scan, found)
-    tumor = np.zeros(scan.shape, np.uint8)
-    tumor[11:13, 11:13, 11] = 102
-    tumor[14, 14, 14] = 255
-    first, second = summarize_doubt(scan, drawn, maps(scan, tumor=tumor)).lesions
-    lesions = measure(scan, drawn.labels).lesions
-    assert [first.volume_ml, second.volume_ml] == [lesion.volume_ml for lesion in lesions]
-    assert (first.number, second.number) == (1, 2)
-    assert first.mean_disagreement == pytest.approx(0.1)
-    assert second.mean_disagreement == pytest.approx(0.5)
-    assert first.mean_probability == pytest.approx(0.8)
+    sure: Network = lambda images: np.ones(images.shape[:3], np.float32)  # noqa: E731
+    assert spread_of(sure, smooth, VIEWS).max() < 1e-3
 
 
-def test_rim_lies_on_both_sides_of_the_outline(scan: Volume, found: Segmentation) -> None:
-    liver = np.zeros(scan.shape, np.uint8)
-    liver[11:15, 11:15, 11:15] = 51
-    inside = summarize_doubt(scan, block(scan, found), maps(scan, liver))
-    assert inside.inside == pytest.approx(0.1)
-    assert inside.rim == 0
-    liver[:] = 0
-    liver[9, 10:16, 10:16] = 255
-    outside = summarize_doubt(scan, block(scan, found), maps(scan, liver))
-    rim_voxels = 6 * 36 + (6**3 - 4**3)
-    assert outside.rim == pytest.approx(0.5 * 36 / rim_voxels)
-    assert outside.inside == 0
+def test_only_moved_places_are_in_doubt_for_who_looks_at_the_place(
+    smooth: NDArray[np.uint8],
+) -> None:
+    def right_half(images: Images) -> Images:
+        answers = np.zeros(images.shape[:3], np.float32)
+        answers[:, :, SIDE // 2 :] = 1
+        return answers
+
+    doubt = spread_of(right_half, smooth, (View(""), View("", shift=(0.1, 0))))
+    columns = np.flatnonzero(doubt.max(axis=(0, 1)) > 0.1)
+    assert (columns.min(), columns.max()) == (SIDE // 2 - 10, SIDE // 2 - 1)
+    assert doubt.max() == pytest.approx(0.5)
 
 
-def test_doubtful_tissue_that_is_no_lesion_is_counted(scan: Volume, found: Segmentation) -> None:
-    tumor = np.zeros(scan.shape, np.uint8)
-    tumor[11:13, 11:13, 11:13] = 255
-    tumor[10, 10, 10:13] = 51
-    tumor[10, 11, 10:16] = 50
-    summary = summarize_doubt(scan, block(scan, found), maps(scan, tumor=tumor))
-    assert summary.uncalled_ml == pytest.approx(3 * scan.voxel_ml)
+def test_answers_as_far_apart_as_can_be_fill_the_scale(scan: Volume, found: Segmentation) -> None:
+    networks = Networks(taking_turns(), taking_turns(), found.models)
+    doubt = disagreement(scan, found, networks=networks)
+    organ = organ_mask(found.labels)
+    assert doubt.liver.dtype == doubt.tumor.dtype == np.uint8
+    assert doubt.liver.shape == doubt.tumor.shape == scan.shape
+    assert doubt.liver[organ].min() == 255
+    assert np.median(doubt.tumor[organ]) == 255
 
 
-def test_without_a_liver_there_is_nothing_to_doubt(scan: Volume, found: Segmentation) -> None:
-    empty = replace(found, labels=np.zeros(scan.shape, np.uint8))
-    summary = summarize_doubt(scan, empty, maps(scan))
-    assert (summary.inside, summary.rim, summary.uncalled_ml) == (None, None, 0)
-    assert summary.lesions == ()
+def test_tumors_are_in_doubt_inside_the_liver_alone(scan: Volume, found: Segmentation) -> None:
+    doubt = disagreement(scan, found, networks=scene.fake_networks())
+    organ = organ_mask(found.labels)
+    assert doubt.tumor[organ].any()
+    assert not doubt.tumor[~organ].any()
+    assert doubt.views == tuple(view.name for view in VIEWS)
 
 
-def test_doubt_is_painted_where_it_is_and_nowhere_else(scan: Volume, found: Segmentation) -> None:
-    center = bounding_box(organ_mask(found.labels))
-    assert center is not None
-    doubt = np.zeros(scan.shape[:2], np.uint8)
-    plain, drawn = doubt_pictures(scan, found.labels * 0, doubt, Z, center)
-    assert plain.shape == drawn.shape
-    assert max(plain.shape) == SIDE
-    np.testing.assert_array_equal(plain, drawn)
-    # The patient's right, high X, is on the left of the picture.
-    doubt[scan.shape[0] // 2 + 12 :] = 255
-    painted = doubt_pictures(scan, found.labels * 0, doubt, Z, center)[1]
-    colored = np.ptp(painted.astype(int), axis=2).max(axis=0) > 20
-    assert colored[:40].all()
-    assert not colored[-40:].any()
+def test_one_view_leaves_no_doubt(scan: Volume, found: Segmentation) -> None:
+    doubt = disagreement(scan, found, networks=scene.fake_networks(), views=VIEWS[:1])
+    assert not doubt.liver.any()
+    assert not doubt.tumor.any()
 
 
-def test_most_telling_slice_has_most_doubt(scan: Volume) -> None:
-    doubt = np.zeros(scan.shape, np.uint8)
-    doubt[1, 1, 4] = 200
-    doubt[1:5, 1, 9] = 60
-    assert telling_slice(doubt) == 9
+def test_networks_that_look_at_boxes_are_asked_about_these_boxes(scan: Volume) -> None:
+    fake = scene.fake_networks()
+    networks = replace(fake, finder=fake.liver)
+    found = segment(scan, FOCUS, networks=networks)
+    doubt = disagreement(scan, found, networks=networks)
+    assert found.liver_box is not None
+    x, y, _ = (np.flatnonzero(doubt.liver.any(axis=axes)) for axes in ((1, 2), (0, 2), (0, 1)))
+    assert len(x) <= found.liver_box.columns < scan.shape[0]
+    assert len(y) <= found.liver_box.rows < scan.shape[1]
 
 
-def test_saved_map_lies_on_a_rotated_scan_in_standard_deviations() -> None:
-    affine = np.array([[0, -3.0, 0, 5], [0, 0, 2.0, 1], [-4.0, 0, 0, 9], [0, 0, 0, 1]])
-    volume = volume_from_array(np.zeros((5, 6, 7), np.int16), affine, source="s", digest="d")
-    doubt = np.zeros(volume.shape, np.uint8)
-    doubt[1, 2, 3] = 51
-    image = nib.Nifti1Image.from_bytes(gzip.decompress(doubt_to_nifti(volume, doubt, "liver")))
-    assert image.shape == (5, 6, 7)
-    np.testing.assert_allclose(image.affine, affine)
-    place = np.linalg.inv(image.affine) @ volume.affine @ (1, 2, 3, 1)
-    values = np.asarray(image.dataobj)
-    assert values[tuple(np.rint(place[:3]).astype(int))] == pytest.approx(0.1)
-    assert np.count_nonzero(values) == 1
-    assert b"disagreement on liver" in image.header["descrip"].item()
+def test_network_that_looks_from_afar_has_a_voice_too(scan: Volume) -> None:
+    fake = scene.fake_networks()
+    found = segment(scan, FOCUS, networks=replace(fake, finder=fake.liver))
+    sure: Network = lambda images: np.ones(images.shape[:3], np.float32)  # noqa: E731
+    doubts = [
+        disagreement(scan, found, networks=replace(fake, liver=sure, finder=finder)).liver
+        for finder in (sure, taking_turns())
+    ]
+    inside = organ_mask(found.labels)
+    assert doubts[0][inside].max() <= 1
+    # Half of a mean of two: certain of one thing, then of the other, it moves the mean by 0.5.
+    assert np.median(doubts[1][inside]) == pytest.approx(255 / 2, abs=1)
+
+
+def test_view_of_neighbours_moves_all_three_channels_alike(smooth: NDArray[np.uint8]) -> None:
+    three = np.stack([smooth, smooth // 2, smooth], axis=-1)
+    for view in VIEWS:
+        shown = view.show(three)
+        np.testing.assert_array_equal(shown[..., 0], view.show(smooth))
+        np.testing.assert_array_equal(shown[..., 1], view.show(smooth // 2))
+
+
+def test_progress_passes_both_networks(scan: Volume, found: Segmentation) -> None:
+    told: list[tuple[str, float]] = []
+    disagreement(
+        scan,
+        found,
+        networks=scene.fake_networks(),
+        progress=lambda stage, done: told.append((stage, done)),
+    )
+    for stage in STAGES:
+        fractions = [done for name, done in told if name == stage]
+        assert fractions == sorted(fractions)
+        assert (fractions[0], fractions[-1]) == (0, 1)
+
+
+def test_cancelled_measurement_stops(scan: Volume, found: Segmentation) -> None:
+    asked: list[None] = []
+
+    def cancelled() -> bool:
+        asked.append(None)
+        return len(asked) > 3
+
+    with pytest.raises(Cancelled, match="segmentation stays"):
+        disagreement(scan, found, networks=scene.fake_networks(), cancelled=cancelled)
+
+
+def test_other_weights_than_those_of_the_result_are_refused(
+    scan: Volume, found: Segmentation, networks: Networks
+) -> None:
+    others = replace(networks, digests={"liver": "c" * 64, "tumor": "b" * 64})
+    with pytest.raises(HepatoScopeError, match="other weights of “paper”"):
+        disagreement(scan, found, networks=others)

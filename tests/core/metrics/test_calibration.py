@@ -15,15 +15,12 @@ from core.cascade.postprocessing import above
 from core.errors import BadDataset
 from core.metrics import calibration
 from core.metrics.calibration import (
-    ProbabilityHistogram,
     brier_score,
     empty_histogram,
-    fit_temperature,
     overlap_at,
     probability_histogram,
     reliability,
     sweep,
-    temper,
 )
 from core.metrics.overlap import overlap
 
@@ -148,26 +145,3 @@ def test_probabilities_must_be_eight_bits_and_masks_boolean() -> None:
         probability_histogram(np.ones(2), np.ones(2, np.bool_))  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="uint8"):
         probability_histogram(np.ones(2, np.uint8), np.ones(2, np.uint8))  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize("temperature", [0.5, 1.0, 2.5])
-def test_temperature_that_misled_a_network_is_found(temperature: float) -> None:
-    told = np.arange(256) / 255
-    truly = temper(told, temperature)
-    voxels = np.full(256, 1_000_000)
-    positives = np.rint(voxels * truly).astype(np.int64)
-    histogram = ProbabilityHistogram(positives, voxels - positives)
-    assert fit_temperature(histogram) == pytest.approx(temperature, rel=0.01)
-
-
-def test_temper_moves_certainty_and_never_the_call() -> None:
-    told = np.array([0.0, 0.1, 0.5, 0.9, 1.0])
-    softer, sharper = temper(told, 3), temper(told, 1 / 3)
-    assert softer[2] == sharper[2] == 0.5
-    assert softer[1] == pytest.approx(1 - softer[3])
-    assert softer[3] < 0.9 < sharper[3]
-    assert 0 < softer[0] < softer[1]
-
-
-def test_nothing_to_learn_from_leaves_probabilities_alone() -> None:
-    assert fit_temperature(empty_histogram()) == 1

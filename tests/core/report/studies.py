@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom import Dataset
 
-from core.cascade.doubt import DoubtSummary, LesionDoubt
+from core.cascade.doubt_summary import DoubtSummary, LesionDoubt
 from core.cascade.measurement import measure
 from core.cascade.segmentation import Segmentation
 from core.study import Examined
