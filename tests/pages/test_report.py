@@ -2,16 +2,21 @@
 
 import gzip
 import json
+from collections.abc import Hashable
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.cascade.findings import Findings
+from core.cascade.segmentation import Labelled
 from core.errors import BadCheckpoint, OutOfTime
 from core.explainers.attribution import Attribution
 from core.explainers.backgrounds import Background
 from core.explainers.question import Asked
+from core.report.composite import Picture, pictures
 from core.study import Study
+from core.volume import Volume
 from pages.explain import attribution_state as explained
 from pages.explain.memo import content
 from pages.report.state import Key, written_at
@@ -22,6 +27,34 @@ from tests.pages.conftest import button, current, finish, labels_of
 PAGE = "pages/report/page.py"
 FALSE = "Lesion 1 measures 90 mm."
 Told = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def drawn() -> dict[Hashable, tuple[Picture, ...]]:
+    """Pictures for print that a test has asked for."""
+    return {}
+
+
+@pytest.fixture(autouse=True)
+def _nothing_drawn_twice(
+    drawn: dict[Hashable, tuple[Picture, ...]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Drawing for print takes two seconds, and most tests show the same case."""
+
+    def once(volume: Volume, made: Labelled, findings: Findings, **how: Any) -> tuple[Picture, ...]:
+        explained = how["attribution"]
+        known = (
+            volume.digest,
+            made.labels.tobytes(),
+            how["palette"],
+            how["axial_slice"],
+            explained is None or explained.tobytes(),
+        )
+        if known not in drawn:
+            drawn[known] = pictures(volume, made, findings, **how)
+        return drawn[known]
+
+    monkeypatch.setattr("pages.report.view.draw_pictures", once)
 
 
 @pytest.fixture
