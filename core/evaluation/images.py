@@ -1,5 +1,6 @@
 """The images behind a record, where they are at hand: scan, truth, prediction and its errors."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,10 +81,18 @@ def preset_of(run: Run) -> Preset:
     return preset
 
 
-def read_images(run: Run, case: LabelledCase, place: Place, preset: Preset | None) -> CaseImages:
+def read_images(
+    run: Run,
+    case: LabelledCase,
+    place: Place,
+    preset: Preset | None,
+    *,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> CaseImages:
     """Read a case and, with a `preset`, segment it.
 
-    Raises BadDataset where the scan is not the one that the run scored.
+    Raises BadDataset where the scan is not the one that the run scored, Cancelled where
+    `cancelled` says so.
     """
     volume, truth = case.read()
     slices = rows_of(run.slices, place)
@@ -97,7 +106,7 @@ def read_images(run: Run, case: LabelledCase, place: Place, preset: Preset | Non
             f"The case {place.case} on this machine has {volume.shape[2]} slices of "
             f"{volume.hu[..., 0].size} pixels and is not the one that the run {run.name} scored."
         )
-    labels = None if preset is None else segment(volume, preset).labels
+    labels = None if preset is None else segment(volume, preset, cancelled=cancelled).labels
     return CaseImages(volume, truth, labels)
 
 

@@ -9,6 +9,7 @@ from core.cascade.segmentation import Progress
 from core.foundation.hub import Hub, HubFacts
 from core.study import Study
 from pages.common import jobs
+from pages.common.queues import Uses
 
 STAGES = ("Asking the hub", "Downloading")
 
@@ -54,7 +55,7 @@ def begin(case: Study, name: str, hub: Hub[Any], tab: str) -> None:
     def keep(_: Any) -> None:
         """Nothing: the name finds it from now on."""
 
-    jobs.begin(jobs.Job(f"Fetching {name}", STAGES, work, keep, case, tab))
+    jobs.begin(jobs.Job(f"Fetching {name}", STAGES, work, keep, Uses.CONNECTION, case, tab))
 
 
 def _facts() -> dict[str, HubFacts]:

@@ -12,10 +12,15 @@ from core.errors import Cancelled, HepatoScopeError
 from core.presets import Preset
 from core.study import Study, segmented
 from pages.common.frame import plain
+from pages.common.queues import Line, Uses, lines
 from pages.common.session import Key, notify, store_result
 
 POLL_SECONDS = 0.4
-WAITING = "Waiting: this machine is busy with the scan of another visitor."
+WAITING = "Waiting for {uses}: place {place} in the queue, behind the work of other visitors."
+FULL = (
+    "Too many visitors wait for {uses} at the moment, so this was not begun; try again in a few "
+    "minutes."
+)
 LOADING = "The networks are being loaded; the first time on a machine this takes up to a minute."
 
 # Is told the progress, asks whether to stop, and gives the result.
@@ -32,9 +37,11 @@ class Job:
     stages : of the work, in order.
     work : done in the thread; must not touch the session.
     keep : takes the result over, in the page.
+    uses : what it shares with the work of other visitors; it waits for that alone.
     case : that it is about, where it is about one.
     tab : label of the tab that shows its progress while it is open, where there is one.
     fractions : done share of every stage begun so far.
+    place : in the queue; 0 once it is its turn.
     error : what ended it, where something did.
     """
 
@@ -42,10 +49,11 @@ class Job:
     stages: tuple[str, ...]
     work: Work
     keep: Callable[[Any], None]
+    uses: Uses
     case: Study | None = None
     tab: str | None = None
     fractions: dict[str, float] = field(default_factory=dict)
-    waiting: bool = False
+    place: int = 0
     result: Any = None
     error: Exception | None = None
     _cancel: threading.Event = field(default_factory=threading.Event)
@@ -73,32 +81,25 @@ class Job:
         """Ask the thread to stop after the batch it is at."""
         self._cancel.set()
 
-    def run(self, turn: threading.Lock) -> None:
-        """Work once it is this job's turn; the body of the thread."""
+    def run(self, line: Line) -> None:
+        """Work once it is its turn in `line`, which it has joined; the body of the thread."""
         try:
-            self._await(turn)
-            try:
-                self.result = self.work(self.fractions.__setitem__, self._cancel.is_set)
-            finally:
-                turn.release()
+            self._await(line)
+            self.result = self.work(self.fractions.__setitem__, self._cancel.is_set)
         # Carried to the page, which shows user errors and raises all others.
         except Exception as error:
             self.error = error
         finally:
+            line.leave(self)
             self._done.set()
 
-    def _await(self, turn: threading.Lock) -> None:
-        while not turn.acquire(timeout=0.2):
-            self.waiting = True
+    def _await(self, line: Line) -> None:
+        while place := line.place(self):
+            self.place = place
             if self._cancel.is_set():
                 raise Cancelled("The work was cancelled before it began; the scan is still loaded.")
-        self.waiting = False
-
-
-@st.cache_resource
-def turn() -> threading.Lock:
-    """Let one piece of work run at a time on this host: more would only slow each other."""
-    return threading.Lock()
+            line.await_move(0.2)
+        self.place = 0
 
 
 def segmentation_job(case: Study, preset: Preset) -> Job:
@@ -111,7 +112,7 @@ def segmentation_job(case: Study, preset: Preset) -> Job:
         store_result(result)
         st.session_state[Key.ARRIVED] = case.id
 
-    return Job(f"Segmenting {case.title}", STAGES, work, keep, case)
+    return Job(f"Segmenting {case.title}", STAGES, work, keep, Uses.NETWORKS, case)
 
 
 def start(case: Study, preset: Preset) -> None:
@@ -120,9 +121,13 @@ def start(case: Study, preset: Preset) -> None:
 
 
 def begin(job: Job) -> None:
-    """Begin a job in the background, the visitor's only one."""
+    """Begin a job in the background, the visitor's only one; says so where too many wait."""
+    line = lines()[job.uses]
+    if not line.join(job):
+        notify(FULL.format(uses=job.uses.value))
+        return
     st.session_state[Key.JOB] = job
-    threading.Thread(target=job.run, args=(turn(),), daemon=True).start()
+    threading.Thread(target=job.run, args=(line,), daemon=True).start()
 
 
 def running() -> Job | None:
@@ -156,7 +161,7 @@ def settle() -> None:
 
 
 @st.fragment(run_every=POLL_SECONDS)
-def show_progress() -> None:
+def show_progress(key: str = "cancel-job") -> None:
     """Draw the stages of the running job, and the button that stops it."""
     job = running()
     if job is None or job.done:
@@ -167,8 +172,8 @@ def show_progress() -> None:
         done = job.fractions.copy()
         st.progress(min(1.0, sum(done.values()) / len(job.stages)))
         st.markdown("  \n".join(_stage_line(stage, done.get(stage)) for stage in job.stages))
-        if job.waiting:
-            st.caption(WAITING)
+        if job.place:
+            st.caption(WAITING.format(uses=job.uses.value, place=job.place))
         elif not any(done.values()):
             st.caption(LOADING)
         st.button(
@@ -176,7 +181,7 @@ def show_progress() -> None:
             on_click=job.cancel,
             disabled=job.stopping,
             icon=":material/close:",
-            key="cancel-job",
+            key=key,
         )
 
 

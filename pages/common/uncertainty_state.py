@@ -13,6 +13,7 @@ from core.geometry.components import Region, bounding_box
 from core.labels import organ_mask
 from core.study import Study
 from pages.common import jobs
+from pages.common.queues import Uses
 from pages.common.session import MAX_CASES, Key, cases
 
 DOUBT_TAB = ":material/help: Doubt"
@@ -62,7 +63,7 @@ def measure_doubt(case: Study, segmentation: Segmentation) -> None:
         keep_doubt(case.id, doubt)
 
     title = f"Measuring the doubt in {case.title}"
-    jobs.begin(jobs.Job(title, STAGES, work, keep, case, DOUBT_TAB))
+    jobs.begin(jobs.Job(title, STAGES, work, keep, Uses.NETWORKS, case, DOUBT_TAB))
 
 
 def content(segmentation: Made) -> tuple[object, ...]:

@@ -12,6 +12,7 @@ from core.atlas.trust import Repeat, agreement, sample, seed_grid
 from core.cascade.segmentation import Progress
 from pages.common import jobs
 from pages.common.charts import framed, show
+from pages.common.queues import Uses
 from pages.embeddings.colors import NAMES, colored
 from pages.embeddings.map_view import colored_map, projection_on
 from pages.embeddings.pictures import send_pictures
@@ -155,4 +156,4 @@ def _begin(atlas: Atlas) -> None:
         if len(repeats) == len(SEEDS) * len(PERPLEXITIES):
             st.session_state.setdefault(Key.GRID, {})[atlas.name] = repeats
 
-    jobs.begin(jobs.Job(f"Drawing nine maps of {atlas.name}", STAGES, work, keep))
+    jobs.begin(jobs.Job(f"Drawing nine maps of {atlas.name}", STAGES, work, keep, Uses.NOTHING))

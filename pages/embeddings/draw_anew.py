@@ -9,6 +9,7 @@ from core.atlas.projections import Projection, Tsne, Umap, check_size, project
 from core.atlas.trust import trustworthiness
 from core.cascade.segmentation import Progress
 from pages.common import jobs
+from pages.common.queues import Uses
 from pages.embeddings.state import Drawn, Key, Scene
 
 KEPT = 4
@@ -96,4 +97,6 @@ def _begin(scene: Scene, projection: Projection) -> None:
         maps[atlas.name] = (*others, drawn)[-KEPT:]
         st.session_state[Key.MAP] = drawn.name
 
-    jobs.begin(jobs.Job(f"Drawing {_named(projection)} of {atlas.name}", STAGES, work, keep))
+    jobs.begin(
+        jobs.Job(f"Drawing {_named(projection)} of {atlas.name}", STAGES, work, keep, Uses.NOTHING)
+    )

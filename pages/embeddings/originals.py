@@ -10,6 +10,7 @@ from core.atlas.originals import original_images
 from core.cascade.segmentation import Progress
 from core.models.runtime import cache_dir
 from pages.common import jobs
+from pages.common.queues import Uses
 from pages.embeddings.pictures import originals_of
 from pages.embeddings.state import Key
 
@@ -55,4 +56,4 @@ def _begin(atlas: Atlas) -> None:
     def keep(images: object) -> None:
         st.session_state.setdefault(Key.ORIGINALS, {})[atlas.name] = images
 
-    jobs.begin(jobs.Job(f"Reading the images of {atlas.name}", STAGES, work, keep))
+    jobs.begin(jobs.Job(f"Reading the images of {atlas.name}", STAGES, work, keep, Uses.NOTHING))

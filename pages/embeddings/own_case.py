@@ -17,6 +17,7 @@ from core.study import Study
 from pages.common import jobs
 from pages.common.charts import framed
 from pages.common.frame import plain
+from pages.common.queues import Uses
 from pages.common.session import current_case
 from pages.embeddings.colors import NAMES, colored
 from pages.embeddings.map_view import choose_map, colored_map
@@ -91,7 +92,7 @@ def _begin(atlas: Atlas, case: Study, segmentation: Segmentation) -> None:
         st.session_state[Key.WITH_OWN] = True
 
     title = f"Placing {case.title} on {atlas.name}"
-    jobs.begin(jobs.Job(title, STAGES, work, keep, case))
+    jobs.begin(jobs.Job(title, STAGES, work, keep, Uses.NOTHING, case))
 
 
 @st.fragment

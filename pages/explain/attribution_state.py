@@ -14,6 +14,7 @@ from core.explainers.question import Asked, Posed, pose
 from core.explainers.registry import methods
 from core.study import Study
 from pages.common import jobs
+from pages.common.queues import Uses
 from pages.explain.memo import content
 from pages.explain.worker import explainer
 
@@ -110,7 +111,7 @@ def begin_explaining(
 
     title = f"Explaining slice {wishes[0].z + 1} of {case.title}"
     stages = (LOADING, *titles.values())
-    jobs.begin(jobs.Job(title, stages, work, keep, case, ATTRIBUTION_TAB))
+    jobs.begin(jobs.Job(title, stages, work, keep, Uses.NETWORKS, case, ATTRIBUTION_TAB))
 
 
 def _make(

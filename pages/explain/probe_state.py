@@ -17,6 +17,7 @@ from core.whatif.probe.place import LesionMask, Voxel, lesions_called, roomiest_
 from core.whatif.probe.reaction import Reaction, react
 from core.whatif.probe.sweep import STAGES, Dose, dose_response
 from pages.common import jobs
+from pages.common.queues import Uses
 from pages.common.session import MAX_CASES, cases
 from pages.explain.memo import content, remembered
 
@@ -163,7 +164,7 @@ def begin_sweep(case: Study, segmentation: Segmentation, lesion: Lesion, seed: i
         st.session_state[Key.SWEEPS] = kept
 
     title = f"Putting lesions into {case.title}"
-    jobs.begin(jobs.Job(title, STAGES, work, keep, case, PROBE_TAB))
+    jobs.begin(jobs.Job(title, STAGES, work, keep, Uses.NETWORKS, case, PROBE_TAB))
 
 
 def sweeps() -> dict[str, Swept]:

@@ -18,6 +18,7 @@ from core.foundation.sam.prompts import Prompt
 from core.geometry.windows import LIVER_WINDOW, Window
 from core.study import Study
 from pages.common import jobs
+from pages.common.queues import Uses
 
 Kind = TypeVar("Kind")
 Kept = TypeVar("Kept")
@@ -148,7 +149,7 @@ def begin_asking(case: Study, checkpoint: LocalCheckpoint, question: Question) -
         _remember(answers(), question, result[0], MAX_ANSWERS)
 
     title = f"Asking SAM about slice {question.z + 1} of {case.title}"
-    jobs.begin(jobs.Job(title, STAGES, work, keep, case, SAM_TAB))
+    jobs.begin(jobs.Job(title, STAGES, work, keep, Uses.MODEL, case, SAM_TAB))
 
 
 def _looks() -> dict[tuple[object, ...], Look]:

@@ -30,6 +30,7 @@ from core.whatif.stress.robustness import (
     undisturbed,
 )
 from pages.common import jobs
+from pages.common.queues import Uses
 from pages.common.scan_source import DEMO_SEED
 from pages.common.session import MAX_CASES, cases
 from pages.explain.memo import content, remembered
@@ -181,7 +182,7 @@ def begin_sweep(case: Study, segmentation: Segmentation, knob: Knob, *, whole: b
         st.session_state[Key.SWEEPS] = kept
 
     title = f"{knob.label}: {case.title} at {len(knob.levels)} levels"
-    jobs.begin(jobs.Job(title, (STAGE,), work, keep, case, STRESS_TAB))
+    jobs.begin(jobs.Job(title, (STAGE,), work, keep, Uses.NETWORKS, case, STRESS_TAB))
 
 
 def sweeps() -> dict[tuple[str, str], Swept]:

@@ -47,7 +47,8 @@ def distributions_view(runs: Sequence[Run]) -> None:
     chosen = gallery(runs[0], units[0], score)
     st.subheader("What makes them good or bad", anchor=False)
     sizes_view(runs, target, rule)
-    place = chosen or _picked_place(runs, units, picked)
+    again = st.session_state.pop(Key.RECORD_AGAIN, None)
+    place = chosen or _picked_place(runs, units, picked) or again
     if place is not None:
         open_record(*place)
 

@@ -3,7 +3,6 @@
 import pandas as pd
 import streamlit as st
 
-from core.errors import HepatoScopeError
 from core.evaluation import Run
 from core.evaluation.cases import Place, place_of, worst
 from pages.common.frame import plain
@@ -31,6 +30,10 @@ def gallery(run: Run, units: pd.DataFrame, score: str) -> tuple[Run, Place] | No
     if not pictures.may_have_images():
         st.caption(pictures.NO_FOLDER)
     rows = [row for _, row in worst(units, score, int(count or COUNTS[0])).iterrows()]
+    if drawn:
+        places = tuple(place_of(row) for row in rows)
+        missing = tuple(one for one in places if pictures.thumbnail_of(run, one) is None)
+        pictures.draw_later(run, missing, pictures.gallery_job, "gallery")
     chosen = None
     for start in range(0, len(rows), COLUMNS):
         for offset, column in enumerate(st.columns(COLUMNS, gap="small")):
@@ -55,10 +58,8 @@ def _card(run: Run, row: "pd.Series", score: str, rank: int, drawn: bool) -> boo
 
 
 def _thumbnail(run: Run, place: Place) -> None:
-    try:
-        with st.spinner(f"Segmenting {place.case}"):
-            picture = pictures.thumbnail(run, place)
-    except HepatoScopeError as error:
-        st.caption(plain(str(error)))
-        return
-    st.image(picture, width="stretch")
+    picture = pictures.thumbnail_of(run, place)
+    if isinstance(picture, str):
+        st.caption(plain(picture))
+    elif picture is not None:
+        st.image(picture, width="stretch")

@@ -7,7 +7,9 @@ import streamlit as st
 
 from core.errors import HepatoScopeError
 from core.evaluation import Run
+from pages.common import jobs
 from pages.common.frame import begin, plain
+from pages.common.session import show_notice
 from pages.metrics.runs import HOW_TO_MAKE, available, choose_runs, uploader
 from pages.metrics.state import Key
 
@@ -25,11 +27,17 @@ WITHOUT_A_RUN = ("Claims", "My own case")
 
 
 def page() -> None:
+    jobs.collect()
+    # A whole run of the page closes what was open over it.
+    st.session_state.pop(Key.RECORD, None)
     begin(
         "Metrics",
         "How well the networks do on patients they never saw, and what each figure is an average "
         "of. Click a point to see the case behind it.",
     )
+    show_notice()
+    if jobs.running() is not None:
+        jobs.show_progress()
     runs = choose_runs()
     if not runs and not available():
         _invitation()

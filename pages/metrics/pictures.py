@@ -1,13 +1,17 @@
 """Images behind the records, made when asked for and kept for one visitor."""
 
 import os
+from collections.abc import Callable
+from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from core.errors import HepatoScopeError
+from core.cascade.segmentation import Progress
+from core.errors import Cancelled, HepatoScopeError
 from core.evaluation import Run
 from core.evaluation.cases import Place
 from core.evaluation.images import (
@@ -18,7 +22,9 @@ from core.evaluation.images import (
     read_images,
     telling_error,
 )
-from pages.common.jobs import turn
+from core.io.datasets import LabelledCase
+from pages.common.jobs import Job, begin, running, show_progress
+from pages.common.queues import Uses
 from pages.metrics.state import Key
 
 FOLDER = "HEPATOSCOPE_DATA"
@@ -29,6 +35,13 @@ NO_FOLDER = (
 )
 MAX_CASES = 2
 MAX_THUMBNAILS = 48
+STAGES = ("Reading and segmenting once more",)
+LATER = "The pictures are drawn when the work that runs is done."
+
+# What was read, and why there is no prediction; without images why there are none.
+Read = tuple[CaseImages | None, str]
+# A picture, or why there is none.
+Thumbnail = NDArray[np.uint8] | str
 
 
 def may_have_images() -> bool:
@@ -36,45 +49,133 @@ def may_have_images() -> bool:
     return bool(os.environ.get(FOLDER))
 
 
-def images_of(run: Run, place: Place) -> tuple[CaseImages, str]:
-    """Read and segment a case, or take it from those kept; and why there is no prediction.
+def images_of(run: Run, place: Place) -> Read | None:
+    """Give the images of a case; None where they are at hand and were not read yet."""
+    kept = _images().get(_case_of(run, place))
+    if kept is not None:
+        return kept
+    try:
+        _case(place)
+    except HepatoScopeError as error:
+        return None, str(error)
+    return None
 
-    Raises HepatoScopeError where there is no image, which says why.
+
+def thumbnail_of(run: Run, place: Place) -> Thumbnail | None:
+    """Give the errors of a slice, or of the most telling slice of a case; None where not drawn.
+
+    Without a prediction it shows the truth.
     """
+    return _thumbnails().get((run.digest, place))
+
+
+def draw_later(
+    run: Run, places: tuple[Place, ...], job_of: Callable[[Run, tuple[Place, ...]], Job], key: str
+) -> None:
+    """Begin once to read what is missing of `places`; where that came to nothing, offer it."""
+    if not places:
+        return
+    if running() is not None:
+        st.caption(LATER)
+        return
+    wish = run.digest, places, key
+    again = st.session_state.get(Key.PICTURES_ASKED) == wish
+    if not again or st.button("Draw the pictures", icon=":material/image:", key=f"draw-{key}"):
+        st.session_state[Key.PICTURES_ASKED] = wish
+        begin(job_of(run, places))
+        if running() is not None:
+            show_progress(f"cancel-{key}")
+
+
+def record_job(run: Run, places: tuple[Place, ...]) -> Job:
+    """Describe the reading of one case."""
+    (place,) = places
+
+    def work(progress: Progress, cancelled: Callable[[], bool]) -> Read:
+        progress(STAGES[0], 0.0)
+        return _read(run, place, cancelled)
+
+    def keep(found: Read) -> None:
+        _keep(_images(), {_case_of(run, place): found}, MAX_CASES)
+        _open_again()
+
+    return Job(f"Reading the images of {place.case}", STAGES, work, keep, Uses.NETWORKS)
+
+
+def gallery_job(run: Run, places: tuple[Place, ...]) -> Job:
+    """Describe the drawing of cards; of their cases nothing else is kept."""
+
+    def work(progress: Progress, cancelled: Callable[[], bool]) -> dict[Place, Thumbnail]:
+        drawn: dict[Place, Thumbnail] = {}
+        for _, group in groupby(sorted(places, key=_place_order), _place_order):
+            progress(STAGES[0], len(drawn) / len(places))
+            some = tuple(group)
+            found = _read(run, some[0], cancelled)
+            drawn |= {place: _thumbnail(found, place) for place in some}
+        return drawn
+
+    def keep(drawn: dict[Place, Thumbnail]) -> None:
+        found = {(run.digest, place): picture for place, picture in drawn.items()}
+        _keep(_thumbnails(), found, MAX_THUMBNAILS)
+        _open_again()
+
+    return Job(f"Drawing the cards of {run.name}", STAGES, work, keep, Uses.NETWORKS)
+
+
+def _read(run: Run, place: Place, cancelled: Callable[[], bool]) -> Read:
+    preset, reason = None, ""
+    try:
+        preset = preset_of(run)
+    except HepatoScopeError as error:
+        reason = str(error)
+    try:
+        return read_images(run, _case(place), place, preset, cancelled=cancelled), reason
+    except Cancelled:
+        raise
+    except HepatoScopeError as error:
+        return None, str(error)
+
+
+def _thumbnail(found: Read, place: Place) -> Thumbnail:
+    images, reason = found
+    if images is None:
+        return reason
+    index = telling_error(images, place.target) if place.slice is None else place.slice
+    drawn = pictures(images, place.target, index)
+    # Every other pixel: a card is narrow.
+    return np.ascontiguousarray(drawn.get("errors", drawn["truth"])[::2, ::2])
+
+
+def _case(place: Place) -> LabelledCase:
     folder = os.environ.get(FOLDER)
-    kept: dict[tuple[str, ...], tuple[CaseImages, str]] = st.session_state.setdefault(
-        Key.IMAGES, {}
-    )
-    key = run.digest, place.dataset, place.case
-    if key not in kept:
-        case = find_case(Path(folder) if folder else None, place)
-        reason, preset = "", None
-        try:
-            preset = preset_of(run)
-        except HepatoScopeError as error:
-            reason = str(error)
-        with turn():
-            kept[key] = read_images(run, case, place, preset), reason
-        while len(kept) > MAX_CASES:
-            del kept[next(iter(kept))]
-    return kept[key]
+    return find_case(Path(folder) if folder else None, place)
 
 
-def thumbnail(run: Run, place: Place) -> NDArray[np.uint8]:
-    """Draw the errors of a slice, or of the most telling slice of a case; without them the truth.
+def _place_order(place: Place) -> tuple[str, str]:
+    return place.dataset, place.case
 
-    Raises as `images_of` does.
-    """
-    kept: dict[tuple[str, Place], NDArray[np.uint8]] = st.session_state.setdefault(
-        Key.THUMBNAILS, {}
-    )
-    key = run.digest, place
-    if key not in kept:
-        images, _ = images_of(run, place)
-        index = telling_error(images, place.target) if place.slice is None else place.slice
-        drawn = pictures(images, place.target, index)
-        # Every other pixel: a card is narrow.
-        kept[key] = np.ascontiguousarray(drawn.get("errors", drawn["truth"])[::2, ::2])
-        while len(kept) > MAX_THUMBNAILS:
-            del kept[next(iter(kept))]
-    return kept[key]
+
+def _case_of(run: Run, place: Place) -> tuple[str, ...]:
+    return run.digest, place.dataset, place.case
+
+
+def _images() -> dict[tuple[str, ...], Read]:
+    kept: dict[tuple[str, ...], Read] = st.session_state.setdefault(Key.IMAGES, {})
+    return kept
+
+
+def _thumbnails() -> dict[tuple[str, Place], Thumbnail]:
+    kept: dict[tuple[str, Place], Thumbnail] = st.session_state.setdefault(Key.THUMBNAILS, {})
+    return kept
+
+
+def _keep(kept: dict[Any, Any], found: dict[Any, Any], most: int) -> None:
+    kept |= found
+    while len(kept) > most:
+        del kept[next(iter(kept))]
+
+
+def _open_again() -> None:
+    """Let a record that was open while its images were read come back with them."""
+    if record := st.session_state.get(Key.RECORD):
+        st.session_state[Key.RECORD_AGAIN] = record

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
-from core.errors import HepatoScopeError
 from core.evaluation import Run
 from core.evaluation.averages import score_values
 from core.evaluation.cases import Place, rows_of
@@ -14,8 +13,8 @@ from core.evaluation.images import pictures, telling_error
 from pages.common.charts import GRAY, TARGETS, color_of, framed
 from pages.common.frame import plain
 from pages.common.numbers import number
-from pages.metrics.pictures import images_of
-from pages.metrics.state import SCORES
+from pages.metrics.pictures import draw_later, images_of, record_job
+from pages.metrics.state import SCORES, Key
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -53,10 +52,15 @@ LESION = {
 
 def open_record(run: Run, place: Place) -> None:
     """Open the record over the page."""
+    st.session_state[Key.RECORD] = run, place
     _dialog(run, place)
 
 
-@st.dialog("Record", width="large", icon=":material/lab_profile:")
+def _closed() -> None:
+    st.session_state.pop(Key.RECORD, None)
+
+
+@st.dialog("Record", width="large", icon=":material/lab_profile:", on_dismiss=_closed)
 def _dialog(run: Run, place: Place) -> None:
     record(run, place)
 
@@ -164,11 +168,13 @@ def _profile(slices: pd.DataFrame, index: int) -> "go.Figure":
 
 
 def _images(run: Run, place: Place, index: int) -> None:
-    try:
-        with st.spinner("Reading the case and segmenting it once more"):
-            images, reason = images_of(run, place)
-    except HepatoScopeError as error:
-        st.info(plain(str(error)), icon=":material/hide_image:")
+    found = images_of(run, place)
+    if found is None:
+        draw_later(run, (place,), record_job, "record")
+        return
+    images, reason = found
+    if images is None:
+        st.info(plain(reason), icon=":material/hide_image:")
         return
     if reason:
         st.info(f"No prediction: {plain(reason)}", icon=":material/info:")

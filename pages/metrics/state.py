@@ -27,6 +27,9 @@ class Key:
     PICKED = "metrics-picked-point"
     IMAGES = "metrics-case-images"
     THUMBNAILS = "metrics-thumbnails"
+    PICTURES_ASKED = "metrics-pictures-asked"
+    RECORD = "metrics-record-open"
+    RECORD_AGAIN = "metrics-record-again"
 
 
 SCORES = {

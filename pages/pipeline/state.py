@@ -20,6 +20,7 @@ from core.walkthrough.moment import Moment, Overall
 from core.walkthrough.scan import hu_histogram
 from core.walkthrough.walk import Result, Settings, with_settings
 from pages.common import jobs
+from pages.common.queues import Uses
 from pages.common.session import Key as SessionKey
 
 
@@ -174,7 +175,9 @@ def run_whole_scan(case: Study, segmentation: Segmentation, settings: Settings) 
     def keep(made: tuple[Segmentation, Findings]) -> None:
         st.session_state[Key.WHOLE] = case.id, made[0].models, Result(*made, settings)
 
-    jobs.begin(jobs.Job(f"Segmenting {case.title} as moved here", STAGES, work, keep, case))
+    jobs.begin(
+        jobs.Job(f"Segmenting {case.title} as moved here", STAGES, work, keep, Uses.NETWORKS, case)
+    )
 
 
 def histogram_of(case: Study) -> NDArray[np.int64]:

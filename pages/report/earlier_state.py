@@ -9,6 +9,7 @@ from core.report.followup.refusals import refuse_other_patient
 from core.study import Examined, Study, called_at, opened, refuse_unusable, segmented
 from core.volume import Volume
 from pages.common import jobs
+from pages.common.queues import Uses
 from pages.report.state import REPORT_TAB, keep_earlier
 
 
@@ -33,4 +34,4 @@ def begin_earlier(case: Study, study: Examined, earlier: Volume) -> None:
         keep_earlier(case.id, packed)
 
     title = f"Segmenting the earlier study {earlier.source}"
-    jobs.begin(jobs.Job(title, STAGES, work, keep, case, REPORT_TAB))
+    jobs.begin(jobs.Job(title, STAGES, work, keep, Uses.NETWORKS, case, REPORT_TAB))

@@ -16,6 +16,7 @@ from core.report.fact import Facts
 from core.report.llava import prompt_of
 from core.study import Study
 from pages.common import jobs
+from pages.common.queues import Uses
 from pages.report.state import REPORT_TAB, Generated, keep_generated
 
 STREAM = "report-stream"
@@ -67,6 +68,6 @@ def begin_writing(case: Study, facts: Facts, picture: Picture, writing: Writing)
         keep_generated(case.id, found)
 
     title = f"LLaVA writes about {case.title}"
-    growing.job = jobs.Job(title, STAGES, work, keep, case, REPORT_TAB)
+    growing.job = jobs.Job(title, STAGES, work, keep, Uses.MODEL, case, REPORT_TAB)
     st.session_state[STREAM] = growing
     jobs.begin(growing.job)

@@ -1,9 +1,11 @@
-"""Segmentations that run beside the page: progress, cancelling, taking turns."""
+"""Work that runs beside the page: progress, cancelling, waiting for none but its like."""
 
 import threading
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from core.cascade.networks import Networks
 from core.cascade.segmentation import STAGES
@@ -12,10 +14,18 @@ from core.presets import PAPER
 from core.study import Study
 from core.volume import Volume
 from pages.common.jobs import Job, segmentation_job
+from pages.common.queues import Line, Uses, lines
+from pages.common.session import Key
 from tests import scene
-from tests.pages.conftest import button, current, finish, labels_of
+from tests.pages.conftest import APP, button, current, finish, labels_of
 
 PATIENCE = 20
+
+
+@pytest.fixture
+def line() -> Line:
+    """A line for one at a time and one who waits."""
+    return Line(1, 1)
 
 
 @pytest.fixture
@@ -23,8 +33,13 @@ def case(scan: Volume) -> Study:
     return Study(scan, ())
 
 
-def running(job: Job, turn: threading.Lock) -> threading.Thread:
-    thread = threading.Thread(target=job.run, args=(turn,), daemon=True)
+def joined(job: Job, line: Line) -> Line:
+    assert line.join(job)
+    return line
+
+
+def running(job: Job, line: Line) -> threading.Thread:
+    thread = threading.Thread(target=job.run, args=(joined(job, line),), daemon=True)
     thread.start()
     return thread
 
@@ -46,12 +61,14 @@ def holding(
     return reached, go
 
 
-def test_job_tells_every_stage_and_measures(case: Study, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_job_tells_every_stage_and_measures(
+    case: Study, line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(
         "core.cascade.segmentation.load_networks", lambda preset: scene.fake_networks()
     )
     job = segmentation_job(case, PAPER)
-    job.run(threading.Lock())
+    job.run(joined(job, line))
     assert job.done
     assert job.fractions == dict.fromkeys(STAGES, 1.0)
     study = job.result.known
@@ -60,11 +77,11 @@ def test_job_tells_every_stage_and_measures(case: Study, monkeypatch: pytest.Mon
 
 
 def test_cancelled_job_stops_at_its_next_batch(
-    case: Study, monkeypatch: pytest.MonkeyPatch
+    case: Study, line: Line, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reached, go = holding(monkeypatch)
     job = segmentation_job(case, PAPER)
-    running(job, threading.Lock())
+    running(job, line)
     assert reached.wait(PATIENCE)
     job.cancel()
     go.set()
@@ -74,37 +91,96 @@ def test_cancelled_job_stops_at_its_next_batch(
     assert STAGES[-1] not in job.fractions
 
 
-def test_one_job_runs_at_a_time_and_the_waiting_one_can_be_cancelled(case: Study) -> None:
-    turn = threading.Lock()
-    job = segmentation_job(case, PAPER)
-    with turn:
-        running(job, turn)
-        job.cancel()
-        assert job.wait(PATIENCE)
-        assert isinstance(job.error, Cancelled)
-        assert not job.fractions
-    assert turn.acquire(blocking=False)
+def test_one_job_runs_at_a_time_and_the_waiting_one_can_be_cancelled(
+    case: Study, line: Line
+) -> None:
+    job, other = segmentation_job(case, PAPER), object()
+    assert line.join(other)
+    running(job, line)
+    job.cancel()
+    assert job.wait(PATIENCE)
+    assert isinstance(job.error, Cancelled)
+    assert not job.fractions
+    line.leave(other)
+    assert all(line.join(name) for name in "ab")
 
 
-def test_any_work_runs_as_a_job_and_its_result_waits_for_the_page() -> None:
+def test_who_came_first_is_served_first_and_a_full_line_takes_nobody() -> None:
+    line = Line(at_once=2, most_waiting=2)
+    assert all(line.join(name) for name in "abcd")
+    assert [line.place(name) for name in "abcd"] == [0, 0, 1, 2]
+    assert not line.join("e")
+    line.leave("a")
+    assert [line.place(name) for name in "bcd"] == [0, 0, 1]
+    assert line.join("e")
+
+
+def test_any_work_runs_as_a_job_and_its_result_waits_for_the_page(line: Line) -> None:
     def work(progress: Any, cancelled: Any) -> int:
         progress("Counting", 1.0)
         return 42
 
     taken: list[int] = []
-    job = Job("Counting", ("Counting",), work, taken.append)
-    job.run(threading.Lock())
+    job = Job("Counting", ("Counting",), work, taken.append, Uses.NOTHING)
+    job.run(joined(job, line))
     assert job.fractions == {"Counting": 1.0}
     assert (job.result, taken) == (42, [])
 
 
-def test_failed_job_gives_its_turn_back(case: Study, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failed_job_gives_its_turn_back(
+    case: Study, line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("core.cascade.segmentation.load_networks", lambda preset: 1 / 0)
-    turn = threading.Lock()
     job = segmentation_job(case, PAPER)
-    job.run(turn)
+    job.run(joined(job, line))
     assert isinstance(job.error, ZeroDivisionError)
-    assert turn.acquire(blocking=False)
+    assert all(line.join(name) for name in "ab")
+
+
+@pytest.fixture
+def busy() -> Iterator[Callable[[Uses], Job]]:
+    """Let another visitor's work hold what it uses until the test is over."""
+    over = threading.Event()
+
+    def begin(uses: Uses) -> Job:
+        def work(progress: Any, cancelled: Any) -> None:
+            assert over.wait(PATIENCE)
+
+        job = Job("Work of another visitor", ("Working",), work, print, uses)
+        running(job, lines()[uses])
+        return job
+
+    yield begin
+    over.set()
+
+
+@pytest.mark.parametrize("uses", [Uses.MODEL, Uses.CONNECTION, Uses.NOTHING])
+def test_segmentation_starts_at_once_beside_long_work_of_another_visitor(
+    opened: AppTest, busy: Callable[[Uses], Job], uses: Uses
+) -> None:
+    other = busy(uses)
+    app = finish(button(opened, "Segment liver and tumors").click().run())
+    assert current(app).findings is not None
+    assert not other.done
+
+
+def test_visitor_is_told_the_place_in_the_queue_and_that_it_is_full(
+    opened: AppTest, busy: Callable[[Uses], Job], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pages.common.queues.SIZES", dict.fromkeys(Uses, (1, 1)))
+    other = busy(Uses.NETWORKS)
+    app = button(opened, "Segment liver and tumors").click().run()
+    job = app.session_state[Key.JOB]
+    while not job.place:
+        assert not job.wait(0.05)
+    app = app.run()
+    assert any("place 1 in the queue" in part.value for part in app.caption)
+    second = AppTest.from_file(str(APP), default_timeout=60).run()
+    second = button(second, "Open the demo case").click().run()
+    second = button(second, "Segment liver and tumors").click().run()
+    assert "Too many visitors" in second.error[0].value
+    assert Key.JOB not in second.session_state
+    assert not other.done
 
 
 def test_page_shows_the_stages_and_keeps_the_case_when_cancelled(

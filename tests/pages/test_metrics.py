@@ -17,7 +17,7 @@ from pages.metrics.overview import to_csv
 from pages.metrics.runs import MAX_UPLOADED
 from pages.metrics.state import Key
 from tests import scene
-from tests.pages.conftest import button
+from tests.pages.conftest import button, finish
 from tests.pages.runs import make_run, zipped
 
 MIME = "application/zip"
@@ -265,9 +265,9 @@ def test_images_at_hand_are_drawn_with_their_errors(
     make_run(weights / "evaluations" / "seeing", cases=("volume-0",))
     st.cache_data.clear()
     page = look_at(new_visitor().switch_page(PAGE).run(), "Cases and slices")
-    shown = button(page, "Open").click().run()
+    shown = finish(button(page, "Open").click().run())
     assert not shown.exception, shown.exception
     assert len(shown.get("image")) == 3
     assert any("missed" in part.value for part in shown.get("html"))
-    with_pictures = shown.toggle(key=Key.THUMBNAILS_ON).set_value(True).run()
+    with_pictures = finish(shown.toggle(key=Key.THUMBNAILS_ON).set_value(True).run())
     assert len(with_pictures.get("image")) == 1
