@@ -29,12 +29,14 @@ class OwnPatches:
 
     Parameters
     ----------
+    digest : of the scan, which names it: file names repeat.
     table : columns of the atlas's table; clusters are -1, for they were found without it.
     codes : float32 [M, D].
     images : uint8 [M, 32, 32].
     """
 
     atlas: str
+    digest: str
     table: pd.DataFrame
     codes: NDArray[np.float32]
     images: NDArray[np.uint8]
@@ -84,7 +86,7 @@ def place_own(
             atlas.codes, atlas.map(name), projection, codes, cancelled
         )
         progress(stage, 1)
-    return OwnPatches(atlas.name, table, codes, np.asarray(patches.images))
+    return OwnPatches(atlas.name, volume.digest, table, codes, np.asarray(patches.images))
 
 
 def joined(atlas: Atlas, own: OwnPatches) -> Atlas:

@@ -60,7 +60,7 @@ def _placed(atlas: Atlas, case: Study) -> OwnPatches | None:
     placed: OwnPatches | None = st.session_state.get(Key.OWN)
     if placed is None or placed.atlas != atlas.name:
         return None
-    return placed if placed.table["case"].iloc[0] == case.volume.source else None
+    return placed if placed.digest == case.id else None
 
 
 def _offer(atlas: Atlas, case: Study, segmentation: Segmentation) -> None:

@@ -57,7 +57,7 @@ def slice_of_row(scene: Scene, row: int) -> tuple[NDArray[np.uint8], str]:
     index = np.array([int(place["slice"])])
     pictures = pictures_of(scene)
     try:
-        if place["dataset"] == OWN and (case := _own_case(str(place["case"]))) is not None:
+        if place["dataset"] == OWN and (case := _own_case(scene)) is not None:
             return gray_squares(case.volume, index)[0], "Your scan."
         if (original := pictures.original(row)) is not None:
             gray = _original(original.dataset, original.name, int(place["slice"]), original)
@@ -73,8 +73,8 @@ def _original(dataset: str, name: str, index: int, _case: LabelledCase) -> NDArr
     return gray
 
 
-def _own_case(name: str) -> Study | None:
-    return next((case for case in cases().values() if case.volume.source == name), None)
+def _own_case(scene: Scene) -> Study | None:
+    return None if scene.own is None else cases().get(scene.own.digest)
 
 
 def _corner(scene: Scene, row: int) -> tuple[int, int]:

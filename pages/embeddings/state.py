@@ -129,7 +129,9 @@ def scene_of(known: Atlas) -> Scene:
         own = None
     atlas = known if own is None else joined(known, own)
     drawn = st.session_state.get(Key.DRAWN, {}).get(known.name, ())
-    return Scene(f"{known.name}-{len(atlas)}-{known.facts['written']}", atlas, known, own, drawn)
+    # All visitors share what is cached by this name.
+    whose = "known" if own is None else f"{own.digest}-{len(own.table)}"
+    return Scene(f"{known.name}-{whose}-{known.facts['written']}", atlas, known, own, drawn)
 
 
 def choice_of(scene: Scene) -> Choice:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -11,12 +12,27 @@ import streamlit as st
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from core.atlas.own import place_own
+from core.atlas.patches import gray_squares
+from core.volume import Volume, volume_from_array
+from pages.common.session import Key as SessionKey
+from pages.common.session import open_volume
 from pages.embeddings.chosen import middle_first, sheet_of
 from pages.embeddings.exchange import Area, Clear, Patch, read_done
-from pages.embeddings.state import Choice, Key, Scene, act, choice_of, flags_of, keep_choice
-from tests.core.atlas.drawn import atlas_of
+from pages.embeddings.slice_view import slice_of_row
+from pages.embeddings.state import (
+    Choice,
+    Key,
+    Scene,
+    act,
+    choice_of,
+    flags_of,
+    keep_choice,
+    scene_of,
+)
+from tests.core.atlas.drawn import AUTOENCODER, atlas_of
 from tests.pages.atlases import install
-from tests.pages.conftest import button, finish
+from tests.pages.conftest import button, current, finish, labels_of
 
 PAGE = "pages/embeddings/page.py"
 LEFT = np.array([[-2, -2], [0, -2], [0, 2], [-2, 2]], np.float32)
@@ -52,7 +68,7 @@ def text_of(page: AppTest) -> str:
 def scene_in(page: AppTest, name: str = "bare") -> Scene:
     """The scene of the page, as its session knows it."""
     atlas = atlas_of(images=name == "whole", name=name)
-    return Scene(f"{name}-{len(atlas)}-{atlas.facts['written']}", atlas, atlas, None)
+    return Scene(f"{name}-known-{atlas.facts['written']}", atlas, atlas, None)
 
 
 def choose(page: AppTest, choice: Choice, name: str = "bare") -> AppTest:
@@ -169,6 +185,22 @@ def test_own_case_is_placed_and_its_slices_shown(
     assert "tumor as called" in said
 
 
+def test_second_scan_of_the_same_name_is_another_case(
+    atlases: Path, segmented: AppTest, scan: Volume, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "core.atlas.own.place", lambda codes, positions, _, new, __: np.zeros((len(new), 2))
+    )
+    page = segmented.switch_page(PAGE).run()
+    page.session_state[Key.VIEW] = "My case"
+    page = finish(button(page.run(), "Place this case on the map").click().run())
+    first = current(page)
+    other = replace(first, volume=replace(first.volume, digest="1" * 64))
+    page.session_state[SessionKey.CASES][other.id] = other
+    page.session_state[SessionKey.CURRENT] = other.id
+    assert "Place this case on the map" in labels_of(page.run())
+
+
 def test_atlas_of_other_weights_is_one_sentence(
     atlases: Path, visit: Callable[[], AppTest], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -242,6 +274,30 @@ class TestChoices:
         flags = flags_of(scene)
         assert flags[5] == 8
         assert np.count_nonzero(flags == 4) == 12
+
+    def test_own_slice_is_that_of_the_scan_and_not_of_its_name(
+        self, scene: Scene, scan: Volume, atlases: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("core.atlas.own.place", lambda *args: np.zeros((len(args[3]), 2)))
+        scans = {
+            digest: volume_from_array(
+                scan.hu + np.int16(shift), scan.affine, source="ct.nii.gz", digest=digest
+            )
+            for digest, shift in (("a" * 64, 0), ("b" * 64, 20))
+        }
+        names = set()
+        for volume in scans.values():
+            open_volume(volume)
+        for volume in scans.values():
+            labels = np.where(volume.hu > 90, np.uint8(1), np.uint8(0))
+            placed = place_own(scene.known, volume, labels, AUTOENCODER)
+            st.session_state[Key.OWN] = placed
+            seen = scene_of(scene.known)
+            names.add(seen.id)
+            shown, _ = slice_of_row(seen, len(scene.known))
+            index = np.array([int(placed.table["slice"].iloc[0])])
+            np.testing.assert_array_equal(shown, gray_squares(volume, index)[0])
+        assert len(names) == 2
 
     def test_sheet_holds_the_most_typical_first(self, scene: Scene, atlases: Path) -> None:
         chosen = scene.atlas.table["tumor_fraction"].to_numpy() > 0
