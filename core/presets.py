@@ -42,6 +42,10 @@ class Preset:
     tumor_networks: tuple[str, ...] = ("tumor",)
     tumor_neighbours_mm: float | None = None
 
+    def networks(self, part: str) -> tuple[str, ...]:
+        """Names of the networks for the liver, or for tumors."""
+        return self.liver_networks if part == "liver" else self.tumor_networks
+
     @property
     def homes(self) -> dict[str, tuple[str, str]]:
         """Each network by its part in the cascade: whose it is, and what it is called there."""

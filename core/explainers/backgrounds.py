@@ -71,8 +71,8 @@ def write_backgrounds(preset: Preset) -> tuple[Path, ...]:
             for network, look in looks.items():
                 squares[network].append(own_slice(look.show(volume, slice(z, z + 1)))[0])
     paths = []
-    for network, images in squares.items():
-        path = model_dir(preset.name, network) / FILE
+    for part, images in squares.items():
+        path = model_dir(preset.name, preset.networks(part)[0]) / FILE
         np.savez_compressed(path, gray=np.stack(images), seeds=np.array(SEEDS))
         paths.append(path)
     return tuple(paths)

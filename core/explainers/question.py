@@ -115,14 +115,22 @@ def pose(
     Raises
     ------
     HepatoScopeError
-        The slice shows no liver, or not that lesion, or has no background.
+        The slice shows no liver, or not that lesion, or has no background, or the network sees
+        more than the slice.
     """
     preset = preset_named(segmentation.preset)
+    # Of several networks whose mean counts, the first is asked why.
+    network = preset.networks(asked)[0]
     only = slice(z, z + 1)
     organ = organ_mask(segmentation.labels)
     if not organ[..., z].any():
         raise HepatoScopeError(
             f"Slice {z + 1} shows no liver, so there is nothing to explain; choose another slice."
+        )
+    if asked is Asked.TUMOR and preset.tumor_neighbours_mm is not None:
+        raise HepatoScopeError(
+            f"The tumor network of “{preset.name}” sees neighbouring slices too, which no "
+            "explanation shows yet; ask about the liver network, or segment with another preset."
         )
     looks = segmentation.looks(volume)
     look = looks.liver if asked is Asked.LIVER else looks.tumor
@@ -140,9 +148,9 @@ def pose(
     elif background is Background.OWN:
         usual = own_background(volume, segmentation, look, z)
     else:
-        usual = read_background(preset.name, str(asked))
+        usual = read_background(preset.name, network)
     question = Question(
-        model_dir(preset.name, str(asked)),
+        model_dir(preset.name, network),
         gray,
         _target(tumor if lesion is not None else np.ones_like(inside[0])),
         free,

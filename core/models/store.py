@@ -27,7 +27,7 @@ def model_dir(preset: str, model: str, place: Path | None = None) -> Path:
     if not (folder / WEIGHTS_NAME).is_file():
         raise WeightsMissing(
             f"There are no weights for the {model} network of the preset “{preset}”; train it with "
-            f"“python -m core train {model} --preset {preset} --data FOLDER "
+            f"“python -m core train {model.split('-')[0]} --preset {preset} --data FOLDER "
             f"--out weights/{preset}/{model}”."
         )
     return folder

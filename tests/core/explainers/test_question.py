@@ -16,7 +16,7 @@ from core.explainers.pictures import diverging, draw, native_map
 from core.explainers.question import Asked, pose
 from core.labels import organ_mask
 from core.models import store
-from core.presets import PAPER
+from core.presets import PAPER, PRESETS
 from core.volume import Volume
 
 Z = 13
@@ -144,3 +144,20 @@ def test_shares_add_up_and_a_blank_map_has_none(scan: Volume, found: Segmentatio
     assert spread.tumor + spread.liver + spread.outside == pytest.approx(1)
     assert spread.tumor == pytest.approx(posed.tumor.mean())
     assert shares(0 * values, posed.tumor, posed.organ) is None
+
+
+def test_network_that_sees_neighbours_is_not_explained_by_one_slice(
+    scan: Volume, found: Segmentation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(PRESETS, "paper", replace(PAPER, tumor_neighbours_mm=3.0))
+    with pytest.raises(HepatoScopeError, match="sees neighbouring slices"):
+        pose(scan, found, Z, Asked.TUMOR)
+    assert pose(scan, found, Z, Asked.LIVER).question.inside.any()
+
+
+def test_of_several_networks_the_first_is_asked_why(
+    scan: Volume, found: Segmentation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(PRESETS, "paper", replace(PAPER, tumor_networks=("tumor-1", "tumor-2")))
+    (tmp_path / "paper" / "tumor").rename(tmp_path / "paper" / "tumor-1")
+    assert pose(scan, found, Z, Asked.TUMOR).question.weights.name == "tumor-1"
