@@ -21,7 +21,7 @@ from core.explainers.backgrounds import (
 from core.geometry.fits import SliceFit, axial_view
 from core.labels import organ_mask
 from core.models.store import model_dir
-from core.presets import preset_named
+from core.presets import Preset, preset_named
 from core.volume import Volume
 
 Floats = NDArray[np.float32]
@@ -122,16 +122,7 @@ def pose(
     # Of several networks whose mean counts, the first is asked why.
     network = preset.networks(asked)[0]
     only = slice(z, z + 1)
-    organ = organ_mask(segmentation.labels)
-    if not organ[..., z].any():
-        raise HepatoScopeError(
-            f"Slice {z + 1} shows no liver, so there is nothing to explain; choose another slice."
-        )
-    if asked is Asked.TUMOR and preset.tumor_neighbours_mm is not None:
-        raise HepatoScopeError(
-            f"The tumor network of “{preset.name}” sees neighbouring slices too, which no "
-            "explanation shows yet; ask about the liver network, or segment with another preset."
-        )
+    _refuse_unanswerable(segmentation, preset, z, asked)
     looks = segmentation.looks(volume)
     look = looks.liver if asked is Asked.LIVER else looks.tumor
     fit, gray = look.fit, own_slice(look.show(volume, only))[0]
@@ -159,6 +150,18 @@ def pose(
         fit.box.rows * volume.spacing[1] / fit.inner_rows,
     )
     return Posed(question, fit, tumor, inside[0])
+
+
+def _refuse_unanswerable(segmentation: Segmentation, preset: Preset, z: int, asked: Asked) -> None:
+    if not organ_mask(segmentation.labels[..., z]).any():
+        raise HepatoScopeError(
+            f"Slice {z + 1} shows no liver, so there is nothing to explain; choose another slice."
+        )
+    if asked is Asked.TUMOR and preset.tumor_neighbours_mm is not None:
+        raise HepatoScopeError(
+            f"The tumor network of “{preset.name}” sees neighbouring slices too, which no "
+            "explanation shows yet; ask about the liver network, or segment with another preset."
+        )
 
 
 def as_image(gray: NDArray[np.uint8]) -> Floats:
