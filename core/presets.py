@@ -15,6 +15,7 @@ class Preset:
     finder : preset whose liver network finds the liver first, so that the networks of this one
         can look closer; the two probabilities of liver are averaged. None if its own liver
         network sees the whole slice.
+    liver_from : preset whose liver networks these are; None where it has its own.
     size, tumor_size : side in pixels of the square the liver and the tumor network see.
     liver_margin, tumor_margin : the network sees the bounding box of the liver as known by then,
         widened on each side by this share of it; None shows it the whole slice.
@@ -23,13 +24,19 @@ class Preset:
     min_lesion_ml : tumor components smaller than this are dropped.
     liver_networks, tumor_networks : names of the networks below the preset's folder; the answers
         of several are averaged.
-    tumor_neighbours_mm : the tumor networks see the slices so far below and above on the channels
-        around the slice's own; None repeats the slice on all three.
+    liver_neighbours_mm, tumor_neighbours_mm : the networks see the slices so far below and above on
+        the channels around the slice's own; None repeats the slice on all three.
+    tumor_context : share of its gray that the tumor network sees of what is not liver.
+    tumor_smoothing_mm : the tumor's probability is smoothed along Z by so much (sigma) before it
+        is called.
+    tumor_seed : a lesion is called only where its probability reaches this somewhere; None: where
+        it reaches the threshold.
     """
 
     name: str
     summary: str
     finder: str | None = None
+    liver_from: str | None = None
     size: int = 128
     tumor_size: int = 128
     liver_margin: float | None = None
@@ -40,7 +47,11 @@ class Preset:
     min_lesion_ml: float = 0.0
     liver_networks: tuple[str, ...] = ("liver",)
     tumor_networks: tuple[str, ...] = ("tumor",)
+    liver_neighbours_mm: float | None = None
     tumor_neighbours_mm: float | None = None
+    tumor_context: float = 0.0
+    tumor_smoothing_mm: float = 0.0
+    tumor_seed: float | None = None
 
     def networks(self, part: str) -> tuple[str, ...]:
         """Names of the networks for the liver, or for tumors."""
@@ -49,7 +60,8 @@ class Preset:
     @property
     def homes(self) -> dict[str, tuple[str, str]]:
         """Each network by its part in the cascade: whose it is, and what it is called there."""
-        own = {name: (self.name, name) for name in (*self.liver_networks, *self.tumor_networks)}
+        own = {name: (self.liver_from or self.name, name) for name in self.liver_networks}
+        own |= {name: (self.name, name) for name in self.tumor_networks}
         if self.finder is None:
             return own
         first = preset_named(self.finder).liver_networks

@@ -55,6 +55,7 @@ class Volume:
     dicom_headers : the slices' headers without pixels, in the order of the native
         grid's third axis; empty unless the input was DICOM.
     synthetic : True for a phantom.
+    spacing_known : False where nobody wrote down the voxels' size, and lengths mean nothing.
     """
 
     hu: NDArray[np.int16]
@@ -65,6 +66,7 @@ class Volume:
     notes: tuple[str, ...] = ()
     dicom_headers: tuple["Dataset", ...] = field(default=(), repr=False)
     synthetic: bool = False
+    spacing_known: bool = True
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -121,6 +123,7 @@ def volume_from_array(
     notes: tuple[str, ...] = (),
     dicom_headers: tuple["Dataset", ...] = (),
     synthetic: bool = False,
+    spacing_known: bool = True,
 ) -> Volume:
     """Make a Volume of `hu` [I, J, K] on any grid: round to int16, turn to RAS+, lock.
 
@@ -134,4 +137,6 @@ def volume_from_array(
     ras_hu, ras_affine = to_ras(hu, affine)
     # Volumes are shared between threads and kept in caches: nobody may write to them.
     ras_hu.setflags(write=False)
-    return Volume(ras_hu, ras_affine, native, source, digest, notes, dicom_headers, synthetic)
+    return Volume(
+        ras_hu, ras_affine, native, source, digest, notes, dicom_headers, synthetic, spacing_known
+    )

@@ -13,7 +13,6 @@ from core.cascade.looks import (
     liver_look,
     look_from_afar,
     network_input,
-    own_slice,
 )
 from core.cascade.networks import Networks, mean_answer
 from core.geometry.fits import Box, SliceFit, from_axial_view
@@ -46,7 +45,7 @@ def answers(
     found = []
     for part in parts:
         gray = look.show(volume, part)
-        shown = own_slice(gray).any(axis=(1, 2))
+        shown = look.asked(gray, part)
         small = np.zeros(gray.shape[:3], np.float32)
         if shown.any():
             small[shown] = mean_answer(network, network_input(gray[shown]))
@@ -72,8 +71,8 @@ def find_liver(
     afar = look_from_afar(volume, preset)
     small = answers(networks.finder, afar, volume, parts())
     threshold = preset_named(preset.finder or preset.name).liver_threshold
-    box = box_of(small >= threshold, afar.fit, preset.liver_margin or 0.0)
-    near = ask(networks.liver, liver_look(volume, preset, box), volume, parts())
+    box, height = box_of(small >= threshold, afar.fit, preset.liver_margin or 0.0)
+    near = ask(networks.liver, liver_look(volume, preset, box, height), volume, parts())
     average_with(near, native(small, afar.fit))
     return near, box
 

@@ -220,7 +220,7 @@ def _map(
     for part in parts:
         grays = [voice.look.show(volume, part) for voice in voices]
         doubt = np.zeros((len(grays[0]), fit.rows, fit.columns), np.uint8)
-        shown = own_slice(grays[0]).any(axis=(1, 2))
+        shown = voices[0].look.asked(grays[0], part)
         if shown.any():
             asked = [gray[shown] for gray in grays]
             ask = partial(answer_in, voices=voices, grays=asked)

@@ -1,7 +1,6 @@
 """What the networks look at: slices in a window and a square, and the liver cut out of them."""
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +15,11 @@ CENTER = 128
 
 Gray = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
+# Slices of a scan: some in a row, or by their numbers.
+Part = slice | NDArray[np.intp]
+
+# A liver is about so tall; tells how far apart slices are where nobody wrote it down.
+LIVER_HEIGHT_MM = 150.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,54 +30,68 @@ class Look:
     ----------
     window : HU range mapped on 8 bits.
     fit : how the slices, or a box of them, sit in the network's square.
+    apart : how many slices away those are that the channels beside the slice's own show; 0
+        shows the slice alone.
     """
 
     window: Window
     fit: SliceFit
+    apart: int = 0
 
-    def gray(self, volume: Volume, part: slice) -> Gray:
+    def gray(self, volume: Volume, part: Part) -> Gray:
         """Bring axial slices `part` of `volume` to the square: uint8 [N, S, S]."""
         return self.fit.shrink(apply_window(axial_view(volume.hu)[part], self.window))
 
-    def show(self, volume: Volume, part: slice) -> Gray:
-        """Show axial slices `part` as the network sees them: uint8 [N, S, S]."""
+    def seen(self, volume: Volume, part: Part) -> Gray:
+        """Show axial slices `part` by themselves: uint8 [N, S, S]."""
         return self.gray(volume, part)
 
+    def asked(self, gray: Gray, part: Part) -> Mask:
+        """Which of the slices `part`, shown as `gray`, the network is asked about: bool [N]."""
+        return np.asarray(own_slice(gray).any(axis=(1, 2)))
 
-@dataclass(frozen=True, eq=False)
+    def show(self, volume: Volume, part: slice) -> Gray:
+        """Show axial slices `part` as the network sees them: uint8 [N, S, S] or [N, S, S, 3].
+
+        Beyond the ends of the scan lies its last slice once more.
+        """
+        if not self.apart:
+            return self.seen(volume, part)
+        count = volume.shape[2]
+        places = np.arange(count)[part]
+        beside = np.clip(places + self.apart * np.array([[-1], [0], [1]]), 0, count - 1)
+        needed, where = np.unique(beside, return_inverse=True)
+        stack = self.seen(volume, needed)
+        return np.stack([stack[row] for row in where.reshape(beside.shape)], axis=-1)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
 class TumorLook(Look):
-    """How a tumor network looks at a scan: at the liver alone, all else black.
+    """How a tumor network looks at a scan: at the liver, all else black or dimmed.
 
     Parameters
     ----------
     organ : bool [X, Y, Z], the liver with its tumors.
     median : gray of that liver in the window, shown as 128.
-    neighbours_mm : distance of the slices shown on the channels beside the slice's own, or None.
+    context : share of its gray that is left to what is not liver.
     """
 
     organ: Mask
     median: float
-    neighbours_mm: float | None = None
+    context: float = 0.0
 
-    def cover(self, part: slice) -> Gray:
-        """Bring axial slices `part` of the liver to the square: share of each pixel, 255 = 1."""
-        return self.fit.shrink(axial_view(self.organ)[part] * np.uint8(255))
-
-    def inside(self, part: slice) -> Mask:
+    def inside(self, part: Part) -> Mask:
         """Which pixels of the square show liver: bool [N, S, S]."""
-        return self.cover(part) >= 128
+        return self.fit.shrink(axial_view(self.organ)[part] * np.uint8(255)) >= 128
 
-    def show(self, volume: Volume, part: slice) -> Gray:
-        """Show axial slices `part` as the network sees them: uint8 [N, S, S] or [N, S, S, 3]."""
-        if self.neighbours_mm is None:
-            return mask_to_liver(self.gray(volume, part), self.inside(part), self.median)
-        count, step = volume.shape[2], self.neighbours_mm / volume.spacing[2]
-        places = np.arange(count)[part]
-        first = max(0, int(places[0] - np.ceil(step)))
-        around = slice(first, min(count, int(places[-1] + np.ceil(step)) + 1))
-        return with_neighbours(
-            self.gray(volume, around), self.cover(around), places - first, step, self.median
-        )
+    def seen(self, volume: Volume, part: Part) -> Gray:
+        """Show axial slices `part` by themselves: uint8 [N, S, S]."""
+        gray, liver = self.gray(volume, part), self.inside(part)
+        return mask_to_liver(gray, liver, self.median, self.context)
+
+    def asked(self, gray: Gray, part: Part) -> Mask:
+        """Which of the slices `part` show liver: bool [N]."""
+        return np.asarray(self.inside(part).any(axis=(1, 2)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,7 +117,7 @@ class Looks:
         """Look at `volume` once its liver is known: its box for the liver network, its voxels."""
         finder = look_from_afar(volume, preset) if preset.finder else None
         tumor = tumor_look(volume, preset, organ, median)
-        return cls(preset, liver_look(volume, preset, box), tumor, finder)
+        return cls(preset, liver_look(volume, preset, box, height_of(organ)), tumor, finder)
 
 
 def look_from_afar(volume: Volume, preset: Preset) -> Look:
@@ -107,9 +125,17 @@ def look_from_afar(volume: Volume, preset: Preset) -> Look:
     return Look(preset.window, _fit(volume, preset_named(preset.finder or preset.name).size, None))
 
 
-def liver_look(volume: Volume, preset: Preset, box: Box | None = None) -> Look:
-    """Look as the liver network does, at the axial slices of `volume` or a box of them."""
-    return Look(preset.window, _fit(volume, preset.size, box))
+def liver_look(
+    volume: Volume, preset: Preset, box: Box | None = None, liver_slices: int = 0
+) -> Look:
+    """Look as the liver network does, at the axial slices of `volume` or a box of them.
+
+    Parameters
+    ----------
+    liver_slices : how many slices the liver spans, as far as known by then.
+    """
+    apart = slices_apart(volume, preset.liver_neighbours_mm, liver_slices)
+    return Look(preset.window, _fit(volume, preset.size, box), apart)
 
 
 def tumor_look(
@@ -124,9 +150,33 @@ def tumor_look(
     box = None
     if preset.tumor_margin is not None:
         box = box_around(axial_view(organ), preset.tumor_margin)
-    fit, beside = _fit(volume, preset.tumor_size, box), preset.tumor_neighbours_mm
-    look = TumorLook(preset.window, fit, organ, float(CENTER), beside)
+    look = TumorLook(
+        preset.window,
+        _fit(volume, preset.tumor_size, box),
+        slices_apart(volume, preset.tumor_neighbours_mm, height_of(organ)),
+        organ=organ,
+        median=float(CENTER),
+        context=preset.tumor_context,
+    )
     return replace(look, median=_measured(look, volume) if median is None else median)
+
+
+def height_of(organ: Mask) -> int:
+    """Slices from the lowest to the highest that `organ` [X, Y, Z] reaches; 0 without any."""
+    reached = np.flatnonzero(organ.any(axis=(0, 1)))
+    return int(reached[-1] - reached[0] + 1) if len(reached) else 0
+
+
+def slice_mm(volume: Volume, liver_slices: int) -> float:
+    """Distance of neighbouring slices in mm; by the liver's height where nobody wrote it down."""
+    if volume.spacing_known or not liver_slices:
+        return volume.spacing[2]
+    return LIVER_HEIGHT_MM / liver_slices
+
+
+def slices_apart(volume: Volume, away_mm: float | None, liver_slices: int) -> int:
+    """Slices nearest to `away_mm`, at least one; 0 where no neighbours are looked at."""
+    return 0 if away_mm is None else max(1, round(away_mm / slice_mm(volume, liver_slices)))
 
 
 def _measured(look: TumorLook, volume: Volume) -> float:
@@ -136,10 +186,14 @@ def _measured(look: TumorLook, volume: Volume) -> float:
     return _median(np.concatenate(grays)) if grays else float(CENTER)
 
 
-def box_of(small_liver: Mask, fit: SliceFit, margin: float) -> Box:
-    """Box of the largest piece of a mask [Z, S, S], in native pixels, widened by `margin`."""
-    piece = largest_component(small_liver) * np.uint8(255)
-    return box_around(fit.restore(piece) >= 128, margin)
+def box_of(small_liver: Mask, fit: SliceFit, margin: float) -> tuple[Box, int]:
+    """Box and height in slices of the largest piece of a mask [Z, S, S].
+
+    The box is in native pixels, widened by `margin`.
+    """
+    piece = largest_component(small_liver)
+    box = box_around(fit.restore(piece * np.uint8(255)) >= 128, margin)
+    return box, height_of(piece.transpose(1, 2, 0))
 
 
 def network_input(gray: Gray) -> NDArray[np.float32]:
@@ -161,47 +215,20 @@ def liver_gray(gray: Gray, liver: Mask) -> float:
     return _median(gray[liver])
 
 
-def mask_to_liver(gray: Gray, liver: Mask, median: float) -> Gray:
-    """Blacken all but the liver in 8-bit slices, and bring its `median` grey to 128.
+def mask_to_liver(gray: Gray, liver: Mask, median: float, context: float = 0.0) -> Gray:
+    """Blacken or dim all but the liver in 8-bit slices, and bring its `median` grey to 128.
 
     A fatty or unenhanced liver is as dark as a tumor in an enhanced one: what tells a tumor
     is its contrast with the liver around it. Both arrays of one shape, tumors included.
-    """
-    centered = np.clip(gray.astype(np.float32) + (CENTER - median), 1, 255)
-    return np.where(liver, centered.astype(np.uint8), np.uint8(0))
-
-
-def with_neighbours(
-    gray: Gray, cover: Gray, places: NDArray[np.integer[Any]], step: float, median: float
-) -> Gray:
-    """Show slices of a stack with those below and above on the channels beside: [N, S, S, 3].
 
     Parameters
     ----------
-    gray, cover : uint8 [Z, S, S], neighbouring slices, and the share of liver in each pixel.
-    places : which of them, [N].
-    step : distance of the neighbours, in slices; between two slices lies their mixture, beyond
-        the ends the last one.
-    median : of the liver's gray, shown as 128.
+    context : share of its gray that is left to what is not liver; what is black stays black.
     """
-    channels = []
-    for away in (-step, 0.0, step):
-        heights = np.clip(places + away, 0, len(gray) - 1)
-        shown, liver = between(gray, heights), between(cover, heights) >= 128
-        channels.append(mask_to_liver(shown, liver, median))
-    return np.stack(channels, axis=-1)
-
-
-def between(slices: Gray, heights: NDArray[np.floating[Any]]) -> Gray:
-    """Mix 8-bit slices [Z, S, S] linearly at `heights` [N], counted in slices from the first."""
-    low = np.floor(heights).astype(np.intp)
-    share = (heights - low).astype(np.float32)[:, None, None]
-    if not share.any():
-        taken: Gray = slices[low]
-        return taken
-    high = np.minimum(low + 1, len(slices) - 1)
-    mixed: Gray = np.rint(slices[low] * (1 - share) + slices[high] * share).astype(np.uint8)
-    return mixed
+    centered = np.clip(gray.astype(np.float32) + (CENTER - median), 1, 255)
+    around = centered * np.float32(context) * (gray > 0)
+    masked: Gray = np.where(liver, centered, around).astype(np.uint8)
+    return masked
 
 
 def _median(gray: Gray) -> float:

@@ -59,7 +59,7 @@ def load_networks(preset: Preset, weights: Path | None = None) -> Networks:
 
     finder = None
     if preset.finder:
-        names = [part for part, (home, _) in preset.homes.items() if home != preset.name]
+        names = [part for part in preset.homes if part.startswith("finder")]
         finder = loaded(names, preset_named(preset.finder).size)
     return Networks(
         loaded(preset.liver_networks, preset.size),

@@ -5,7 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.geometry.components import drop_small, largest_component
+from core.geometry.components import (
+    bounding_box,
+    drop_small,
+    find_components,
+    largest_component,
+)
 from core.labels import LIVER, TUMOR
 
 
@@ -61,21 +66,29 @@ def tumor_region(
     threshold: float,
     min_lesion_ml: float,
     voxel_ml: float,
+    *,
+    seed: float | None = None,
+    smoothing: float = 0.0,
 ) -> tuple[NDArray[np.bool_], tuple[Step, ...]]:
-    """Call tumors: threshold, only inside the `liver` region, small components dropped.
+    """Call tumors: threshold, only inside the `liver` region, weak and small pieces dropped.
 
     Parameters
     ----------
     probability : uint8 [X, Y, Z], 255 = certain.
+    seed : what a piece's probability must reach somewhere (hysteresis; Canny, PAMI 1986).
+    smoothing : sigma of a Gaussian along Z, in slices: what stands in one slice alone fades.
     """
+    probability = smoothed(probability, liver, smoothing)
     called = above(probability, threshold)
     inside = called & liver
-    kept = drop_small(inside, min_lesion_ml / voxel_ml)
-    volumes = [float(np.count_nonzero(mask)) * voxel_ml for mask in (called, inside, kept)]
+    sure = inside if seed is None else grown(inside, above(probability, seed))
+    kept = drop_small(sure, min_lesion_ml / voxel_ml)
+    volumes = [float(np.count_nonzero(mask)) * voxel_ml for mask in (called, inside, sure, kept)]
+    over = f", smoothed over {smoothing:.1f} slices," if smoothing else ""
     steps = [
         Step(
             "Tumor threshold",
-            f"Voxels whose tumor probability is at least {threshold:.2f}.",
+            f"Voxels whose tumor probability{over} is at least {threshold:.2f}.",
             volumes[0],
         ),
         Step(
@@ -84,10 +97,38 @@ def tumor_region(
             volumes[1] - volumes[0],
         ),
     ]
+    if seed is not None:
+        weak = f"Pieces that reach a probability of {seed:.2f} nowhere are more likely vessels."
+        steps.append(Step("Weak pieces dropped", weak, volumes[2] - volumes[1]))
     if min_lesion_ml > 0:
         specks = f"Components below {min_lesion_ml:g} mL are more likely noise than lesions."
-        steps.append(Step("Specks dropped", specks, volumes[2] - volumes[1]))
+        steps.append(Step("Specks dropped", specks, volumes[3] - volumes[2]))
     return kept, tuple(steps)
+
+
+def smoothed(
+    probability: NDArray[np.uint8], liver: NDArray[np.bool_], sigma: float
+) -> NDArray[np.uint8]:
+    """Smooth a probability [X, Y, Z] along Z where the `liver` lies; `sigma` in slices."""
+    from scipy.ndimage import gaussian_filter1d
+
+    box = bounding_box(liver)
+    if not sigma or box is None:
+        return probability
+    across = (*box[:2], slice(None))
+    smooth = probability.copy()
+    soft = gaussian_filter1d(probability[across].astype(np.float32), sigma, axis=2, mode="nearest")
+    smooth[across] = np.rint(soft)
+    return smooth
+
+
+def grown(mask: NDArray[np.bool_], seeds: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Keep the 26-connected pieces of `mask` [X, Y, Z] that hold one of `seeds`."""
+    pieces = find_components(mask).numbered
+    kept = np.zeros(int(pieces.max(initial=0)) + 1, bool)
+    kept[pieces[seeds & mask]] = True
+    kept[0] = False
+    return kept[pieces]
 
 
 def above(probability: NDArray[np.uint8], threshold: float) -> NDArray[np.bool_]:

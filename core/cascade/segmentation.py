@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.cascade.asking import ask, batches, find_liver
-from core.cascade.looks import Looks, tumor_look
+from core.cascade.looks import Looks, height_of, slice_mm, tumor_look
 from core.cascade.networks import Networks, load_networks
 from core.cascade.postprocessing import Step, label_map, liver_region, tumor_region
 from core.errors import Cancelled
@@ -126,9 +126,7 @@ def segment(
     look = tumor_look(volume, preset, liver)
     tumor_probability = ask(networks.tumor, look, volume, watch.batches())
     watch.start(STAGES[4])
-    tumor, tumor_steps = tumor_region(
-        tumor_probability, liver, preset.tumor_threshold, preset.min_lesion_ml, volume.voxel_ml
-    )
+    tumor, tumor_steps = call_tumor(volume, tumor_probability, liver, preset)
     return Segmentation(
         preset=preset.name,
         liver_threshold=preset.liver_threshold,
@@ -152,23 +150,32 @@ def relabel(
     The tumor network is not asked again: where a lower threshold lets the liver grow, its
     new rim was never searched for tumors.
     """
-    preset = preset_named(segmentation.preset)
+    preset = replace(preset_named(segmentation.preset), tumor_threshold=tumor_threshold)
     liver, liver_steps = liver_region(
         segmentation.liver_probability, liver_threshold, volume.voxel_ml
     )
-    tumor, tumor_steps = tumor_region(
-        segmentation.tumor_probability,
-        liver,
-        tumor_threshold,
-        preset.min_lesion_ml,
-        volume.voxel_ml,
-    )
+    tumor, tumor_steps = call_tumor(volume, segmentation.tumor_probability, liver, preset)
     return replace(
         segmentation,
         labels=label_map(liver, tumor),
         liver_threshold=liver_threshold,
         tumor_threshold=tumor_threshold,
         steps=liver_steps + tumor_steps,
+    )
+
+
+def call_tumor(
+    volume: Volume, probability: NDArray[np.uint8], liver: NDArray[np.bool_], preset: Preset
+) -> tuple[NDArray[np.bool_], tuple[Step, ...]]:
+    """Call tumors in the `liver` [X, Y, Z] by a probability (uint8, 255 = 1), as `preset` does."""
+    return tumor_region(
+        probability,
+        liver,
+        preset.tumor_threshold,
+        preset.min_lesion_ml,
+        volume.voxel_ml,
+        seed=preset.tumor_seed,
+        smoothing=preset.tumor_smoothing_mm / slice_mm(volume, height_of(liver)),
     )
 
 

@@ -181,6 +181,7 @@ def _slice_reader(folder: Path, window: Window) -> Callable[[], tuple[Volume, ND
             source=folder.name,
             digest=digest,
             notes=("Made of 8-bit slices of unknown spacing; lengths and volumes mean nothing.",),
+            spacing_known=False,
         )
         return volume, np.ascontiguousarray(from_axial_view(labels))
 

@@ -68,7 +68,8 @@ def has_features(folder: Path, size: int) -> bool:
 
 
 # Keyed by the weights too: a network trained anew in the same folder is another network.
-@lru_cache(maxsize=8)
+# Room for a preset of ten networks and the one that finds the liver first.
+@lru_cache(maxsize=16)
 def _load(folder: Path, part: Part, digest: str) -> Network:
     compiled = _compiled(folder, part, digest)
 

@@ -97,15 +97,14 @@ class Edit:
             whole=self,
         )
 
-    def changed(self, volume: Volume, reach_mm: float = 0.0) -> tuple[Volume, int]:
-        """Give the changed slices as a scan, with those within `reach_mm`, and the first's index.
+    def changed(self, volume: Volume, reach: int = 0) -> tuple[Volume, int]:
+        """Give the changed slices as a scan, with `reach` more on each side, and the first's index.
 
         All slices that the edit changes are changed in it, thinned out or not.
         """
         whole = self.whole or self
-        room = int(np.ceil(reach_mm / volume.spacing[2]))
-        first = max(0, whole.part.start - room)
-        around = slice(first, min(volume.shape[2], whole.part.stop + room))
+        first = max(0, whole.part.start - reach)
+        around = slice(first, min(volume.shape[2], whole.part.stop + reach))
         hu = volume.hu[..., around].copy()
         hu[..., whole.part.start - first : whole.part.stop - first] = whole.hu
         return slab_of(volume, around, hu), first

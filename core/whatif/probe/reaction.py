@@ -90,8 +90,8 @@ def react(
     """Ask the networks of a segmentation about the slices that `edit` changed.
 
     They judge axial slices one by one, so nothing else can change, but for what the cascade
-    takes from the whole scan, the box of the liver and its median gray, and what tumor networks
-    that see neighbouring slices say of those beside. The former are held, as is the liver of the
+    takes from the whole scan, the box of the liver and its median gray, and what networks that
+    see neighbouring slices say of those beside. The former are held, as is the liver of the
     other slices; the latter are not asked about.
 
     Raises
@@ -107,7 +107,7 @@ def react(
         before = ask_slices(volume, looks, range(*part.indices(volume.shape[2])), networks)
     else:
         before = known(segmentation, part)
-    scan, first = edit.changed(volume, reach_mm=preset.tumor_neighbours_mm or 0.0)
+    scan, first = edit.changed(volume, reach=max(looks.liver.apart, looks.tumor.apart))
     organ = looks.tumor.organ[..., first : first + scan.shape[2]]
     looks = replace(looks, tumor=replace(looks.tumor, organ=organ))
     within = range(part.start - first, part.stop - first, part.step or 1)
@@ -135,8 +135,15 @@ def ask_slices(scan: Volume, looks: Looks, slices: range, networks: Networks) ->
     everywhere[..., part] = organ
     looks = replace(looks, tumor=replace(looks.tumor, organ=everywhere))
     tumor = ask_for_tumor(scan, networks, looks, slices)
-    voxel_ml = scan.voxel_ml * slices.step
-    called, _ = tumor_region(tumor, organ, preset.tumor_threshold, preset.min_lesion_ml, voxel_ml)
+    called, _ = tumor_region(
+        tumor,
+        organ,
+        preset.tumor_threshold,
+        preset.min_lesion_ml,
+        scan.voxel_ml * slices.step,
+        seed=preset.tumor_seed,
+        smoothing=preset.tumor_smoothing_mm / (scan.spacing[2] * slices.step),
+    )
     return Answers(liver, tumor, organ, called)
 
 

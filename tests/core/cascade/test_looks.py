@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from core.cascade.asking import ask_for_tumor
-from core.cascade.looks import between, network_input, own_slice, tumor_look, with_neighbours
+from core.cascade.looks import liver_look, mask_to_liver, network_input, own_slice, tumor_look
 from core.cascade.networks import Networks
 from core.cascade.segmentation import Segmentation, segment
 from core.labels import organ_mask
@@ -41,10 +41,10 @@ def level(slice_number: float) -> int:
 
 @pytest.mark.parametrize(
     ("step_mm", "away_mm", "slices"),
-    [(2.0, 2.0, 1.0), (1.0, 2.0, 2.0), (4.0, 2.0, 0.5), (3.0, 4.0, 4 / 3)],
+    [(2.0, 2.0, 1), (1.0, 2.0, 2), (4.0, 2.0, 1), (3.0, 4.0, 1)],
 )
-def test_neighbours_lie_so_many_millimetres_away(
-    step_mm: float, away_mm: float, slices: float
+def test_neighbours_are_the_slices_nearest_to_so_many_millimetres_away(
+    step_mm: float, away_mm: float, slices: int
 ) -> None:
     volume = stairs(step_mm)
     preset = replace(PAPER, tumor_size=8, tumor_neighbours_mm=away_mm)
@@ -63,19 +63,47 @@ def test_beyond_the_ends_of_the_scan_its_last_slice_is_shown() -> None:
 
 
 def test_neighbours_are_shown_with_their_own_liver() -> None:
-    gray = np.full((3, 4, 4), 100, np.uint8)
-    cover = np.zeros_like(gray)
-    cover[0, :2], cover[1], cover[2, 2:] = 255, 255, 255
-    below, own, above = np.moveaxis(with_neighbours(gray, cover, np.array([1]), 1.0, 100)[0], -1, 0)
-    assert (below > 0).tolist() == (cover[0] > 0).tolist()
+    organ = EVERYWHERE.copy()
+    organ[:4, :, 3], organ[4:, :, 5] = False, False
+    preset = replace(PAPER, tumor_size=8, tumor_neighbours_mm=2.0)
+    below, own, above = np.moveaxis(
+        tumor_look(stairs(2.0), preset, organ).show(stairs(2.0), slice(4, 5))[0], -1, 0
+    )
+    # X grows to the patient's right, which is on the left of a slice as it is shown.
+    assert (below[:, :4] > 0).all()
+    assert not below[:, 4:].any()
     assert (own > 0).all()
-    assert (above > 0).tolist() == (cover[2] > 0).tolist()
+    assert not above[:, :4].any()
 
 
-def test_slices_at_whole_heights_are_taken_as_they_are() -> None:
-    slices = np.arange(4, dtype=np.uint8)[:, None, None] * 10
-    assert between(slices, np.array([0.0, 3.0, 1.5]))[:, 0, 0].tolist() == [0, 30, 15]
-    np.testing.assert_array_equal(between(slices, np.array([2.0, 1.0])), slices[[2, 1]])
+def test_liver_network_sees_neighbours_too_where_its_preset_says_so() -> None:
+    preset = replace(PAPER, size=8, liver_neighbours_mm=4.0)
+    shown = middles(liver_look(stairs(2.0), preset).show(stairs(2.0), slice(4, 5)))
+    assert shown == [[51, 102, 153]]
+
+
+def test_height_of_the_liver_tells_how_far_slices_of_unknown_spacing_lie_apart() -> None:
+    volume = replace(stairs(1.0), spacing_known=False)
+    preset = replace(PAPER, tumor_size=8, tumor_neighbours_mm=50.0)
+    # Nine slices of a liver of 150 mm: three slices are 50 mm.
+    assert tumor_look(volume, preset, EVERYWHERE).apart == 3
+    assert tumor_look(replace(volume, spacing_known=True), preset, EVERYWHERE).apart == 50
+
+
+def test_what_is_not_liver_is_dimmed_where_the_tumor_network_sees_it() -> None:
+    gray = np.array([[100, 100, 0]], np.uint8)
+    liver = np.array([[True, False, False]])
+    assert mask_to_liver(gray, liver, 108).tolist() == [[120, 0, 0]]
+    assert mask_to_liver(gray, liver, 108, context=0.5).tolist() == [[120, 60, 0]]
+
+
+def test_tumor_network_is_not_asked_about_slices_without_liver() -> None:
+    organ = EVERYWHERE.copy()
+    organ[..., :4] = False
+    look = tumor_look(stairs(2.0), replace(PAPER, tumor_size=8, tumor_context=0.5), organ)
+    gray = look.show(stairs(2.0), slice(2, 6))
+    assert own_slice(gray).any(axis=(1, 2)).all()
+    assert look.asked(gray, slice(2, 6)).tolist() == [False, False, True, True]
 
 
 def test_network_is_given_one_slice_three_times_or_three_slices() -> None:

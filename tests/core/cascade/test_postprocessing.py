@@ -124,3 +124,26 @@ def test_labels_follow_lits() -> None:
     labels = label_map(liver, tumor)
     assert labels.dtype == np.uint8
     assert labels.tolist() == [0, 1, 2]
+
+
+def test_weak_pieces_are_dropped_and_strong_ones_keep_their_rim() -> None:
+    probability = np.zeros((12, 12, 6), np.uint8)
+    probability[1:4, 1:4, 1:4] = 100
+    probability[2, 2, 2] = 200
+    probability[7:10, 7:10, 1:4] = 100
+    everywhere = np.ones(probability.shape, bool)
+    called, steps = tumor_region(probability, everywhere, 0.3, 0, VOXEL_ML, seed=0.7)
+    assert called[1:4, 1:4, 1:4].all()
+    assert called.sum() == 27
+    dropped = next(step for step in steps if step.name == "Weak pieces dropped")
+    assert dropped.changed_ml == pytest.approx(-27 * VOXEL_ML)
+
+
+def test_what_stands_in_one_slice_alone_fades_when_smoothed() -> None:
+    probability = np.zeros((8, 8, 12), np.uint8)
+    probability[1:3, 1:3, 2] = 255
+    probability[5:7, 5:7, 3:10] = 255
+    everywhere = np.ones(probability.shape, bool)
+    called, _ = tumor_region(probability, everywhere, 0.5, 0, VOXEL_ML, smoothing=1.5)
+    assert not called[1:3, 1:3].any()
+    assert called[5:7, 5:7, 4:9].all()
