@@ -117,10 +117,12 @@ def _copy(name: str, item: Any, target: Any) -> None:
 
 
 def load_unet(folder: Path, size: int) -> "Model":
-    """Rebuild the U-Net for inputs of `size` pixels and load the weights of `folder`."""
-    from core.models.unet import build_unet
+    """Rebuild the U-Net that the card in `folder` describes for `size` pixels, with its weights."""
+    from core.models.unet import WIDE_DECODER, build_unet
 
-    model = build_unet(size)
+    card = read_card(folder) if (folder / CARD_NAME).is_file() else {}
+    filters = card.get("architecture", {}).get("decoder_filters", WIDE_DECODER)
+    model = build_unet(size, decoder_filters=tuple(filters))
     model.load_weights(folder / WEIGHTS_NAME)
     return model
 

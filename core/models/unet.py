@@ -16,7 +16,16 @@ if TYPE_CHECKING:
 BATCH_NORM_MOMENTUM = 0.9
 
 
-def build_unet(size: int, encoder_weights: str | None = None) -> "Model":
+# As published, and of half the arithmetic: the decoder's maps from coarse to fine.
+WIDE_DECODER = (256, 128, 64, 32, 16)
+SLIM_DECODER = (128, 64, 32, 24, 16)
+
+
+def build_unet(
+    size: int,
+    encoder_weights: str | None = None,
+    decoder_filters: tuple[int, ...] = WIDE_DECODER,
+) -> "Model":
     """Build the network: [N, size, size, 3] in 0..1 to a probability [N, size, size, 1].
 
     Parameters
@@ -25,6 +34,7 @@ def build_unet(size: int, encoder_weights: str | None = None) -> "Model":
     encoder_weights : ``"imagenet"`` (fetched by the library), a local weights file of the
         encoder, a PyTorch file (``.pth``) of EfficientNet-Lite0, or None to start from random
         values.
+    decoder_filters : maps of each of the decoder's five stages, from coarse to fine.
 
     References
     ----------
@@ -43,6 +53,7 @@ def build_unet(size: int, encoder_weights: str | None = None) -> "Model":
         classes=1,
         activation="sigmoid",
         encoder_weights=None if lite else encoder_weights,
+        decoder_filters=decoder_filters,
     )
     if lite:
         load_lite0(model, read_state(Path(str(encoder_weights))))

@@ -61,7 +61,8 @@ def feature_stage(moment: Moment) -> Content:
         channel = active[0]
     with right:
         st.markdown(
-            f"**{layer.title}**: {len(active)} of {layer.channels} channels, the most active"
+            f"**{layer.title}**: {len(active)} of {look.maps[layer.name].shape[-1]} channels, "
+            "the most active"
         )
         _sheet(look, layer.name, active, channel)
         st.caption(
@@ -137,7 +138,7 @@ def _letter(look: Look, chosen: str) -> None:
         Tile(
             layer.name,
             layer.title,
-            "{0} × {0} × {1}".format(look.maps[layer.name].shape[0], layer.channels),
+            "{0} × {0} × {2}".format(*look.maps[layer.name].shape),
             map_thumbnail(summary_of(look.maps[layer.name])),
             place=places[layer.name],
             bottom=layer is BOTTOM,
