@@ -8,7 +8,7 @@ from core.study import Study
 from pages.common import jobs
 from pages.common.session import Key
 
-TITLES = {"paper": "As published", "focus": "Focus"}
+TITLES = {"paper": "As published", "focus": "Focus", "ensemble": "Ensemble"}
 
 
 def method_choice(key: str) -> Preset:

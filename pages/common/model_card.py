@@ -16,13 +16,23 @@ def model_card(name: str, card: dict[str, Any]) -> None:
             f"**Validation** {validation['slices']:,} slices of "
             f"{_patients(training['patients'], validation['patients'])}  \n"
             f"**Encoder start** {card['recipe']['encoder_weights']}  \n"
-            f"**Kept epoch** validation loss {card['kept_epoch']['val_loss']:.3f}, soft Dice of "
-            f"the batches {card['kept_epoch']['val_dice_coefficient']:.3f}  \n"
+            f"{_length(card)}  \n"
             f"**Data licences** {'; '.join(card['data']['licences'])}  \n"
-            f"**Commit** `{card['commit']}`, seed {card['recipe']['seed']}, "
-            f"{card['epochs_run']} epochs"
+            f"**Commit** `{card['commit']}`, seed {card['recipe']['seed']}"
         )
         st.json(card, expanded=False)
+
+
+def _length(card: dict[str, Any]) -> str:
+    """Say how long it was trained, and what validation said of the epoch that was kept."""
+    if "kept_epoch" not in card:
+        recipe = card["recipe"]
+        return f"**Length** {recipe['slices_drawn']:,} slices in {recipe['cycles']} cycles"
+    kept = card["kept_epoch"]
+    return (
+        f"**Kept epoch** of {card['epochs_run']}: validation loss {kept['val_loss']:.3f}, soft "
+        f"Dice of the batches {kept['val_dice_coefficient']:.3f}"
+    )
 
 
 def _patients(training: list[str], validation: list[str]) -> str:
