@@ -1,9 +1,13 @@
 """HepatoScope without a browser."""
 
 import os
+import sys
 
 # Both are read when the libraries are imported, wherever that happens first.
 # segmentation-models finds tf.keras, and with it Keras 3, only through this variable.
 os.environ.setdefault("SM_FRAMEWORK", "tf.keras")
 # TensorFlow reports missing GPUs as errors; none is needed.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+# OpenVINO tells a Google host of every import and conversion, by processes that outlive their
+# parent where that host is not reached. Without this module, which it can do without, it does not.
+sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
