@@ -16,7 +16,11 @@ from core.models.store import WEIGHTS_DIR, model_dir, preset_digests, read_card
 from core.phantom import write_phantoms
 from core.presets import PAPER, PRESETS, preset_named
 
-SHIPPED = ["paper-lits-a-test", "paper-phantoms", "focus-lits-a-test", "focus-phantoms"]
+SHIPPED = [
+    f"{preset}-{data}"
+    for preset in ("paper", "focus", "ensemble")
+    for data in ("lits-a-test", "phantoms")
+]
 ROOT = WEIGHTS_DIR.parent
 RUNS = WEIGHTS_DIR / "evaluations"
 README, RESULTS = ROOT / "README.md", ROOT / "docs" / "results.md"
