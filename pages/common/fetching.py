@@ -9,14 +9,16 @@ from core.cascade.segmentation import Progress
 from core.foundation.hub import Hub, HubFacts
 from core.study import Study
 from pages.common import jobs
+from pages.common.memory import Slot
 from pages.common.queues import Uses
 
 STAGES = ("Asking the hub", "Downloading")
+FACTS = Slot[HubFacts]("hub-facts", keep=16)
 
 
 def facts_of(name: str) -> HubFacts | None:
     """Give what the hub said of a checkpoint, where it was asked in this session."""
-    return _facts().get(name)
+    return FACTS.get(of=name)
 
 
 def offer(case: Study, name: str, hub: Hub[Any], tab: str, *, known: bool) -> None:
@@ -39,7 +41,7 @@ def offer(case: Study, name: str, hub: Hub[Any], tab: str, *, known: bool) -> No
         )
     elif st.button("Ask the hub what it needs", icon=":material/search:", key=f"{tab}-look-up"):
         with st.spinner("Asking the hub"):
-            _facts()[name] = hub.look_up(name)
+            FACTS.put(hub.look_up(name), of=name)
         st.rerun()
 
 
@@ -56,8 +58,3 @@ def begin(case: Study, name: str, hub: Hub[Any], tab: str) -> None:
         """Nothing: the name finds it from now on."""
 
     jobs.begin(jobs.Job(f"Fetching {name}", STAGES, work, keep, Uses.CONNECTION, case, tab))
-
-
-def _facts() -> dict[str, HubFacts]:
-    found: dict[str, HubFacts] = st.session_state.setdefault("hub-facts", {})
-    return found

@@ -12,8 +12,9 @@ from core.errors import Cancelled, HepatoScopeError
 from core.presets import Preset
 from core.study import Study, segmented
 from pages.common.frame import plain
+from pages.common.memory import Slot
 from pages.common.queues import Line, Uses, lines
-from pages.common.session import Key, notify, store_result
+from pages.common.session import notify, store_result
 
 POLL_SECONDS = 0.4
 WAITING = "Waiting for {uses}: place {place} in the queue, behind the work of other visitors."
@@ -102,6 +103,10 @@ class Job:
         self.place = 0
 
 
+JOB = Slot[Job]("job")
+ARRIVED = Slot[str]("result-arrived")
+
+
 def segmentation_job(case: Study, preset: Preset) -> Job:
     """Describe the segmentation of `case` with its measurements."""
 
@@ -110,7 +115,7 @@ def segmentation_job(case: Study, preset: Preset) -> Job:
 
     def keep(result: Study) -> None:
         store_result(result)
-        st.session_state[Key.ARRIVED] = case.id
+        ARRIVED.put(case.id)
 
     return Job(f"Segmenting {case.title}", STAGES, work, keep, Uses.NETWORKS, case)
 
@@ -126,14 +131,13 @@ def begin(job: Job) -> None:
     if not line.join(job):
         notify(FULL.format(uses=job.uses.value))
         return
-    st.session_state[Key.JOB] = job
+    JOB.put(job)
     threading.Thread(target=job.run, args=(line,), daemon=True).start()
 
 
 def running() -> Job | None:
     """Give the visitor's job until its result has been taken over."""
-    job: Job | None = st.session_state.get(Key.JOB)
-    return job
+    return JOB.get()
 
 
 def collect() -> None:
@@ -141,7 +145,7 @@ def collect() -> None:
     job = running()
     if job is None or not job.done:
         return
-    del st.session_state[Key.JOB]
+    JOB.drop()
     if isinstance(job.error, HepatoScopeError):
         notify(str(job.error))
     elif job.error is not None:
@@ -152,12 +156,12 @@ def collect() -> None:
 
 def just_arrived(case: Study) -> bool:
     """Tell whether the result of `case` has not been drawn to its end yet."""
-    return bool(st.session_state.get(Key.ARRIVED) == case.id)
+    return ARRIVED.get() == case.id
 
 
 def settle() -> None:
     """Note that the result is drawn; a run of the page that is cut short does not get here."""
-    st.session_state.pop(Key.ARRIVED, None)
+    ARRIVED.drop()
 
 
 @st.fragment(run_every=POLL_SECONDS)

@@ -6,8 +6,9 @@ from core.models.store import first_preset, trained_presets
 from core.presets import Preset, preset_named
 from core.study import Study
 from pages.common import jobs
-from pages.common.session import Key
+from pages.common.memory import Slot
 
+METHOD = Slot[str]("method-chosen")
 TITLES = {"paper": "As published", "focus": "Focus", "ensemble": "Ensemble"}
 
 
@@ -17,7 +18,7 @@ def method_choice(key: str) -> Preset:
     names = [preset.name for preset in presets]
     if len(presets) == 1:
         return presets[0]
-    before = st.session_state.get(Key.METHOD, first_preset().name)
+    before = METHOD.get() or first_preset().name
     chosen = st.radio(
         "Networks",
         names,
@@ -26,7 +27,7 @@ def method_choice(key: str) -> Preset:
         captions=[preset.summary for preset in presets],
         key=key,
     )
-    st.session_state[Key.METHOD] = chosen
+    METHOD.put(chosen)
     return preset_named(chosen)
 
 

@@ -14,12 +14,14 @@ from core.phantom import make_phantom
 from core.study import Study
 from core.volume import Volume
 from pages.common.frame import plain
-from pages.common.session import Key, cases, choose, current_case, notify, open_volume
+from pages.common.memory import Slot
+from pages.common.session import cases, choose, current_case, notify, open_volume
 
 if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 DEMO_SEED = 42
+TAKEN = Slot[int]("uploads-taken", keep=8)
 FORMATS = (
     "NIfTI (.nii, .nii.gz), a .zip with a DICOM series, or all files of a series at once. "
     "Your scan stays in this browser session and is gone when you close the page."
@@ -70,10 +72,19 @@ def demo_button(key: str) -> None:
     )
 
 
+def upload_key(name: str) -> str:
+    """Give the uploader `name` its present key: a new one after each `drop_upload`."""
+    return f"{name}-{TAKEN.get(of=name) or 0}"
+
+
+def drop_upload(name: str) -> None:
+    """Drop the bytes that the server holds of an upload."""
+    TAKEN.put((TAKEN.get(of=name) or 0) + 1, of=name)
+
+
 def uploader() -> None:
     """Offer an upload; a new key after each one drops the bytes the server holds."""
-    taken = st.session_state.setdefault(Key.UPLOADS, 0)
-    key = f"upload-{taken}"
+    key = upload_key("upload")
     st.file_uploader(
         "Upload a CT",
         accept_multiple_files=True,
@@ -106,7 +117,7 @@ def _take_upload(key: str) -> None:
     files: Sequence[UploadedFile] = st.session_state.get(key) or []
     if not files:
         return
-    st.session_state[Key.UPLOADS] += 1
+    drop_upload("upload")
     try:
         with st.spinner(f"Reading {title_of(files)}"):
             open_volume(read_upload(files))

@@ -7,9 +7,9 @@ from core.cascade.segmentation import Segmentation
 from core.geometry.surfaces import Mesh, mesh_of
 from core.labels import organ_mask, tumor_mask
 from core.study import Study
-from core.volume import Volume
-from pages.common.session import Key
+from pages.common.memory import Slot, content
 
+MESHES = Slot[tuple[Mesh, Mesh]]("surfaces")
 # Those of the slice viewer.
 LIVER_COLOR, TUMOR_COLOR = "#2ecc71", "#ff4040"
 
@@ -17,7 +17,7 @@ LIVER_COLOR, TUMOR_COLOR = "#2ecc71", "#ff4040"
 def surface_view(case: Study, segmentation: Segmentation) -> None:
     """Draw the surfaces of the case's labels; they are made once for each result."""
     with st.spinner("Building the surfaces"):
-        liver, tumor = _meshes(segmentation, case.volume)
+        liver, tumor = _meshes(case, segmentation)
     if not len(liver.faces):
         st.info("No liver was found, so there is no surface to show.")
         return
@@ -45,14 +45,13 @@ def surface_view(case: Study, segmentation: Segmentation) -> None:
     st.caption("Seen from the front. Drag to turn, scroll to zoom, click a name to hide it.")
 
 
-def _meshes(segmentation: Segmentation, volume: Volume) -> tuple[Mesh, Mesh]:
-    # Kept for one result only: a new case or threshold replaces it.
-    kept = st.session_state.get(Key.MESHES)
-    if kept is None or kept[0] is not segmentation:
+def _meshes(case: Study, segmentation: Segmentation) -> tuple[Mesh, Mesh]:
+    def make() -> tuple[Mesh, Mesh]:
         masks = organ_mask(segmentation.labels), tumor_mask(segmentation.labels)
-        kept = segmentation, *(mesh_of(mask, volume.affine) for mask in masks)
-        st.session_state[Key.MESHES] = kept
-    return kept[1], kept[2]
+        liver, tumor = (mesh_of(mask, case.volume.affine) for mask in masks)
+        return liver, tumor
+
+    return MESHES.made(case.id, content(case, segmentation), make)
 
 
 def _trace(mesh: Mesh, name: str, color: str, opacity: float) -> go.Mesh3d:

@@ -13,8 +13,8 @@ from core.geometry.components import Region, bounding_box
 from core.labels import organ_mask
 from core.study import Study
 from pages.common import jobs
+from pages.common.memory import Slot
 from pages.common.queues import Uses
-from pages.common.session import MAX_CASES, Key, cases
 
 DOUBT_TAB = ":material/help: Doubt"
 
@@ -44,6 +44,9 @@ class Doubt:
         return Disagreement(unpacked["liver"], unpacked["tumor"], (), 0.0)
 
 
+DOUBTS = Slot[Doubt]("doubt")
+
+
 def measure_doubt(case: Study, segmentation: Segmentation) -> None:
     """Begin to measure the doubt of a result in the background."""
 
@@ -60,7 +63,7 @@ def measure_doubt(case: Study, segmentation: Segmentation) -> None:
         )
 
     def keep(doubt: Doubt) -> None:
-        keep_doubt(case.id, doubt)
+        DOUBTS.put(doubt, case.id)
 
     title = f"Measuring the doubt in {case.title}"
     jobs.begin(jobs.Job(title, STAGES, work, keep, Uses.NETWORKS, case, DOUBT_TAB))
@@ -79,18 +82,5 @@ def with_lesions(case: Study, segmentation: Segmentation, doubt: Doubt) -> Doubt
     with st.spinner("Summing up the doubt of these lesions"):
         summary = summarize_doubt(case.volume, segmentation, doubt.whole())
     doubt = replace(doubt, summary=summary, tumor_threshold=segmentation.tumor_threshold)
-    keep_doubt(case.id, doubt)
+    DOUBTS.put(doubt, case.id)
     return doubt
-
-
-def kept_doubts() -> dict[str, Doubt]:
-    """List what was measured, by case."""
-    found: dict[str, Doubt] = st.session_state.setdefault(Key.DOUBTS, {})
-    return found
-
-
-def keep_doubt(case_id: str, doubt: Doubt) -> None:
-    """Keep the doubt of a case; that of cases which are gone is forgotten."""
-    kept = {one: other for one, other in kept_doubts().items() if one in cases() and one != case_id}
-    kept[case_id] = doubt
-    st.session_state[Key.DOUBTS] = dict(list(kept.items())[-MAX_CASES:])

@@ -12,11 +12,12 @@ from core.atlas.trust import Repeat, agreement, sample, seed_grid
 from core.cascade.segmentation import Progress
 from pages.common import jobs
 from pages.common.charts import framed, show
+from pages.common.memory import Slot
 from pages.common.queues import Uses
 from pages.embeddings.colors import NAMES, colored
 from pages.embeddings.map_view import colored_map, projection_on
 from pages.embeddings.pictures import send_pictures
-from pages.embeddings.state import Key, Scene, choice_of
+from pages.embeddings.state import COLOR_KEY, Scene, choice_of
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -27,6 +28,7 @@ PERPLEXITIES = (5, 30, 100)
 # The grid is drawn nine times over: so many patches of a larger atlas stand for all.
 GRID_PATCHES = 1500
 STAGES = ("Drawing nine maps",)
+GRIDS = Slot[list[Repeat]]("atlas-seed-grids", keep=4)
 
 
 def compare_view(scene: Scene) -> None:
@@ -44,7 +46,7 @@ def compare_view(scene: Scene) -> None:
 @st.fragment
 def _pair(scene: Scene) -> None:
     column = st.selectbox(
-        "Color of both", list(NAMES), format_func=NAMES.__getitem__, key=Key.COLOR,
+        "Color of both", list(NAMES), format_func=NAMES.__getitem__, key=COLOR_KEY,
         persist_state="session",
     )  # fmt: skip
     names = list(scene.maps)
@@ -74,9 +76,9 @@ def _shared(scene_id: str, first: str, second: str, _scene: Scene) -> float:
 
 
 def _grid(scene: Scene) -> None:
-    grids: dict[str, list[Repeat]] = st.session_state.get(Key.GRID, {})
+    repeats = GRIDS.get(of=scene.known.name)
     count = min(len(scene.known), GRID_PATCHES)
-    if scene.known.name not in grids:
+    if repeats is None:
         st.button(
             "Draw the nine maps",
             type="primary",
@@ -92,8 +94,7 @@ def _grid(scene: Scene) -> None:
             + "; about a minute, beside the page."
         )
         return
-    repeats = grids[scene.known.name]
-    column = str(st.session_state.get(Key.COLOR) or next(iter(NAMES)))
+    column = str(st.session_state.get(COLOR_KEY) or next(iter(NAMES)))
     show(
         _grid_figure(scene.known, repeats, column),
         "atlas-seed-grid",
@@ -154,6 +155,6 @@ def _begin(atlas: Atlas) -> None:
 
     def keep(repeats: list[Repeat]) -> None:
         if len(repeats) == len(SEEDS) * len(PERPLEXITIES):
-            st.session_state.setdefault(Key.GRID, {})[atlas.name] = repeats
+            GRIDS.put(repeats, of=atlas.name)
 
     jobs.begin(jobs.Job(f"Drawing nine maps of {atlas.name}", STAGES, work, keep, Uses.NOTHING))

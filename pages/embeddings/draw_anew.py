@@ -10,7 +10,7 @@ from core.atlas.trust import trustworthiness
 from core.cascade.segmentation import Progress
 from pages.common import jobs
 from pages.common.queues import Uses
-from pages.embeddings.state import Drawn, Key, Scene
+from pages.embeddings.state import DRAWN, MAP_KEY, Drawn, Scene
 
 KEPT = 4
 STAGES = ("Drawing", "Judging")
@@ -92,10 +92,9 @@ def _begin(scene: Scene, projection: Projection) -> None:
         )
 
     def keep(drawn: Drawn) -> None:
-        maps: dict[str, tuple[Drawn, ...]] = st.session_state.setdefault(Key.DRAWN, {})
-        others = tuple(one for one in maps.get(atlas.name, ()) if one.name != drawn.name)
-        maps[atlas.name] = (*others, drawn)[-KEPT:]
-        st.session_state[Key.MAP] = drawn.name
+        others = (one for one in DRAWN.get(of=atlas.name) or () if one.name != drawn.name)
+        DRAWN.put((*others, drawn)[-KEPT:], of=atlas.name)
+        st.session_state[MAP_KEY] = drawn.name
 
     jobs.begin(
         jobs.Job(f"Drawing {_named(projection)} of {atlas.name}", STAGES, work, keep, Uses.NOTHING)

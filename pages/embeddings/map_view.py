@@ -10,7 +10,7 @@ from pages.embeddings.colors import NAMES, colored
 from pages.embeddings.draw_anew import draw_anew
 from pages.embeddings.exchange import read_done
 from pages.embeddings.pictures import pictures_token, send_pictures
-from pages.embeddings.state import Key, Scene, act, choice_of, flags_of
+from pages.embeddings.state import COLOR_KEY, MAP_KEY, Scene, act, choice_of, flags_of
 
 COMPONENT = "atlas-component"
 HOW = (
@@ -47,7 +47,7 @@ def _live(scene: Scene) -> None:
         name = choose_map(scene)
     with right:
         column = st.selectbox(
-            "Color", list(NAMES), format_func=NAMES.__getitem__, key=Key.COLOR,
+            "Color", list(NAMES), format_func=NAMES.__getitem__, key=COLOR_KEY,
             persist_state="session",
         )  # fmt: skip
     st.caption(HOW)
@@ -69,10 +69,10 @@ def _live(scene: Scene) -> None:
 
 def choose_map(scene: Scene) -> str:
     """Ask for one of the maps of `scene`; another atlas may lack the one chosen before."""
-    if st.session_state.get(Key.MAP) not in scene.maps:
-        st.session_state[Key.MAP] = "tsne"
+    if st.session_state.get(MAP_KEY) not in scene.maps:
+        st.session_state[MAP_KEY] = "tsne"
     name = st.segmented_control(
-        "Map", list(scene.maps), format_func=scene.maps.__getitem__, key=Key.MAP, required=True,
+        "Map", list(scene.maps), format_func=scene.maps.__getitem__, key=MAP_KEY, required=True,
         persist_state="session",
     )  # fmt: skip
     return str(name)

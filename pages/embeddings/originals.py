@@ -7,19 +7,21 @@ import streamlit as st
 
 from core.atlas.atlas import Atlas
 from core.atlas.originals import original_images
+from core.atlas.patches import Gray
 from core.cascade.segmentation import Progress
 from core.models.runtime import cache_dir
 from pages.common import jobs
+from pages.common.memory import Slot
 from pages.common.queues import Uses
 from pages.embeddings.pictures import originals_of
-from pages.embeddings.state import Key
 
 STAGES = ("Reading the scans",)
+ORIGINALS = Slot[Gray]("atlas-original-images", keep=4)
 
 
 def with_originals(atlas: Atlas) -> Atlas:
     """Give the atlas its true images if they were read for this visit."""
-    images = st.session_state.get(Key.ORIGINALS, {}).get(atlas.name)
+    images = ORIGINALS.get(of=atlas.name)
     return atlas if images is None else replace(atlas, images=images)
 
 
@@ -43,7 +45,7 @@ def offer_originals(atlas: Atlas) -> None:
 def _begin(atlas: Atlas) -> None:
     cases = list(originals_of(atlas).values())
 
-    def work(progress: Progress, cancelled: Callable[[], bool]) -> object:
+    def work(progress: Progress, cancelled: Callable[[], bool]) -> Gray:
         done = 0
 
         def report(_: str) -> None:
@@ -53,7 +55,7 @@ def _begin(atlas: Atlas) -> None:
 
         return original_images(cases, atlas.table, cache_dir() / "patches", report)
 
-    def keep(images: object) -> None:
-        st.session_state.setdefault(Key.ORIGINALS, {})[atlas.name] = images
+    def keep(images: Gray) -> None:
+        ORIGINALS.put(images, of=atlas.name)
 
     jobs.begin(jobs.Job(f"Reading the images of {atlas.name}", STAGES, work, keep, Uses.NOTHING))

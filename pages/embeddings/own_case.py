@@ -17,12 +17,21 @@ from core.study import Study
 from pages.common import jobs
 from pages.common.charts import framed
 from pages.common.frame import plain
+from pages.common.memory import Slot
 from pages.common.queues import Uses
 from pages.common.session import current_case
 from pages.embeddings.colors import NAMES, colored
 from pages.embeddings.map_view import choose_map, colored_map
 from pages.embeddings.pictures import send_pictures
-from pages.embeddings.state import Key, Scene, autoencoder, choice_of, choose_rows
+from pages.embeddings.state import (
+    COLOR_KEY,
+    PLACED,
+    WITH_OWN_KEY,
+    Scene,
+    autoencoder,
+    choice_of,
+    choose_rows,
+)
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -31,6 +40,7 @@ RED, AMBER = (228, 66, 66), (255, 176, 32)
 # An error of a tenth of the grey scale, 20 HU, is drawn in full color.
 FULL = 0.01
 COMPONENT = "atlas-own-component"
+CLICKED = Slot[int | None]("atlas-own-clicked")
 
 
 def own_case_view(scene: Scene) -> None:
@@ -46,21 +56,13 @@ def own_case_view(scene: Scene) -> None:
             "pages/segment/page.py", label="Go to Segment", icon=":material/arrow_forward:"
         )
         return
-    placed = _placed(scene.known, case)
-    if placed is None:
+    if PLACED.get(case.id, scene.known.name) is None:
         _offer(scene.known, case, case.segmentation)
         return
     if scene.own is None:
         st.info("Your patches are hidden: switch them on above.", icon=":material/visibility_off:")
         return
     _linked(scene, case, case.segmentation)
-
-
-def _placed(atlas: Atlas, case: Study) -> OwnPatches | None:
-    placed: OwnPatches | None = st.session_state.get(Key.OWN)
-    if placed is None or placed.atlas != atlas.name:
-        return None
-    return placed if placed.digest == case.id else None
 
 
 def _offer(atlas: Atlas, case: Study, segmentation: Segmentation) -> None:
@@ -88,8 +90,8 @@ def _begin(atlas: Atlas, case: Study, segmentation: Segmentation) -> None:
         return place_own(atlas, case.volume, segmentation.labels, encoder, progress, cancelled)
 
     def keep(placed: OwnPatches) -> None:
-        st.session_state[Key.OWN] = placed
-        st.session_state[Key.WITH_OWN] = True
+        PLACED.put(placed, case.id, atlas.name)
+        st.session_state[WITH_OWN_KEY] = True
 
     title = f"Placing {case.title} on {atlas.name}"
     jobs.begin(jobs.Job(title, STAGES, work, keep, Uses.NOTHING, case))
@@ -103,7 +105,7 @@ def _linked(scene: Scene, case: Study, segmentation: Segmentation) -> None:
         name = choose_map(scene)
     with right:
         column = st.selectbox(
-            "Color", list(NAMES), format_func=NAMES.__getitem__, key=Key.COLOR,
+            "Color", list(NAMES), format_func=NAMES.__getitem__, key=COLOR_KEY,
             persist_state="session",
         )  # fmt: skip
     index = _slice_of(scene, case)
@@ -133,9 +135,9 @@ def _slice_of(scene: Scene, case: Study) -> int:
     key = "atlas-own-slice"
     if clicked is not None and clicked >= len(scene.known):
         there = int(scene.atlas.table["slice"].iloc[clicked])
-        if st.session_state.get("atlas-own-clicked") != clicked:
+        if CLICKED.get() != clicked:
             st.session_state[key] = there
-    st.session_state["atlas-own-clicked"] = clicked
+    CLICKED.put(clicked)
     if st.session_state.get(key) not in slices:
         st.session_state[key] = slices[len(slices) // 2]
     if len(slices) == 1:

@@ -8,9 +8,9 @@ from core.atlas.atlas import Atlas
 from core.errors import HepatoScopeError
 from pages.common import jobs
 from pages.common.frame import begin, plain
-from pages.common.session import show_notice
+from pages.common.session import current_case, show_notice
 from pages.embeddings.originals import offer_originals, with_originals
-from pages.embeddings.state import Key, Scene, atlases, open_atlas, scene_of
+from pages.embeddings.state import PLACED, WITH_OWN_KEY, Scene, atlases, open_atlas, scene_of
 
 # Modules of pages.embeddings with the view they hold; only the one that is open is loaded.
 VIEWS = {
@@ -47,12 +47,13 @@ def _choose_atlas() -> Atlas | None:
         st.code(HOW_TO_MAKE, language="bash")
         return None
     left, right = st.columns([2, 3], gap="medium", vertical_alignment="bottom")
-    name = left.selectbox("Atlas", list(found), key=Key.ATLAS, persist_state="session")
+    name = left.selectbox("Atlas", list(found), key="atlas-open", persist_state="session")
     atlas = with_originals(open_atlas(found[name]))
     with right.container(horizontal=True, vertical_alignment="bottom"):
-        if st.session_state.get(Key.OWN) is not None:
-            st.session_state.setdefault(Key.WITH_OWN, True)
-            st.toggle("Show my case", key=Key.WITH_OWN, persist_state="session")
+        case = current_case()
+        if case is not None and PLACED.get(case.id, atlas.name) is not None:
+            st.session_state.setdefault(WITH_OWN_KEY, True)
+            st.toggle("Show my case", key=WITH_OWN_KEY, persist_state="session")
         offer_originals(atlas)
     splits = ", ".join(
         f"{facts['patches']:,} of {len(facts['patients'])} patient(s)"
@@ -70,7 +71,7 @@ def _draw(scene: Scene) -> None:
     view = st.segmented_control(
         "View",
         list(VIEWS),
-        key=Key.VIEW,
+        key="atlas-view",
         default="Map",
         required=True,
         label_visibility="collapsed",

@@ -15,24 +15,13 @@ from core.atlas.own import OwnPatches, joined
 from core.atlas.projections import Projection
 from core.atlas.selection import inside, nearest
 from core.models.store import weights_digest
+from pages.common.memory import Slot
+from pages.common.session import current_case
 from pages.embeddings.exchange import CHOSEN, CLICKED, NEAR, OWN, Area, Clear, Done, Patch
 
-
-class Key:
-    """Every key of the page's own state; those of widgets are kept for the whole session."""
-
-    ATLAS = "atlas-open"
-    VIEW = "atlas-view"
-    MAP = "atlas-map"
-    COLOR = "atlas-color"
-    CHOICES = "atlas-choices"
-    OWN = "atlas-own-patches"
-    WITH_OWN = "atlas-with-own"
-    DRAWN = "atlas-maps-drawn"
-    GRID = "atlas-seed-grid"
-    ORIGINALS = "atlas-original-images"
-
-
+MAP_KEY = "atlas-map"
+COLOR_KEY = "atlas-color"
+WITH_OWN_KEY = "atlas-with-own"
 MAP_NAMES = {"pca": "PCA", "tsne": "t-SNE", "umap": "UMAP"}
 NEIGHBOURS = 12
 PREPARING = "The autoencoder is being prepared; the first time on a machine this takes a minute."
@@ -93,6 +82,12 @@ class Scene:
         return np.concatenate([found, np.full((missing, 2), np.nan, np.float32)])
 
 
+CHOICES = Slot[Choice]("atlas-choice")
+# By name of the atlas.
+PLACED = Slot[OwnPatches]("atlas-own-patches")
+DRAWN = Slot[tuple[Drawn, ...]]("atlas-maps-drawn", keep=4)
+
+
 @st.cache_resource(max_entries=4, show_spinner="Opening the atlas")
 def _opened(folder: Path, changed: int, encoder: str) -> Atlas:
     return read_atlas(folder, encoder)
@@ -123,12 +118,12 @@ def autoencoder() -> Autoencoder:
 
 def scene_of(known: Atlas) -> Scene:
     """Join the visitor's own patches to an atlas, if they were placed on it and are to be seen."""
-    placed: OwnPatches | None = st.session_state.get(Key.OWN)
-    own = placed if placed is not None and placed.atlas == known.name else None
-    if not st.session_state.get(Key.WITH_OWN, True):
+    case = current_case()
+    own = None if case is None else PLACED.get(case.id, known.name)
+    if not st.session_state.get(WITH_OWN_KEY, True):
         own = None
     atlas = known if own is None else joined(known, own)
-    drawn = st.session_state.get(Key.DRAWN, {}).get(known.name, ())
+    drawn = DRAWN.get(of=known.name) or ()
     # All visitors share what is cached by this name.
     whose = "known" if own is None else f"{own.digest}-{len(own.table)}"
     return Scene(f"{known.name}-{whose}-{known.facts['written']}", atlas, known, own, drawn)
@@ -136,13 +131,12 @@ def scene_of(known: Atlas) -> Scene:
 
 def choice_of(scene: Scene) -> Choice:
     """Tell what is chosen in `scene`."""
-    choices: dict[str, Choice] = st.session_state.setdefault(Key.CHOICES, {})
-    return choices.get(scene.id) or Choice(np.zeros(len(scene.atlas), bool))
+    return CHOICES.get(of=scene.id) or Choice(np.zeros(len(scene.atlas), bool))
 
 
 def keep_choice(scene: Scene, choice: Choice) -> None:
     """Keep what is chosen in `scene`; the choice of another scene is given up."""
-    st.session_state[Key.CHOICES] = {scene.id: choice}
+    CHOICES.put(choice, of=scene.id)
 
 
 def act(scene: Scene, name: str, done: Done | None) -> None:

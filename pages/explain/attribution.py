@@ -14,19 +14,12 @@ from core.labels import organ_mask
 from core.study import Study
 from pages.common import jobs
 from pages.common.charts import choose
+from pages.common.explanations import EXPLANATIONS, Wish
 from pages.common.glossary import see
-from pages.common.session import MAX_CASES
+from pages.common.memory import Slot, content
+from pages.common.session import cases
 from pages.explain.attribution_result import result_view
-from pages.explain.attribution_state import (
-    ATTRIBUTION_TAB,
-    Key,
-    Wish,
-    begin_explaining,
-    made,
-    of,
-    posed_for,
-)
-from pages.explain.memo import remembered
+from pages.explain.attribution_state import ATTRIBUTION_TAB, begin_explaining, posed_for
 from pages.explain.worker import explainer, warm_up
 
 WHAT = (
@@ -46,6 +39,7 @@ ABOUT_BACKGROUNDS = (
     "too: the view “How far to trust it” shows what that costs."
 )
 WHOLE = 0
+RANGES = Slot[tuple[int, int, int]]("explained-slices")
 
 
 def attribution_view(case: Study, segmentation: Segmentation) -> None:
@@ -62,7 +56,8 @@ def attribution_view(case: Study, segmentation: Segmentation) -> None:
     job = jobs.running()
     if job is not None and job.tab == ATTRIBUTION_TAB:
         jobs.show_progress()
-    known = [(wish, made()[wish]) for wish in wishes if wish in made()]
+    made = EXPLANATIONS.all(case.id)
+    known = [(wish, made[wish]) for wish in wishes if wish in made]
     if known:
         result_view(case, segmentation, known)
     elif job is None:
@@ -75,7 +70,7 @@ def _wishes(case: Study, segmentation: Segmentation) -> list[Wish]:
     """Ask what to explain and by which methods; one wish for each method."""
     left, right = st.columns([2, 3], gap="medium", vertical_alignment="bottom")
     with left:
-        asked = Asked(choose("Whom to ask", NETWORKS, Key.ASKED))
+        asked = Asked(choose("Whom to ask", NETWORKS, "explain-asked"))
     with right:
         z = _slice(case, segmentation)
     left, right = st.columns([2, 3], gap="medium", vertical_alignment="bottom")
@@ -84,7 +79,7 @@ def _wishes(case: Study, segmentation: Segmentation) -> list[Wish]:
     with right:
         names = _methods()
     background, samples, seed = _settings(names)
-    key = of(case, segmentation)
+    key = content(case, segmentation)
     return [
         Wish(
             key,
@@ -101,10 +96,10 @@ def _wishes(case: Study, segmentation: Segmentation) -> list[Wish]:
 
 
 def _slice(case: Study, segmentation: Segmentation) -> int:
-    first, last, best = remembered(
-        Key.RANGES, of(case, segmentation), lambda: _range(segmentation), MAX_CASES
+    first, last, best = RANGES.made(
+        case.id, content(case, segmentation), lambda: _range(segmentation)
     )
-    key = f"{Key.SLICE}-{case.id[:8]}"
+    key = f"explain-slice-{case.id[:8]}"
     if not first <= st.session_state.get(key, best) <= last:
         del st.session_state[key]
     st.session_state.setdefault(key, best)
@@ -136,7 +131,7 @@ def _target(case: Study, segmentation: Segmentation, z: int) -> int | None:
         if lesion.first_slice <= z <= lesion.last_slice
     ]
     options = [WHOLE, *here]
-    key = f"{Key.TARGET}-{case.id[:8]}"
+    key = f"explain-target-{case.id[:8]}"
     if st.session_state.get(key, WHOLE) not in options:
         st.session_state[key] = WHOLE
     chosen = st.selectbox(
@@ -156,7 +151,7 @@ def _methods() -> list[str]:
         list(methods()),
         default=["shap"],
         format_func=lambda name: methods()[name].title,
-        key=Key.METHOD,
+        key="explain-method",
         help="  \n".join(_described(method) for method in methods().values()),
         persist_state="session",
     )
@@ -174,7 +169,7 @@ def _settings(names: list[str]) -> tuple[Background, int, int]:
             "SHAP compares with",
             list(BACKGROUNDS),
             format_func=BACKGROUNDS.__getitem__,
-            key=Key.BACKGROUND,
+            key="explain-background",
             help=ABOUT_BACKGROUNDS,
             disabled="shap" not in names,
             persist_state="session",
@@ -183,21 +178,22 @@ def _settings(names: list[str]) -> tuple[Background, int, int]:
             "Draws of SHAP",
             (20, 50, 100, 200, 400),
             100,
-            key=Key.SAMPLES,
+            key="explain-samples",
             help="More draws: less noise, and the values add up more exactly." + see("SHAP"),
             disabled="shap" not in names,
             persist_state="session",
         )
         seed = third.number_input(
-            "Seed", 0, 9999, 0, key=Key.SEED, help="The same seed gives the same map.",
+            "Seed", 0, 9999, 0, key="explain-seed", help="The same seed gives the same map.",
             persist_state="session",
         )  # fmt: skip
     return Background(background), int(samples), int(seed)
 
 
 def _start(case: Study, segmentation: Segmentation, wishes: list[Wish]) -> None:
-    missing = [wish for wish in wishes if wish not in made()]
-    untested = [wish for wish in wishes if wish in missing or made()[wish].curves is None]
+    made = EXPLANATIONS.all(case.id)
+    missing = [wish for wish in wishes if wish not in made]
+    untested = [wish for wish in wishes if wish in missing or made[wish].curves is None]
     busy = jobs.running() is not None
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
@@ -226,7 +222,11 @@ def _start(case: Study, segmentation: Segmentation, wishes: list[Wish]) -> None:
 
 def _estimate(missing: list[Wish]) -> str:
     """Tell about how long it will take, by what it took before in this session."""
-    before = {wish.method: one.found for wish, one in made().items()}
+    before = {
+        wish.method: one.found
+        for case_id in cases()
+        for wish, one in EXPLANATIONS.all(case_id).items()
+    }
     rates = [
         before[wish.method].seconds
         / before[wish.method].samples

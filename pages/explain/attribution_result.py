@@ -16,13 +16,13 @@ from core.record import to_json
 from core.study import Study
 from pages.common.charts import GRAY, axes, color_of, framed
 from pages.common.downloads import file_stem
+from pages.common.explanations import Explained, Wish
 from pages.common.glossary import see
-from pages.explain.attribution_state import Made, Wish
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-Known = Sequence[tuple[Wish, Made]]
+Known = Sequence[tuple[Wish, Explained]]
 
 
 def result_view(case: Study, segmentation: Segmentation, known: Known) -> None:
@@ -38,7 +38,7 @@ def result_view(case: Study, segmentation: Segmentation, known: Known) -> None:
     _downloads(case, segmentation, known)
 
 
-def _one(case: Study, segmentation: Segmentation, wish: Wish, one: Made) -> None:
+def _one(case: Study, segmentation: Segmentation, wish: Wish, one: Explained) -> None:
     native = native_map(one.posed, one.found.values)
     pictures = draw(case.volume, segmentation.labels, wish.z, native)
     named = {
@@ -117,7 +117,7 @@ def _figures(known: Known) -> None:
     )
 
 
-def _row(wish: Wish, one: Made) -> dict[str, object]:
+def _row(wish: Wish, one: Explained) -> dict[str, object]:
     spread = shares(one.found.values, one.posed.tumor, one.posed.organ)
     return {
         "Method": methods()[wish.method].title,
@@ -198,7 +198,7 @@ def _downloads(case: Study, segmentation: Segmentation, known: Known) -> None:
             )
 
 
-def _sheet(case: Study, segmentation: Segmentation, wish: Wish, one: Made) -> bytes:
+def _sheet(case: Study, segmentation: Segmentation, wish: Wish, one: Explained) -> bytes:
     native = native_map(one.posed, one.found.values)
     pictures = draw(case.volume, segmentation.labels, wish.z, native)
     about = f"lesion {wish.lesion}" if wish.lesion else "the whole slice"
@@ -209,11 +209,11 @@ def _sheet(case: Study, segmentation: Segmentation, wish: Wish, one: Made) -> by
     return sheet_png(pictures, case.title, note)
 
 
-def _nifti(case: Study, wish: Wish, one: Made) -> bytes:
+def _nifti(case: Study, wish: Wish, one: Explained) -> bytes:
     return map_to_nifti(case.volume, one.posed, one.found, wish.z)
 
 
-def _record(case: Study, segmentation: Segmentation, wish: Wish, one: Made) -> bytes:
+def _record(case: Study, segmentation: Segmentation, wish: Wish, one: Explained) -> bytes:
     asked = {
         "network": str(wish.asked),
         "slice": wish.z + 1,

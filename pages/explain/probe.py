@@ -11,7 +11,23 @@ from core.whatif.probe.words import CAVEAT, of_inserting, of_painting
 from pages.common.frame import plain
 from pages.explain.probe_map import slice_to_click
 from pages.explain.probe_pictures import pictures
-from pages.explain.probe_state import Key, Probed, Scene, probed, scene_of
+from pages.explain.probe_state import (
+    BLUR_KEY,
+    CONTRAST_KEY,
+    DIAMETER_KEY,
+    HU_KEY,
+    LESION_KEY,
+    LEVEL_KEY,
+    OWN_BLUR_KEY,
+    PLACES,
+    REFUSED,
+    SEED,
+    SLICE_KEY,
+    Probed,
+    Scene,
+    probed,
+    scene_of,
+)
 from pages.explain.probe_sweep import sweep_view
 
 INSERT, PAINT = "Put a lesion in", "Paint a lesion away"
@@ -42,7 +58,7 @@ def _live(case: Study, segmentation: Segmentation, scene: Scene) -> None:
         [INSERT, PAINT],
         default=INSERT,
         required=True,
-        key=Key.MODE,
+        key="probe-mode",
         label_visibility="collapsed",
         persist_state="session",
     )
@@ -68,23 +84,23 @@ def _insert_controls(case: Study, scene: Scene) -> tuple[Lesion | None, float]:
         st.info("The whole liver is called tumor: there is no room for another lesion.")
         return None, 0.0
     st.slider(
-        "Diameter (mm)", 3, 80, 20, key=Key.DIAMETER, persist_state="session",
+        "Diameter (mm)", 3, 80, 20, key=DIAMETER_KEY, persist_state="session",
         help="Of a ball, before the scanner blurs it.",
     )  # fmt: skip
     how = st.segmented_control(
-        "Its level", [CONTRAST, LEVEL], default=CONTRAST, required=True, key=Key.LEVEL,
+        "Its level", [CONTRAST, LEVEL], default=CONTRAST, required=True, key=LEVEL_KEY,
         persist_state="session",
     )  # fmt: skip
     if how == LEVEL:
-        st.slider("Level (HU)", -20, 200, 55, step=5, key=Key.HU, persist_state="session")
+        st.slider("Level (HU)", -20, 200, 55, step=5, key=HU_KEY, persist_state="session")
     else:
         st.slider(
-            "Contrast (HU)", -100, 100, -40, step=5, key=Key.CONTRAST, persist_state="session",
+            "Contrast (HU)", -100, 100, -40, step=5, key=CONTRAST_KEY, persist_state="session",
             help="Its level above that of the liver around it; below, if negative.",
         )  # fmt: skip
     sharp, again = st.columns([3, 2], vertical_alignment="bottom")
     as_the_scan = sharp.toggle(
-        "Edge as sharp as the scan", value=True, key=Key.OWN_BLUR, persist_state="session"
+        "Edge as sharp as the scan", value=True, key=OWN_BLUR_KEY, persist_state="session"
     )
     again.button(
         "New texture", icon=":material/casino:", on_click=_reseed, key="probe-reseed",
@@ -92,7 +108,7 @@ def _insert_controls(case: Study, scene: Scene) -> tuple[Lesion | None, float]:
     )  # fmt: skip
     if not as_the_scan:
         st.slider(
-            "Blur of its edge (mm)", 0.2, 6.0, 2.0, step=0.2, key=Key.BLUR,
+            "Blur of its edge (mm)", 0.2, 6.0, 2.0, step=0.2, key=BLUR_KEY,
             persist_state="session", help="Standard deviation of a Gaussian within the slice.",
         )  # fmt: skip
     return _lesion(case, scene, scene.place), 0.0
@@ -107,7 +123,7 @@ def _paint_controls(case: Study, scene: Scene) -> tuple[LesionMask | None, float
         )
         return None, 0.0
     numbers = {lesion.number: lesion for lesion in scene.lesions}
-    key = f"{Key.LESION}-{case.id[:8]}"
+    key = f"{LESION_KEY}-{case.id[:8]}"
     if st.session_state.get(key) not in numbers:
         st.session_state[key] = scene.lesions[0].number
     voxel_ml = case.volume.voxel_ml
@@ -124,7 +140,7 @@ def _paint_controls(case: Study, scene: Scene) -> tuple[LesionMask | None, float
         help="Numbered as in the findings. Or click one on the slice.",
     )
     margin = st.slider(
-        "Painted around it (mm)", 0.0, 12.0, 3.0, step=1.0, key=Key.MARGIN,
+        "Painted around it (mm)", 0.0, 12.0, 3.0, step=1.0, key="probe-margin",
         persist_state="session",
         help="The outline of a lesion is seldom wide enough: what is left of its rim still speaks.",
     )  # fmt: skip
@@ -135,7 +151,7 @@ def _answer(
     case: Study, segmentation: Segmentation, change: Lesion | LesionMask, margin: float
 ) -> Probed | None:
     """Ask the networks; what cannot be done is said, and the page stays as it is."""
-    if message := st.session_state.pop(Key.REFUSED, None):
+    if message := REFUSED.pop():
         st.warning(plain(message), icon=":material/wrong_location:")
     try:
         z = _slice(case, change)
@@ -188,10 +204,10 @@ def _say(change: Lesion | LesionMask, answer: Probed) -> None:
 
 def _lesion(case: Study, scene: Scene, place: Voxel) -> Lesion:
     kept = st.session_state
-    at = kept.get(f"{Key.PLACE}-{case.id[:8]}", place)
-    level = float(kept.get(Key.HU, 55)) if kept.get(Key.LEVEL) == LEVEL else None
-    blur = None if kept.get(Key.OWN_BLUR, True) else float(kept.get(Key.BLUR, 2.0))
-    diameter, contrast = float(kept.get(Key.DIAMETER, 20)), float(kept.get(Key.CONTRAST, -40))
+    at = PLACES.get(case.id) or place
+    level = float(kept.get(HU_KEY, 55)) if kept.get(LEVEL_KEY) == LEVEL else None
+    blur = None if kept.get(OWN_BLUR_KEY, True) else float(kept.get(BLUR_KEY, 2.0))
+    diameter, contrast = float(kept.get(DIAMETER_KEY, 20)), float(kept.get(CONTRAST_KEY, -40))
     return Lesion(at, diameter, contrast if level is None else 0.0, level, blur)
 
 
@@ -203,17 +219,17 @@ def _wanted(case: Study, scene: Scene) -> Lesion:
 def _slice(case: Study, change: Lesion | LesionMask) -> int:
     """Axial slice that is shown, counted from 0."""
     own = change.at[2] if isinstance(change, Lesion) else change.middle
-    return int(st.session_state.get(f"{Key.SLICE}-{case.id[:8]}", own + 1)) - 1
+    return int(st.session_state.get(f"{SLICE_KEY}-{case.id[:8]}", own + 1)) - 1
 
 
 def _go_to_lesion(case: Study, numbers: dict[int, LesionMask]) -> None:
-    number = st.session_state[f"{Key.LESION}-{case.id[:8]}"]
-    st.session_state[f"{Key.SLICE}-{case.id[:8]}"] = numbers[number].middle + 1
+    number = st.session_state[f"{LESION_KEY}-{case.id[:8]}"]
+    st.session_state[f"{SLICE_KEY}-{case.id[:8]}"] = numbers[number].middle + 1
 
 
 def _reseed() -> None:
-    st.session_state[Key.SEED] = _seed() + 1
+    SEED.put(_seed() + 1)
 
 
 def _seed() -> int:
-    return int(st.session_state.get(Key.SEED, 0))
+    return SEED.get() or 0

@@ -12,7 +12,7 @@ from core.whatif.probe.edit import Lesion
 from core.whatif.probe.place import LesionMask
 from pages.common.charts import framed
 from pages.explain.pictures import png_url
-from pages.explain.probe_state import Key, Probed, Scene
+from pages.explain.probe_state import LESION_KEY, PLACES, REFUSED, SLICE_KEY, Probed, Scene
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -34,11 +34,11 @@ def slice_to_click(
     answer: Probed | None,
 ) -> None:
     """Draw an axial slice of the scan as it is; a click on it chooses the place."""
-    key = f"{Key.SLICE}-{case.id[:8]}"
+    key = f"{SLICE_KEY}-{case.id[:8]}"
     own = change.at[2] if isinstance(change, Lesion) else change.middle
     st.session_state.setdefault(key, own + 1)
     z = st.slider("Axial slice", 1, case.volume.shape[2], key=key, persist_state="session") - 1
-    chart = f"{Key.MAP}-{case.id[:8]}-{z}-{type(change).__name__}"
+    chart = f"probe-map-{case.id[:8]}-{z}-{type(change).__name__}"
     st.plotly_chart(
         _figure(case, segmentation, scene.closeup, z, change, answer),
         on_select=lambda: _clicked(case, segmentation, scene, z, change, chart),
@@ -111,14 +111,14 @@ def _clicked(
     x, y = scene.closeup.voxel_at(points[0]["x"], points[0]["y"])
     if isinstance(change, Lesion):
         if segmentation.labels[x, y, z]:
-            st.session_state[f"{Key.PLACE}-{case.id[:8]}"] = (x, y, z)
+            PLACES.put((x, y, z), case.id)
         else:
-            st.session_state[Key.REFUSED] = OUTSIDE
+            REFUSED.put(OUTSIDE)
         return
     for lesion in scene.lesions:
         at = tuple(place - side.start for place, side in zip((x, y, z), lesion.region, strict=True))
         within = all(0 <= one < size for one, size in zip(at, lesion.mask.shape, strict=True))
         if within and lesion.mask[at]:
-            st.session_state[f"{Key.LESION}-{case.id[:8]}"] = lesion.number
+            st.session_state[f"{LESION_KEY}-{case.id[:8]}"] = lesion.number
             return
-    st.session_state[Key.REFUSED] = NO_LESION
+    REFUSED.put(NO_LESION)

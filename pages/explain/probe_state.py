@@ -4,8 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from time import perf_counter
 
-import streamlit as st
-
 from core.cascade.segmentation import Progress, Segmentation
 from core.draw.crop import Closeup
 from core.draw.preview import telling_slice
@@ -17,36 +15,22 @@ from core.whatif.probe.place import LesionMask, Voxel, lesions_called, roomiest_
 from core.whatif.probe.reaction import Reaction, react
 from core.whatif.probe.sweep import STAGES, Dose, dose_response
 from pages.common import jobs
+from pages.common.memory import Slot, content
 from pages.common.queues import Uses
-from pages.common.session import MAX_CASES, cases
-from pages.explain.memo import content, remembered
 
 PROBE_TAB = "Probe"
 # So many slices are asked about at once: that takes about a second on two cores.
 LIVE_SLICES = 12
 
 
-class Key:
-    """Keys of what the probe keeps for one visitor."""
-
-    BLUR = "probe-blur"
-    CONTRAST = "probe-contrast"
-    DIAMETER = "probe-diameter"
-    EDIT = "probe-edit"
-    HU = "probe-hu"
-    LEVEL = "probe-level"
-    LESION = "probe-lesion"
-    MAP = "probe-map"
-    MARGIN = "probe-margin"
-    MODE = "probe-mode"
-    OWN_BLUR = "probe-as-the-scan"
-    PLACE = "probe-place"
-    REACTIONS = "probe-reactions"
-    REFUSED = "probe-refused"
-    SCENES = "probe-scenes"
-    SEED = "probe-seed"
-    SLICE = "probe-slice"
-    SWEEPS = "probe-sweeps"
+BLUR_KEY = "probe-blur"
+CONTRAST_KEY = "probe-contrast"
+DIAMETER_KEY = "probe-diameter"
+HU_KEY = "probe-hu"
+LEVEL_KEY = "probe-level"
+LESION_KEY = "probe-lesion"
+OWN_BLUR_KEY = "probe-as-the-scan"
+SLICE_KEY = "probe-slice"
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,6 +73,16 @@ class Swept:
     doses: tuple[Dose, ...]
 
 
+SCENES = Slot[Scene]("probe-scene")
+# One edit may hold half a scan.
+EDITS = Slot[Edit]("probe-edit")
+REACTIONS = Slot[Probed]("probe-reactions", keep=3)
+SWEEPS = Slot[Swept]("probe-curves")
+PLACES = Slot[Voxel]("probe-place")
+REFUSED = Slot[str]("probe-refused")
+SEED = Slot[int]("probe-seed")
+
+
 def scene_of(case: Study, segmentation: Segmentation) -> Scene:
     """Look at a result once, and remember."""
     labels = segmentation.labels
@@ -101,7 +95,7 @@ def scene_of(case: Study, segmentation: Segmentation) -> Scene:
             roomiest_place(case.volume, labels, z),
         )
 
-    return remembered(Key.SCENES, content(case, segmentation), look, MAX_CASES)
+    return SCENES.made(case.id, content(case, segmentation), look)
 
 
 def probed(
@@ -127,8 +121,7 @@ def probed(
 
     what = change if isinstance(change, Lesion) else (change.number, margin_mm)
     of = (content(case, segmentation), what, seed)
-    # One edit may hold half a scan.
-    edit = remembered(Key.EDIT, of, make, 1)
+    edit = EDITS.made(case.id, of, make)
     own = change.at[2] if isinstance(change, Lesion) else change.middle
     some = edit.thinned(LIVE_SLICES, own)
     if edit.part.start <= z < edit.part.stop:
@@ -141,7 +134,7 @@ def probed(
         changed = edit.part.stop - edit.part.start
         return Probed(some, found, perf_counter() - began, changed)
 
-    return remembered(Key.REACTIONS, (*of, some.part.start), ask, MAX_CASES)
+    return REACTIONS.made(case.id, (*of, some.part.start), ask)
 
 
 def begin_sweep(case: Study, segmentation: Segmentation, lesion: Lesion, seed: int) -> None:
@@ -159,15 +152,7 @@ def begin_sweep(case: Study, segmentation: Segmentation, lesion: Lesion, seed: i
         return Swept(content(case, segmentation), lesion, doses)
 
     def keep(swept: Swept) -> None:
-        kept = {one: other for one, other in sweeps().items() if one in cases() and one != case.id}
-        kept[case.id] = swept
-        st.session_state[Key.SWEEPS] = kept
+        SWEEPS.put(swept, case.id)
 
     title = f"Putting lesions into {case.title}"
     jobs.begin(jobs.Job(title, STAGES, work, keep, Uses.NETWORKS, case, PROBE_TAB))
-
-
-def sweeps() -> dict[str, Swept]:
-    """List the curves that were measured, by case."""
-    found: dict[str, Swept] = st.session_state.setdefault(Key.SWEEPS, {})
-    return found

@@ -20,8 +20,8 @@ from core.whatif.probe.sweep import (
 from pages.common import jobs
 from pages.common.charts import COLORS, GRAY, axes, framed, show
 from pages.common.downloads import file_stem
-from pages.explain.memo import content
-from pages.explain.probe_state import PROBE_TAB, Swept, begin_sweep, sweeps
+from pages.common.memory import content
+from pages.explain.probe_state import PROBE_TAB, SWEEPS, Swept, begin_sweep
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -43,7 +43,7 @@ def sweep_view(
     if job is not None and job.tab == PROBE_TAB and job.concerns(case):
         jobs.show_progress()
         return
-    swept = sweeps().get(case.id)
+    swept = SWEEPS.get(case.id)
     st.button(
         "Measure the curves" if swept is None else "Measure anew",
         icon=":material/show_chart:",

@@ -15,7 +15,7 @@ from pages.common import jobs
 from pages.explain.sam_checkpoint import choose_checkpoint
 from pages.explain.sam_prompts import ask_button, prompt_view
 from pages.explain.sam_result import result_view
-from pages.explain.sam_state import SAM_TAB, WINDOWS, Key, Question, latest
+from pages.explain.sam_state import SAM_TAB, WINDOWS, Question, latest
 
 WHAT = (
     "**SAM**, the Segment Anything Model (Kirillov et al., ICCV 2023), learned from photographs to "
@@ -59,7 +59,7 @@ def _question(
         z = _slice(case, segmentation)
     with right:
         window = st.segmented_control(
-            "Window", list(WINDOWS), default="Liver", required=True, key=Key.WINDOW,
+            "Window", list(WINDOWS), default="Liver", required=True, key="sam-window",
             persist_state="session",
             help="SAM sees gray pictures: what the window does not show, it cannot find.",
         )  # fmt: skip
@@ -68,7 +68,7 @@ def _question(
         [AUTOMATIC, PROMPTS],
         default=AUTOMATIC,
         required=True,
-        key=Key.MODE,
+        key="sam-mode",
         persist_state="session",
     )
     everything = Question(case.id, checkpoint.stamp, z, str(window), Settings())
@@ -82,7 +82,7 @@ def _question(
 def _slice(case: Study, segmentation: Segmentation) -> int:
     count = case.volume.shape[2]
     best = telling_slice(segmentation.labels, Plane.AXIAL) + 1
-    key = f"{Key.SLICE}-{case.id[:8]}"
+    key = f"sam-slice-{case.id[:8]}"
     st.session_state.setdefault(key, best)
     if count == 1:
         return 0
@@ -105,16 +105,16 @@ def _settings() -> Settings:
     )
     with st.expander("How they are found", icon=":material/tune:"):
         side = st.segmented_control(
-            "Points along each side", SIDES, default=usual.side, required=True, key=Key.SIDE,
+            "Points along each side", SIDES, default=usual.side, required=True, key="sam-side",
             persist_state="session",
             help="The original takes 32: four times the time of 16, and smaller things are found.",
         )  # fmt: skip
         rated = st.slider(
             "IoU that SAM must expect of its own mask", 0.0, 1.0, usual.rated, 0.01,
-            key=Key.RATED, persist_state="session",
+            key="sam-rated", persist_state="session",
         )  # fmt: skip
         stability = st.slider(
             "Stability: IoU of the mask at a lower and at a higher threshold", 0.0, 1.0,
-            usual.stability, 0.01, key=Key.STABILITY, persist_state="session",
+            usual.stability, 0.01, key="sam-stability", persist_state="session",
         )  # fmt: skip
     return Settings(int(side or usual.side), float(rated), float(stability))

@@ -10,7 +10,7 @@ from core.process.memory import free_mb
 from core.study import Study
 from pages.common.fetching import facts_of, offer
 from pages.common.frame import plain
-from pages.explain.sam_state import SAM_TAB, Key, sam_process
+from pages.explain.sam_state import CHECKPOINT_KEY, SAM_TAB, sam_process
 
 OTHER_NAME, FOLDER = "Another, by its name on the hub", "A folder on the machine of HepatoScope"
 NOT_HERE = (
@@ -48,18 +48,18 @@ def choose_checkpoint(case: Study) -> LocalCheckpoint | None:
 def _place() -> str:
     names = {entry.name: f"{entry.title} · {entry.download_mb:,} MB" for entry in CATALOGUE}
     options = [*names, OTHER_NAME, FOLDER]
-    st.session_state.setdefault(Key.CHECKPOINT, _first_here())
+    st.session_state.setdefault(CHECKPOINT_KEY, _first_here())
     chosen = st.selectbox(
         "Checkpoint",
         options,
         format_func=lambda option: names.get(option, option),
-        key=Key.CHECKPOINT,
+        key=CHECKPOINT_KEY,
         persist_state="session",
     )
     if chosen == OTHER_NAME:
         typed = st.text_input(
             "Name on the Hugging Face Hub",
-            key=Key.NAME,
+            key="sam-hub-name",
             placeholder="owner/model",
             persist_state="session",
         )
@@ -67,7 +67,7 @@ def _place() -> str:
     if chosen == FOLDER:
         typed = st.text_input(
             "Folder with config.json and model.safetensors",
-            key=Key.FOLDER,
+            key="sam-folder",
             placeholder="/path/to/sam",
             persist_state="session",
         )

@@ -15,18 +15,18 @@ from core.foundation.sam.prompts import Prompt, draw_prompt, objects_of
 from core.labels import organ_mask, tumor_mask
 from core.study import Study
 from pages.common import jobs
+from pages.common.truth import truth_of
 from pages.explain.pictures import png_url
 from pages.explain.prompt_slice import prompt_slice
 from pages.explain.sam_state import (
+    ANSWERS,
+    DRAWN_FROM_KEY,
+    MASK_KEY,
+    PROMPTS,
     WINDOWS,
-    Key,
     Question,
-    answers,
     begin_asking,
-    prompt_of,
-    set_prompt,
 )
-from pages.explain.stress_state import truth_of
 
 HOW = (
     "**Click** what SAM shall outline, **drag a box** around it, or both. Click what does not "
@@ -42,12 +42,12 @@ def prompt_view(
 ) -> Question | None:
     """Let the visitor point at a slice; gives the question, None while nothing is pointed at."""
     z = place.z
-    prompt = prompt_of(case, z)
+    prompt = PROMPTS.get(case.id, z) or Prompt()
     question = replace(place, about=prompt) if prompt else None
     gray = gray_slice(case.volume, z, WINDOWS[place.window])
     left, right = st.columns([3, 2], gap="large")
     with left:
-        answered = None if question is None else answers().get(question)
+        answered = None if question is None else ANSWERS.get(case.id, question)
         mask = None if answered is None else answered.found.mask(shown_mask(answered.found))
         prompt_slice(
             png_url(outlined(gray, mask, pixel_mm(case.volume))),
@@ -55,7 +55,7 @@ def prompt_view(
             prompt,
             (gray.shape[0], gray.shape[1]),
             key=f"sam-pointing-{case.id[:8]}-{z}",
-            on_change=lambda changed: set_prompt(case, z, changed),
+            on_change=lambda changed: PROMPTS.put(changed, case.id, z),
         )
     with right:
         st.markdown(HOW)
@@ -83,7 +83,7 @@ def ask_button(
 
 def shown_mask(found: MaskSet) -> int:
     """Tell which mask of a prompt's answer is looked at; the best rated one is the first."""
-    index = int(st.session_state.get(Key.MASK) or 0)
+    index = int(st.session_state.get(MASK_KEY) or 0)
     return index if index < len(found) else 0
 
 
@@ -105,17 +105,17 @@ def _draw_from_a_mask(case: Study, segmentation: Segmentation, z: int) -> None:
         st.caption("No liver was called on this slice, so no prompt can be drawn from a mask.")
         return
     st.markdown("**Or draw a prompt from a mask,** as evaluations of SAM do")
-    if st.session_state.get(Key.DRAWN_FROM) not in masks:
-        st.session_state.pop(Key.DRAWN_FROM, None)
-    name = st.selectbox("Mask", list(masks), key=Key.DRAWN_FROM)
+    if st.session_state.get(DRAWN_FROM_KEY) not in masks:
+        st.session_state.pop(DRAWN_FROM_KEY, None)
+    name = st.selectbox("Mask", list(masks), key=DRAWN_FROM_KEY)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         points = st.number_input(
-            "Points", 0, MOST_DRAWN, 1, key=Key.DRAWN_POINTS, persist_state="session", width=110
+            "Points", 0, MOST_DRAWN, 1, key="sam-drawn-points", persist_state="session", width=110
         )
         seed = st.number_input(
-            "Seed", 0, 9999, 0, key=Key.DRAWN_SEED, persist_state="session", width=110
+            "Seed", 0, 9999, 0, key="sam-drawn-seed", persist_state="session", width=110
         )
-        box = st.toggle("Box", key=Key.DRAWN_BOX, persist_state="session")
+        box = st.toggle("Box", key="sam-drawn-box", persist_state="session")
     st.button(
         "Draw the prompt",
         icon=":material/casino:",
@@ -130,7 +130,7 @@ def _draw_from_a_mask(case: Study, segmentation: Segmentation, z: int) -> None:
 def _draw(case: Study, z: int, mask: Mask, points: int, seed: int, box: bool) -> None:
     largest = objects_of(mask)[0]
     drawn = draw_prompt(largest, np.random.default_rng(seed), inside=points, box=box)
-    set_prompt(case, z, drawn)
+    PROMPTS.put(drawn, case.id, z)
 
 
 def _masks(case: Study, segmentation: Segmentation, z: int) -> dict[str, Mask]:

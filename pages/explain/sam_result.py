@@ -24,9 +24,9 @@ from core.metrics.overlap import Overlap
 from core.study import Study
 from pages.common.downloads import file_stem
 from pages.common.frame import plain
+from pages.common.truth import truth_of
 from pages.explain.sam_prompts import shown_mask
-from pages.explain.sam_state import WINDOWS, Answer, Key
-from pages.explain.stress_state import truth_of
+from pages.explain.sam_state import MASK_KEY, WINDOWS, Answer
 
 ALL, BEST = "All its masks", "Its best for liver and tumor"
 ORACLE = (
@@ -84,15 +84,15 @@ def _choose_mask(shown: Answer) -> int:
     count = len(shown.found)
     if count == 1:
         return 0
-    if int(st.session_state.get(Key.MASK) or 0) >= count:
-        st.session_state[Key.MASK] = 0
+    if int(st.session_state.get(MASK_KEY) or 0) >= count:
+        st.session_state[MASK_KEY] = 0
     chosen = st.segmented_control(
         "Three masks for a vague prompt, the one SAM rates highest first",
         list(range(count)),
         default=0,
         format_func=lambda at: f"Mask {at + 1} · expects IoU {shown.found.rated[at]:.2f}",
         required=True,
-        key=Key.MASK,
+        key=MASK_KEY,
     )
     return int(chosen or 0)
 
@@ -108,7 +108,7 @@ def _pictures(
         mine = {f"SAM: its mask, slice {z + 1}": colored(gray, only, pixel)}
     else:
         what = st.segmented_control(
-            "Show", [ALL, BEST], default=ALL, required=True, key=Key.SHOWN,
+            "Show", [ALL, BEST], default=ALL, required=True, key="sam-shown",
             persist_state="session", label_visibility="collapsed",
         )  # fmt: skip
         if what == BEST:

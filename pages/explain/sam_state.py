@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
 
 import streamlit as st
 
@@ -18,10 +17,8 @@ from core.foundation.sam.prompts import Prompt
 from core.geometry.windows import LIVER_WINDOW, Window
 from core.study import Study
 from pages.common import jobs
+from pages.common.memory import Slot
 from pages.common.queues import Uses
-
-Kind = TypeVar("Kind")
-Kept = TypeVar("Kept")
 
 SAM_TAB = "SAM"
 WINDOWS = {
@@ -29,32 +26,11 @@ WINDOWS = {
     "Soft tissue": SOFT_TISSUE,
     "Wide": Window(-160, 240),
 }
-MAX_ANSWERS = 6
-# An embedding of a slice is 4 MB.
-MAX_LOOKS = 4
 
 
-class Key:
-    """Keys of what the view keeps for one visitor."""
-
-    ANSWERS = "sam-answers"
-    CHECKPOINT = "sam-checkpoint"
-    DRAWN_BOX = "sam-drawn-box"
-    DRAWN_FROM = "sam-drawn-from"
-    DRAWN_POINTS = "sam-drawn-points"
-    DRAWN_SEED = "sam-drawn-seed"
-    FOLDER = "sam-folder"
-    LOOKS = "sam-looks"
-    MASK = "sam-mask"
-    MODE = "sam-mode"
-    NAME = "sam-hub-name"
-    PROMPTS = "sam-prompts"
-    RATED = "sam-rated"
-    SHOWN = "sam-shown"
-    SIDE = "sam-side"
-    SLICE = "sam-slice"
-    STABILITY = "sam-stability"
-    WINDOW = "sam-window"
+CHECKPOINT_KEY = "sam-checkpoint"
+DRAWN_FROM_KEY = "sam-drawn-from"
+MASK_KEY = "sam-mask"
 
 
 @dataclass(frozen=True)
@@ -100,41 +76,27 @@ class Answer:
     ask_seconds: float
 
 
+# By question; by place; the prompt by slice: only one slice of a scan has one.
+ANSWERS = Slot[Answer]("sam-answers", keep=6)
+LOOKS = Slot[Look]("sam-looks", keep=4)
+PROMPTS = Slot[Prompt]("sam-prompt")
+
+
 @st.cache_resource(show_spinner=False, on_release=lambda process: process.close())
 def sam_process() -> SamProcess:
     """Give the process that answers all visitors of this host."""
     return SamProcess()
 
 
-def answers() -> dict[Question, Answer]:
-    """List what was answered in this session, the oldest first."""
-    found: dict[Question, Answer] = st.session_state.setdefault(Key.ANSWERS, {})
-    return found
-
-
 def latest(case: Study, question: Question | None) -> Answer | None:
     """Give the answer to `question`, else the last one about the scan."""
-    if question in answers():
-        return answers()[question]
-    return next((one for one in reversed(answers().values()) if one.question.case == case.id), None)
-
-
-def prompt_of(case: Study, z: int) -> Prompt:
-    """Give the prompt that was pointed out on a slice."""
-    kept: dict[tuple[str, int], Prompt] = st.session_state.setdefault(Key.PROMPTS, {})
-    return kept.get((case.id, z), Prompt())
-
-
-def set_prompt(case: Study, z: int, prompt: Prompt) -> None:
-    """Keep the prompt of a slice; only one slice of a scan has one."""
-    kept: dict[tuple[str, int], Prompt] = st.session_state.setdefault(Key.PROMPTS, {})
-    others = {place: one for place, one in kept.items() if place[0] != case.id}
-    st.session_state[Key.PROMPTS] = {**others, (case.id, z): prompt}
+    answers = ANSWERS.all(case.id)
+    return answers.get(question) or next(reversed(answers.values()), None)
 
 
 def begin_asking(case: Study, checkpoint: LocalCheckpoint, question: Question) -> None:
     """Begin to ask SAM in the background."""
-    seen = _looks().get(question.place)
+    seen = LOOKS.get(case.id, question.place)
     gray = gray_slice(case.volume, question.z, WINDOWS[question.window])
     pixel, process = pixel_mm(case.volume), sam_process()
 
@@ -145,20 +107,8 @@ def begin_asking(case: Study, checkpoint: LocalCheckpoint, question: Question) -
         return Answer(question, checkpoint.name, found, taken.seconds, seconds), taken
 
     def keep(result: tuple[Answer, Look]) -> None:
-        _remember(_looks(), question.place, result[1], MAX_LOOKS)
-        _remember(answers(), question, result[0], MAX_ANSWERS)
+        LOOKS.put(result[1], case.id, question.place)
+        ANSWERS.put(result[0], case.id, question)
 
     title = f"Asking SAM about slice {question.z + 1} of {case.title}"
     jobs.begin(jobs.Job(title, STAGES, work, keep, Uses.MODEL, case, SAM_TAB))
-
-
-def _looks() -> dict[tuple[object, ...], Look]:
-    kept: dict[tuple[object, ...], Look] = st.session_state.setdefault(Key.LOOKS, {})
-    return kept
-
-
-def _remember(kept: dict[Kind, Kept], key: Kind, value: Kept, most: int) -> None:
-    kept.pop(key, None)
-    kept[key] = value
-    while len(kept) > most:
-        del kept[next(iter(kept))]

@@ -14,9 +14,9 @@ from core.whatif.stress.degrade import degrade_labels
 from core.whatif.stress.knobs import KNOBS, Stress
 from pages.common.downloads import file_stem
 from pages.common.frame import plain
+from pages.common.truth import truth_of
 from pages.explain.pictures import png, sheet
 from pages.explain.stress_state import (
-    Key,
     Scene,
     Stressed,
     chosen_stress,
@@ -24,7 +24,6 @@ from pages.explain.stress_state import (
     release,
     scene_of,
     stressed,
-    truth_of,
 )
 from pages.explain.stress_sweep import sweep_view
 
@@ -66,7 +65,7 @@ def _live(case: Study, segmentation: Segmentation, scene: Scene) -> None:
 
 
 def _controls(case: Study, scene: Scene) -> int:
-    key = f"{Key.SLICE}-{case.id[:8]}"
+    key = f"stress-slice-{case.id[:8]}"
     wanted = st.session_state.get(key, scene.telling + 1)
     st.session_state[key] = min(max(wanted, scene.first + 1), scene.last + 1)
     if scene.first == scene.last:

@@ -11,11 +11,9 @@ from numpy.typing import NDArray
 from core.cascade.segmentation import Progress, Segmentation, segment
 from core.draw.crop import Closeup
 from core.draw.preview import telling_slice
-from core.evaluation.own_case import PackedLabels
 from core.geometry.slab import spread_slices
 from core.geometry.slices import Plane
 from core.labels import organ_mask
-from core.phantom import make_phantom
 from core.study import Study
 from core.volume import Volume
 from core.whatif.stress.degrade import scan_noise
@@ -30,28 +28,13 @@ from core.whatif.stress.robustness import (
     undisturbed,
 )
 from pages.common import jobs
+from pages.common.memory import Slot, content
 from pages.common.queues import Uses
-from pages.common.scan_source import DEMO_SEED
-from pages.common.session import MAX_CASES, cases
-from pages.explain.memo import content, remembered
-from pages.metrics.own_case import Key as TruthKey
+from pages.common.truth import truth_of
 
 STRESS_TAB = "Stress lab"
 # So many slices through the liver stand for the scan while sliders are moved.
 LIVE_SLICES = 12
-
-
-class Key:
-    """Keys of what the stress lab keeps for one visitor."""
-
-    KNOB = "stress-knob"
-    LEVEL = "stress-level"
-    RESULTS = "stress-results"
-    SCENES = "stress-scenes"
-    SCOPE = "stress-scope"
-    SLICE = "stress-slice"
-    SWEEPS = "stress-sweeps"
-    UNDISTURBED = "stress-undisturbed"
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,6 +85,13 @@ class Swept:
     levels: tuple[Level, ...]
 
 
+SCENES = Slot[Scene]("stress-scene")
+UNDISTURBED = Slot[NDArray[np.uint8]]("stress-undisturbed", keep=3)
+RESULTS = Slot[Stressed]("stress-results", keep=3)
+# By knob.
+SWEEPS = Slot[Swept]("stress-curves", keep=len(KNOBS))
+
+
 def scene_of(case: Study, segmentation: Segmentation) -> Scene:
     """Look at a result once, and remember."""
 
@@ -118,7 +108,7 @@ def scene_of(case: Study, segmentation: Segmentation) -> Scene:
             scan_noise(case.volume, labels),
         )
 
-    return remembered(Key.SCENES, content(case, segmentation), look, MAX_CASES)
+    return SCENES.made(case.id, content(case, segmentation), look)
 
 
 def subject_of(case: Study, segmentation: Segmentation, part: slice) -> Subject:
@@ -147,7 +137,7 @@ def stressed(case: Study, segmentation: Segmentation, stress: Stress, z: int) ->
     def ask() -> Stressed:
         began = perf_counter()
         subject = subject_of(case, segmentation, part)
-        reference = remembered(Key.UNDISTURBED, of, lambda: undisturbed(subject), MAX_CASES)
+        reference = UNDISTURBED.made(case.id, of, lambda: undisturbed(subject))
         scan = subject.degraded(stress)
         found = reference if stress == Stress() else segment(scan, subject.preset).labels
         return Stressed(
@@ -160,7 +150,7 @@ def stressed(case: Study, segmentation: Segmentation, stress: Stress, z: int) ->
             perf_counter() - began,
         )
 
-    return remembered(Key.RESULTS, (*of, stress, truth_of(case)), ask, MAX_CASES)
+    return RESULTS.made(case.id, (*of, stress, truth_of(case)), ask)
 
 
 def begin_sweep(case: Study, segmentation: Segmentation, knob: Knob, *, whole: bool) -> None:
@@ -175,41 +165,15 @@ def begin_sweep(case: Study, segmentation: Segmentation, knob: Knob, *, whole: b
         return Swept(of, knob.name, slices, subject.truth is not None, levels)
 
     def keep(swept: Swept) -> None:
-        kept = {one: other for one, other in sweeps().items() if one[0] in cases()}
-        kept.pop((case.id, knob.name), None)
-        kept[case.id, knob.name] = swept
-        # A few numbers each: those of all knobs of all cases may stay.
-        st.session_state[Key.SWEEPS] = kept
+        SWEEPS.put(swept, case.id, knob.name)
 
     title = f"{knob.label}: {case.title} at {len(knob.levels)} levels"
     jobs.begin(jobs.Job(title, (STAGE,), work, keep, Uses.NETWORKS, case, STRESS_TAB))
 
 
-def sweeps() -> dict[tuple[str, str], Swept]:
-    """List the curves that were measured, by case and knob."""
-    found: dict[tuple[str, str], Swept] = st.session_state.setdefault(Key.SWEEPS, {})
-    return found
-
-
-def truth_of(case: Study) -> PackedLabels | None:
-    """Give the true labels: of the demo case, or those brought to the Metrics page."""
-    if case.volume.synthetic:
-        digest, labels = _demo_truth()
-        if digest == case.volume.digest:
-            return labels
-    brought = st.session_state.get(TruthKey.TRUTHS, {}).get(case.id)
-    return None if brought is None else brought.labels
-
-
-@st.cache_resource(max_entries=1, show_spinner="Drawing the demo case once more, for its truth")
-def _demo_truth() -> tuple[str, PackedLabels]:
-    phantom = make_phantom(DEMO_SEED)
-    return phantom.volume.digest, PackedLabels.of(phantom.labels)
-
-
 def knob_key(name: str) -> str:
     """Name the widget of a knob."""
-    return f"{Key.LEVEL}-{name}"
+    return f"stress-level-{name}"
 
 
 def chosen_stress() -> Stress:

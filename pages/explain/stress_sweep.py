@@ -11,15 +11,8 @@ from core.whatif.stress.robustness import to_csv
 from pages.common import jobs
 from pages.common.charts import COLORS, GRAY, axes, framed, show
 from pages.common.downloads import file_stem
-from pages.explain.memo import content
-from pages.explain.stress_state import (
-    LIVE_SLICES,
-    STRESS_TAB,
-    Key,
-    Swept,
-    begin_sweep,
-    sweeps,
-)
+from pages.common.memory import content
+from pages.explain.stress_state import LIVE_SLICES, STRESS_TAB, SWEEPS, Swept, begin_sweep
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -39,12 +32,12 @@ def sweep_view(case: Study, segmentation: Segmentation) -> None:
         knob = KNOBS[
             st.selectbox(
                 "What gets worse", list(KNOBS), format_func=lambda name: KNOBS[name].label,
-                key=Key.KNOB, persist_state="session",
+                key="stress-knob", persist_state="session",
             )
         ]  # fmt: skip
     with scope:
         whole = st.segmented_control(
-            "Measured on", [SOME, WHOLE], default=SOME, required=True, key=Key.SCOPE,
+            "Measured on", [SOME, WHOLE], default=SOME, required=True, key="stress-scope",
             persist_state="session",
         ) == WHOLE  # fmt: skip
     st.button(
@@ -56,7 +49,7 @@ def sweep_view(case: Study, segmentation: Segmentation) -> None:
         key="stress-sweep",
     )
     st.caption(_duration(segmentation, knob, whole))
-    swept = sweeps().get((case.id, knob.name))
+    swept = SWEEPS.get(case.id, knob.name)
     if swept is None:
         return
     if swept.of != content(case, segmentation):

@@ -8,7 +8,6 @@ from core.evaluation.averages import EmptyRule, Unit
 from core.evaluation.run import Run
 from pages.common.charts import TARGETS, choose
 from pages.common.glossary import see
-from pages.metrics.state import Key
 
 UNITS = {
     Unit.CASE: "Each case",
@@ -41,7 +40,7 @@ def averaging_switches() -> tuple[Unit, EmptyRule]:
         "What weighs the same",
         list(UNITS),
         format_func=UNITS.__getitem__,
-        key=Key.UNIT,
+        key="metrics-unit",
         default=Unit.CASE,
         help=see("Per case and pooled").strip(),
         required=True,
@@ -59,7 +58,7 @@ def empty_switch() -> EmptyRule:
         "Two empty masks",
         list(RULES),
         format_func=RULES.__getitem__,
-        key=Key.RULE,
+        key="metrics-empty-rule",
         help=see("Empty masks").strip(),
         persist_state="session",
     )

@@ -14,16 +14,19 @@ from core.evaluation.averages import EmptyRule, Unit, targets_of
 from core.evaluation.cases import DISTANCES, Place, place_of
 from core.evaluation.references import references_for
 from pages.common.charts import TARGETS, color_of, framed, names_of, score_lines, show
+from pages.common.memory import Slot
 from pages.metrics.controls import empty_switch
 from pages.metrics.gallery import gallery
+from pages.metrics.pictures import RECORD_AGAIN
 from pages.metrics.records import open_record
 from pages.metrics.sizes import sizes_view
-from pages.metrics.state import BY_DIGEST, SCORES, Key
+from pages.metrics.state import BY_DIGEST, SCORE_KEY, SCORES
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 CHART = "metrics-distribution"
+PICKED = Slot[tuple[int, int]]("metrics-picked-point")
 POINTS = {Unit.CASE: "Cases", Unit.SLICE: "Slices"}
 SLICE_SCORES = ("dice", "iou", "precision", "recall", "specificity", "accuracy")
 
@@ -42,12 +45,12 @@ def distributions_view(runs: Sequence[Run]) -> None:
         f"where, the line is the mean. {_references_text(target, score)}",
         on_select=lambda: _pick(CHART),
     )
-    picked = st.session_state.pop(Key.PICKED, None)
+    picked = PICKED.pop()
     st.subheader(f"Worst {POINTS[unit].lower()} of {runs[0].name}", anchor=False)
     chosen = gallery(runs[0], units[0], score)
     st.subheader("What makes them good or bad", anchor=False)
     sizes_view(runs, target, rule)
-    again = st.session_state.pop(Key.RECORD_AGAIN, None)
+    again = RECORD_AGAIN.pop()
     place = chosen or _picked_place(runs, units, picked) or again
     if place is not None:
         open_record(*place)
@@ -58,19 +61,19 @@ def _choices(run: Run) -> tuple[str, str, Unit, EmptyRule]:
     what, which = st.columns(2, gap="medium", vertical_alignment="bottom")
     with what.container(horizontal=True):
         target = st.segmented_control(
-            "Of", targets_of(run), format_func=TARGETS.__getitem__, key=Key.TARGET,
+            "Of", targets_of(run), format_func=TARGETS.__getitem__, key="metrics-target",
             default=targets_of(run)[-1], required=True, persist_state="session",
         )  # fmt: skip
         unit = st.segmented_control(
-            "Points", list(POINTS), format_func=POINTS.__getitem__, key=Key.POINTS,
+            "Points", list(POINTS), format_func=POINTS.__getitem__, key="metrics-points",
             default=Unit.CASE, required=True, persist_state="session",
         )  # fmt: skip
     with which.container(horizontal=True, vertical_alignment="bottom"):
         scores = list(SCORES) if unit is Unit.CASE else list(SLICE_SCORES)
-        if st.session_state.get(Key.SCORE) not in scores:
-            st.session_state[Key.SCORE] = "dice"
+        if st.session_state.get(SCORE_KEY) not in scores:
+            st.session_state[SCORE_KEY] = "dice"
         score = st.selectbox(
-            "Score", scores, format_func=SCORES.__getitem__, key=Key.SCORE,
+            "Score", scores, format_func=SCORES.__getitem__, key=SCORE_KEY,
             persist_state="session", width=180,
         )  # fmt: skip
         rule = empty_switch()
@@ -149,7 +152,7 @@ def _pick(key: str) -> None:
         data = points[0]["customdata"]
         # A pair of numbers arrives as a list, or as an object by position.
         pair = list(data.values()) if isinstance(data, dict) else list(data)
-        st.session_state[Key.PICKED] = int(pair[0]), int(pair[1])
+        PICKED.put((int(pair[0]), int(pair[1])))
 
 
 def _picked_place(

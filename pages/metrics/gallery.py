@@ -8,7 +8,7 @@ from core.evaluation.cases import Place, place_of, worst
 from pages.common.frame import plain
 from pages.common.numbers import number
 from pages.metrics import pictures
-from pages.metrics.state import SCORES, Key
+from pages.metrics.state import SCORES
 
 COUNTS = (6, 12, 24)
 COLUMNS = 3
@@ -18,12 +18,12 @@ def gallery(run: Run, units: pd.DataFrame, score: str) -> tuple[Run, Place] | No
     """Show the worst of `units`; returns the one whose button was pressed."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         count = st.segmented_control(
-            "How many", COUNTS, key=Key.WORST, default=COUNTS[0], required=True,
+            "How many", COUNTS, key="metrics-worst-count", default=COUNTS[0], required=True,
             persist_state="session",
         )  # fmt: skip
         drawn = pictures.may_have_images() and st.toggle(
             "Show pictures",
-            key=Key.THUMBNAILS_ON,
+            key="metrics-thumbnails-on",
             persist_state="session",
             help="Segments these cases once more to draw what went wrong; takes a while.",
         )

@@ -17,7 +17,10 @@ from core.evaluation.score import CaseScore
 from core.study import Study
 from pages.common.downloads import file_stem
 from pages.common.frame import plain
-from pages.common.session import MAX_CASES, cases, current_case
+from pages.common.memory import Slot, content
+from pages.common.scan_source import drop_upload, upload_key
+from pages.common.session import current_case
+from pages.common.truth import TRUTHS, Truth
 from pages.metrics.own_scores import own_scores
 
 if TYPE_CHECKING:
@@ -30,39 +33,26 @@ KINDS = {
 LIVER_ONLY = "With a mask of the liver alone only the liver is scored, tumors included in it."
 
 
-class Key:
-    """Keys of what this view keeps for one visitor."""
-
-    TRUTHS = "metrics-own-truths"
-    SCORED = "metrics-own-scored"
-    UPLOADS = "metrics-own-uploads-taken"
-    REFUSED = "metrics-own-refused"
-    KIND = "metrics-own-kind"
-    IGNORE_PLACE = "metrics-own-ignore-place"
-
-
-@dataclass(frozen=True)
-class Truth:
-    """A ground truth that was accepted for a case."""
-
-    name: str
-    labels: PackedLabels
+IGNORE_PLACE_KEY = "metrics-own-ignore-place"
 
 
 @dataclass(frozen=True, eq=False)
 class Scored:
-    """The scores of a case, and what they hold for.
+    """The scores of a case.
 
     Parameters
     ----------
-    of : what the scores were made of; other labels or another truth need new ones.
     archive : the run as .zip.
     """
 
-    of: tuple[object, ...]
     scores: tuple[CaseScore, ...]
     run: Run
     archive: bytes
+
+
+SCORED = Slot[Scored]("metrics-own-scores")
+REFUSED = Slot[str]("metrics-own-refused")
+UPLOAD = "metrics-own-upload"
 
 
 def own_case_view(runs: Sequence[Run]) -> None:
@@ -78,9 +68,9 @@ def own_case_view(runs: Sequence[Run]) -> None:
         "of your scan. It stays in this browser session."
     )
     tumors_labelled = _ask(case)
-    if message := st.session_state.pop(Key.REFUSED, None):
+    if message := REFUSED.pop():
         st.error(plain(message), icon=":material/error:")
-    truth = _truths().get(case.id)
+    truth = TRUTHS.get(case.id)
     if truth is not None:
         scored = _scored(case, case.segmentation, truth, tumors_labelled)
         own_scores(case, truth.name, truth.labels, scored.scores, scored.run, scored.archive)
@@ -106,18 +96,18 @@ def _ask(case: Study) -> bool:
             "Its labels",
             list(KINDS),
             format_func=KINDS.__getitem__,
-            key=Key.KIND,
+            key="metrics-own-kind",
             persist_state="session",
         )
         st.caption(LIVER_ONLY)
         st.checkbox(
             "Ignore the position in its header",
-            key=Key.IGNORE_PLACE,
+            key=IGNORE_PLACE_KEY,
             persist_state="session",
             help="Lays it on your scan voxel by voxel. Some files of LiTS have wrong headers.",
         )
     with file:
-        key = f"metrics-own-upload-{st.session_state.setdefault(Key.UPLOADS, 0)}"
+        key = upload_key(UPLOAD)
         st.file_uploader(
             "Ground truth (.nii, .nii.gz)",
             type=["nii", "gz"],
@@ -133,47 +123,27 @@ def _take_upload(key: str, case: Study) -> None:
     file: UploadedFile | None = st.session_state.get(key)
     if file is None or case.segmentation is None:
         return
-    st.session_state[Key.UPLOADS] += 1
+    drop_upload(UPLOAD)
     try:
         with TemporaryDirectory(prefix="hepatoscope-upload-") as folder:
             path = Path(folder) / "truth"
             path.write_bytes(file.getbuffer())
-            ignore_place = bool(st.session_state.get(Key.IGNORE_PLACE))
+            ignore_place = bool(st.session_state.get(IGNORE_PLACE_KEY))
             labels = read_truth(path, case.volume, name=file.name, ignore_place=ignore_place)
         check_same_case(labels, case.segmentation.labels, file.name, case.title)
     except HepatoScopeError as error:
-        st.session_state[Key.REFUSED] = str(error)
+        REFUSED.put(str(error))
         return
-    kept = _truths()
-    kept.pop(case.id, None)
-    kept[case.id] = Truth(file.name, PackedLabels.of(labels))
-    _trim(kept)
-
-
-def _truths() -> dict[str, Truth]:
-    found: dict[str, Truth] = st.session_state.setdefault(Key.TRUTHS, {})
-    return found
+    TRUTHS.put(Truth(file.name, PackedLabels.of(labels)), case.id)
 
 
 def _scored(case: Study, found: Segmentation, truth: Truth, tumors_labelled: bool) -> Scored:
     """Score the case, once for each labelling and truth."""
-    kept: dict[str, Scored] = st.session_state.setdefault(Key.SCORED, {})
-    thresholds = (found.liver_threshold, found.tumor_threshold)
-    of = (truth, tumors_labelled, found.preset, thresholds, tuple(found.models.items()))
-    if case.id not in kept or kept[case.id].of != of:
+
+    def score() -> Scored:
         with st.spinner("Comparing the segmentation with the truth"):
             labels = truth.labels.whole()
-            name = file_stem(case)
-            scores = score_own(case.volume, labels, found, name, tumors_labelled)
-            kept.pop(case.id, None)
-            kept[case.id] = Scored(of, tuple(scores), *own_run(scores, found))
-        _trim(kept)
-    return kept[case.id]
+            scores = score_own(case.volume, labels, found, file_stem(case), tumors_labelled)
+            return Scored(tuple(scores), *own_run(scores, found))
 
-
-def _trim(kept: dict[str, Truth] | dict[str, Scored]) -> None:
-    """Forget what belongs to cases that are gone, and never keep more than there may be cases."""
-    for case_id in [case_id for case_id in kept if case_id not in cases()]:
-        del kept[case_id]
-    while len(kept) > MAX_CASES:
-        del kept[next(iter(kept))]
+    return SCORED.made(case.id, (truth, tumors_labelled, content(case, found)), score)

@@ -16,7 +16,7 @@ from core.study import Study
 from pages.common.charts import TARGETS
 from pages.common.frame import plain
 from pages.common.numbers import number
-from pages.metrics.runs import MAX_UPLOADED, uploaded
+from pages.metrics.runs import keep_run
 
 # Below this the truth of the same scan is hard to believe.
 DOUBTFUL_DICE = 0.5
@@ -195,8 +195,4 @@ def _take_home(run: Run, archive: bytes) -> None:
 
 
 def _open_as_run(run: Run) -> None:
-    kept, name = uploaded(), f"{run.name} (yours)"
-    kept.pop(name, None)
-    kept[name] = run
-    while len(kept) > MAX_UPLOADED:
-        del kept[next(iter(kept))]
+    keep_run(run)

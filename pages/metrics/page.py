@@ -10,8 +10,9 @@ from core.evaluation import Run
 from pages.common import jobs
 from pages.common.frame import begin, plain
 from pages.common.session import show_notice
+from pages.metrics.pictures import RECORD
 from pages.metrics.runs import HOW_TO_MAKE, available, choose_runs, uploader
-from pages.metrics.state import Key
+from pages.metrics.state import VIEW_KEY
 
 # Modules of pages.metrics with the view they hold; only the one that is open is loaded.
 VIEWS = {
@@ -29,7 +30,7 @@ WITHOUT_A_RUN = ("Claims", "My own case")
 def page() -> None:
     jobs.collect()
     # A whole run of the page closes what was open over it.
-    st.session_state.pop(Key.RECORD, None)
+    RECORD.drop()
     begin(
         "Metrics",
         "How well the networks do on patients they never saw, and what each figure is an average "
@@ -42,12 +43,12 @@ def page() -> None:
     if not runs and not available():
         _invitation()
     views = list(VIEWS) if runs else list(WITHOUT_A_RUN)
-    if st.session_state.get(Key.VIEW) not in views:
-        st.session_state[Key.VIEW] = views[0]
+    if st.session_state.get(VIEW_KEY) not in views:
+        st.session_state[VIEW_KEY] = views[0]
     view = st.segmented_control(
         "View",
         views,
-        key=Key.VIEW,
+        key=VIEW_KEY,
         required=True,
         label_visibility="collapsed",
         persist_state="session",

@@ -10,7 +10,7 @@ from core.evaluation import Run, compare_runs
 from core.metrics.comparison import PairedComparison
 from pages.common.charts import TARGETS
 from pages.common.frame import plain
-from pages.metrics.state import BY_DIGEST, SCORES, Key
+from pages.metrics.state import BY_DIGEST, SCORES
 
 
 def paired_view(runs: Sequence[Run]) -> None:
@@ -19,7 +19,7 @@ def paired_view(runs: Sequence[Run]) -> None:
         "Score",
         list(SCORES),
         format_func=SCORES.__getitem__,
-        key=Key.PAIRED_SCORE,
+        key="metrics-paired-score",
         persist_state="session",
         width=240,
     )

@@ -4,7 +4,6 @@ import os
 from collections.abc import Callable
 from itertools import groupby
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -24,8 +23,8 @@ from core.evaluation.images import (
 )
 from core.io.datasets import LabelledCase
 from pages.common.jobs import Job, begin, running, show_progress
+from pages.common.memory import Slot
 from pages.common.queues import Uses
-from pages.metrics.state import Key
 
 FOLDER = "HEPATOSCOPE_DATA"
 NO_FOLDER = (
@@ -33,8 +32,6 @@ NO_FOLDER = (
     f"`{FOLDER}` to the folder that holds `slices/<data set>`: truth, prediction and errors are "
     "then drawn here."
 )
-MAX_CASES = 2
-MAX_THUMBNAILS = 48
 STAGES = ("Reading and segmenting once more",)
 LATER = "The pictures are drawn when the work that runs is done."
 
@@ -42,6 +39,13 @@ LATER = "The pictures are drawn when the work that runs is done."
 Read = tuple[CaseImages | None, str]
 # A picture, or why there is none.
 Thumbnail = NDArray[np.uint8] | str
+
+IMAGES = Slot[Read]("metrics-case-images", keep=2)
+THUMBNAILS = Slot[Thumbnail]("metrics-thumbnails", keep=48)
+ASKED = Slot[tuple[object, ...]]("metrics-pictures-asked")
+# What is open over the page, and what is to be opened once more.
+RECORD = Slot[tuple[Run, Place]]("metrics-record")
+RECORD_AGAIN = Slot[tuple[Run, Place]]("metrics-record-again")
 
 
 def may_have_images() -> bool:
@@ -51,7 +55,7 @@ def may_have_images() -> bool:
 
 def images_of(run: Run, place: Place) -> Read | None:
     """Give the images of a case; None where they are at hand and were not read yet."""
-    kept = _images().get(_case_of(run, place))
+    kept = IMAGES.get(of=_case_of(run, place))
     if kept is not None:
         return kept
     try:
@@ -66,7 +70,7 @@ def thumbnail_of(run: Run, place: Place) -> Thumbnail | None:
 
     Without a prediction it shows the truth.
     """
-    return _thumbnails().get((run.digest, place))
+    return THUMBNAILS.get(of=(run.digest, place))
 
 
 def draw_later(
@@ -79,9 +83,9 @@ def draw_later(
         st.caption(LATER)
         return
     wish = run.digest, places, key
-    again = st.session_state.get(Key.PICTURES_ASKED) == wish
+    again = ASKED.get() == wish
     if not again or st.button("Draw the pictures", icon=":material/image:", key=f"draw-{key}"):
-        st.session_state[Key.PICTURES_ASKED] = wish
+        ASKED.put(wish)
         begin(job_of(run, places))
         if running() is not None:
             show_progress(f"cancel-{key}")
@@ -96,7 +100,7 @@ def record_job(run: Run, places: tuple[Place, ...]) -> Job:
         return _read(run, place, cancelled)
 
     def keep(found: Read) -> None:
-        _keep(_images(), {_case_of(run, place): found}, MAX_CASES)
+        IMAGES.put(found, of=_case_of(run, place))
         _open_again()
 
     return Job(f"Reading the images of {place.case}", STAGES, work, keep, Uses.NETWORKS)
@@ -115,8 +119,8 @@ def gallery_job(run: Run, places: tuple[Place, ...]) -> Job:
         return drawn
 
     def keep(drawn: dict[Place, Thumbnail]) -> None:
-        found = {(run.digest, place): picture for place, picture in drawn.items()}
-        _keep(_thumbnails(), found, MAX_THUMBNAILS)
+        for place, picture in drawn.items():
+            THUMBNAILS.put(picture, of=(run.digest, place))
         _open_again()
 
     return Job(f"Drawing the cards of {run.name}", STAGES, work, keep, Uses.NETWORKS)
@@ -159,23 +163,7 @@ def _case_of(run: Run, place: Place) -> tuple[str, ...]:
     return run.digest, place.dataset, place.case
 
 
-def _images() -> dict[tuple[str, ...], Read]:
-    kept: dict[tuple[str, ...], Read] = st.session_state.setdefault(Key.IMAGES, {})
-    return kept
-
-
-def _thumbnails() -> dict[tuple[str, Place], Thumbnail]:
-    kept: dict[tuple[str, Place], Thumbnail] = st.session_state.setdefault(Key.THUMBNAILS, {})
-    return kept
-
-
-def _keep(kept: dict[Any, Any], found: dict[Any, Any], most: int) -> None:
-    kept |= found
-    while len(kept) > most:
-        del kept[next(iter(kept))]
-
-
 def _open_again() -> None:
     """Let a record that was open while its images were read come back with them."""
-    if record := st.session_state.get(Key.RECORD):
-        st.session_state[Key.RECORD_AGAIN] = record
+    if (record := RECORD.get()) is not None:
+        RECORD_AGAIN.put(record)

@@ -13,8 +13,8 @@ from core.evaluation.images import pictures, telling_error
 from pages.common.charts import GRAY, TARGETS, color_of, framed
 from pages.common.frame import plain
 from pages.common.numbers import number
-from pages.metrics.pictures import draw_later, images_of, record_job
-from pages.metrics.state import SCORES, Key
+from pages.metrics.pictures import RECORD, draw_later, images_of, record_job
+from pages.metrics.state import SCORES
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -52,15 +52,11 @@ LESION = {
 
 def open_record(run: Run, place: Place) -> None:
     """Open the record over the page."""
-    st.session_state[Key.RECORD] = run, place
+    RECORD.put((run, place))
     _dialog(run, place)
 
 
-def _closed() -> None:
-    st.session_state.pop(Key.RECORD, None)
-
-
-@st.dialog("Record", width="large", icon=":material/lab_profile:", on_dismiss=_closed)
+@st.dialog("Record", width="large", icon=":material/lab_profile:", on_dismiss=RECORD.drop)
 def _dialog(run: Run, place: Place) -> None:
     record(run, place)
 

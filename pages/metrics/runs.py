@@ -13,12 +13,17 @@ from core.evaluation.zipped import MAX_ZIP_BYTES, read_zipped_run
 from core.models import store
 from pages.common.frame import plain
 from pages.common.headline import best_first
-from pages.metrics.state import Key
+from pages.common.memory import Slot
+from pages.common.scan_source import drop_upload, upload_key
+from pages.metrics.state import MAIN_KEY, OTHERS_KEY
 
 if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 MAX_UPLOADED = 4
+UPLOADED = Slot[Run]("metrics-uploaded-runs", keep=MAX_UPLOADED)
+REFUSED = Slot[str]("metrics-upload-refused")
+UPLOAD = "metrics-upload"
 MAX_OTHERS = 3
 MIB = 2**20
 # Runs of networks that were trained to show leakage, not to be used.
@@ -37,17 +42,17 @@ def choose_runs() -> tuple[Run, ...]:
     names = available()
     if not names:
         return ()
-    if st.session_state.get(Key.MAIN) not in names:
-        st.session_state[Key.MAIN] = _first_readable(names)
+    if st.session_state.get(MAIN_KEY) not in names:
+        st.session_state[MAIN_KEY] = _first_readable(names)
     main, others, add = st.columns([3, 5, 2], vertical_alignment="bottom")
-    first = main.selectbox("Run", names, key=Key.MAIN, persist_state="session")
+    first = main.selectbox("Run", names, key=MAIN_KEY, persist_state="session")
     rest = [name for name in names if name != first]
-    kept = [name for name in st.session_state.get(Key.OTHERS, []) if name in rest]
-    st.session_state[Key.OTHERS] = kept
+    kept = [name for name in st.session_state.get(OTHERS_KEY, []) if name in rest]
+    st.session_state[OTHERS_KEY] = kept
     compared = others.multiselect(
         "Compare with",
         rest,
-        key=Key.OTHERS,
+        key=OTHERS_KEY,
         max_selections=MAX_OTHERS,
         placeholder="No other run" if rest else "There is no other run",
         disabled=not rest,
@@ -73,13 +78,19 @@ def shipped() -> dict[str, Path]:
 
 def uploaded() -> dict[str, Run]:
     """List the runs that this visitor brought, by the name they are shown under."""
-    found: dict[str, Run] = st.session_state.setdefault(Key.UPLOADED, {})
-    return found
+    return UPLOADED.all()
+
+
+def keep_run(run: Run) -> str:
+    """Keep a run of this visitor's; gives the name that it is shown under."""
+    name = f"{run.name} (yours)"
+    UPLOADED.put(run, of=name)
+    return name
 
 
 def uploader() -> None:
     """Offer to bring a run; a new key after each one drops the bytes the server holds."""
-    key = f"metrics-upload-{st.session_state.setdefault(Key.UPLOADS, 0)}"
+    key = upload_key(UPLOAD)
     st.file_uploader(
         "Run as .zip",
         type="zip",
@@ -152,32 +163,28 @@ def _take_upload(key: str) -> None:
     file: UploadedFile | None = st.session_state.get(key)
     if file is None:
         return
-    st.session_state[Key.UPLOADS] += 1
+    drop_upload(UPLOAD)
     try:
         with TemporaryDirectory(prefix="hepatoscope-upload-") as folder:
             path = Path(folder) / "run.zip"
             path.write_bytes(file.getbuffer())
             run = read_zipped_run(path, file.name)
     except HepatoScopeError as error:
-        st.session_state[Key.REFUSED] = str(error)
+        REFUSED.put(str(error))
         return
     _keep(run)
 
 
 def _keep(run: Run) -> None:
     """Keep a run for this visitor, make it the main one, and compare it with the former one."""
-    kept, name = uploaded(), f"{run.name} (yours)"
-    kept.pop(name, None)
-    kept[name] = run
-    while len(kept) > MAX_UPLOADED:
-        del kept[next(iter(kept))]
-    former = st.session_state.get(Key.MAIN)
+    name = keep_run(run)
+    former = st.session_state.get(MAIN_KEY)
     if former and former != name:
-        others = [former, *st.session_state.get(Key.OTHERS, [])]
-        st.session_state[Key.OTHERS] = list(dict.fromkeys(others))[:MAX_OTHERS]
-    st.session_state[Key.MAIN] = name
+        others = [former, *st.session_state.get(OTHERS_KEY, [])]
+        st.session_state[OTHERS_KEY] = list(dict.fromkeys(others))[:MAX_OTHERS]
+    st.session_state[MAIN_KEY] = name
 
 
 def _say_refused() -> None:
-    if message := st.session_state.pop(Key.REFUSED, None):
+    if message := REFUSED.pop():
         st.error(plain(message), icon=":material/error:")

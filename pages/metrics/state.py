@@ -5,33 +5,10 @@ from typing import Any
 
 from core.evaluation import Run
 
-
-class Key:
-    """Every key of the page's own state; those of widgets are kept for the whole session."""
-
-    MAIN = "metrics-main-run"
-    OTHERS = "metrics-other-runs"
-    VIEW = "metrics-view"
-    UNIT = "metrics-unit"
-    RULE = "metrics-empty-rule"
-    PAIRED_SCORE = "metrics-paired-score"
-    TARGET = "metrics-target"
-    SCORE = "metrics-score"
-    POINTS = "metrics-points"
-    SIZES = "metrics-sizes"
-    WORST = "metrics-worst-count"
-    THUMBNAILS_ON = "metrics-thumbnails-on"
-    UPLOADED = "metrics-uploaded-runs"
-    UPLOADS = "metrics-uploads-taken"
-    REFUSED = "metrics-upload-refused"
-    PICKED = "metrics-picked-point"
-    IMAGES = "metrics-case-images"
-    THUMBNAILS = "metrics-thumbnails"
-    PICTURES_ASKED = "metrics-pictures-asked"
-    RECORD = "metrics-record-open"
-    RECORD_AGAIN = "metrics-record-again"
-
-
+MAIN_KEY = "metrics-main-run"
+OTHERS_KEY = "metrics-other-runs"
+VIEW_KEY = "metrics-view"
+SCORE_KEY = "metrics-score"
 SCORES = {
     "dice": "Dice",
     "iou": "IoU",

@@ -29,7 +29,7 @@ from core.walkthrough.channels import (
 from core.walkthrough.drawing import heat, thumbnail
 from core.walkthrough.inputs import finder_square, liver_square, tumor_square
 from core.walkthrough.moment import Content, Moment
-from pages.pipeline.state import Key
+from pages.pipeline.state import CHANNEL, LAYER, NETWORK_KEY
 from pages.pipeline.tiles import LETTER, SHEET, Tile, tiles
 
 PARTS = {"liver": "Liver network", "tumor": "Tumor network", "finder": "Liver from afar"}
@@ -50,13 +50,13 @@ def feature_stage(moment: Moment) -> Content:
     """Let the visitor choose network, layer and channel; returns what is shown of it."""
     part = _choose_network(moment)
     look = _look(moment, part)
-    layer = layer_named(st.session_state.setdefault(Key.LAYER, ENCODER[1].name))
+    layer = layer_named(LAYER.get() or ENCODER[1].name)
     left, right = st.columns([5, 6], gap="large")
     with left:
         st.markdown(f"**The {title_of(part).lower()}**: down on the left, up on the right")
         _letter(look, layer.name)
     active = most_active(look.maps[layer.name], SHOWN)
-    channel = st.session_state.get(Key.CHANNEL)
+    channel = CHANNEL.get()
     if channel not in active:
         channel = active[0]
     with right:
@@ -81,22 +81,22 @@ def feature_thumbnail(moment: Moment) -> bytes | None:
     if not has_features(folder, size):
         return None
     look = look_inside(load_features(folder, size), _square(moment, part))
-    summary = summary_of(look.maps[st.session_state.get(Key.LAYER, ENCODER[1].name)])
+    summary = summary_of(look.maps[LAYER.get() or ENCODER[1].name])
     return thumbnail(heat(summary / 255))
 
 
 def _choose_network(moment: Moment) -> str:
     homes = moment.preset.homes
     parts = [part for kind in PARTS for part in homes if kind_of(part) == kind]
-    st.session_state.setdefault(Key.NETWORK, parts[0])
-    if st.session_state[Key.NETWORK] not in parts:
-        st.session_state[Key.NETWORK] = parts[0]
+    st.session_state.setdefault(NETWORK_KEY, parts[0])
+    if st.session_state[NETWORK_KEY] not in parts:
+        st.session_state[NETWORK_KEY] = parts[0]
     st.segmented_control(
         "Network",
         parts,
         format_func=title_of,
         required=True,
-        key=Key.NETWORK,
+        key=NETWORK_KEY,
         persist_state="session",
         label_visibility="collapsed",
     )
@@ -104,7 +104,7 @@ def _choose_network(moment: Moment) -> str:
 
 
 def _part(moment: Moment) -> str:
-    part = str(st.session_state.get(Key.NETWORK, "liver"))
+    part = str(st.session_state.get(NETWORK_KEY, "liver"))
     return part if part in moment.preset.homes else moment.preset.liver_networks[0]
 
 
@@ -151,7 +151,7 @@ def _letter(look: Look, chosen: str) -> None:
         if layer.skip
     ]
     tiles(
-        shown, chosen, key=Key.LETTER, layout=LETTER, label="Layers", on_pick=_pick_layer,
+        shown, chosen, key="pipeline-letter", layout=LETTER, label="Layers", on_pick=_pick_layer,
         links=links, pixels=True,
     )  # fmt: skip
 
@@ -169,8 +169,8 @@ def _places() -> dict[str, str]:
 
 
 def _pick_layer(name: str) -> None:
-    st.session_state[Key.LAYER] = name
-    st.session_state.pop(Key.CHANNEL, None)
+    LAYER.put(name)
+    CHANNEL.drop()
 
 
 def _sheet(look: Look, layer: str, active: list[int], chosen: int) -> None:
@@ -179,10 +179,10 @@ def _sheet(look: Look, layer: str, active: list[int], chosen: int) -> None:
         for one in active
     ]
     tiles(
-        shown, str(chosen), key=f"{Key.SHEET}-{layer}", layout=SHEET, label="Channels",
+        shown, str(chosen), key=f"pipeline-sheet-{layer}", layout=SHEET, label="Channels",
         on_pick=_pick_channel, pixels=True,
     )  # fmt: skip
 
 
 def _pick_channel(name: str) -> None:
-    st.session_state[Key.CHANNEL] = int(name)
+    CHANNEL.put(int(name))

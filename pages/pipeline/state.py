@@ -20,25 +20,17 @@ from core.walkthrough.moment import Moment, Overall
 from core.walkthrough.scan import hu_histogram
 from core.walkthrough.walk import Result, Settings, with_settings
 from pages.common import jobs
+from pages.common.memory import Slot, content
+from pages.common.method import METHOD
 from pages.common.queues import Uses
-from pages.common.session import Key as SessionKey
 
-
-class Key:
-    """Every key of the page's own state."""
-
-    STOP = "pipeline-stop"
-    RESULT = "pipeline-result"
-    WHOLE = "pipeline-whole-run"
-    HISTOGRAM = "pipeline-histogram"
-    NETWORK = "pipeline-network"
-    LAYER = "pipeline-layer"
-    CHANNEL = "pipeline-channel"
-    STRIP = "pipeline-strip"
-    LETTER = "pipeline-letter"
-    SHEET = "pipeline-sheet"
-    PREVIOUS = "pipeline-previous"
-    NEXT = "pipeline-next"
+NETWORK_KEY = "pipeline-network"
+STOP = Slot[str]("pipeline-stop")
+LAYER = Slot[str]("pipeline-layer")
+CHANNEL = Slot[int]("pipeline-channel")
+RESULTS = Slot[tuple[Result, Overall]]("pipeline-result")
+WHOLE_RUNS = Slot[Result]("pipeline-whole-run")
+HISTOGRAMS = Slot[NDArray[np.int64]]("pipeline-histogram")
 
 
 def slice_key(case: Study) -> str:
@@ -63,7 +55,7 @@ def preset_of(case: Study) -> Preset:
     """Give the preset that the case was, or would be, segmented with."""
     if case.segmentation is not None:
         return preset_named(case.segmentation.preset)
-    return preset_named(st.session_state.get(SessionKey.METHOD, first_preset().name))
+    return preset_named(METHOD.get() or first_preset().name)
 
 
 def own_settings(case: Study) -> Settings:
@@ -122,13 +114,13 @@ def _result(
     case: Study, segmentation: Segmentation, settings: Settings, z: int
 ) -> tuple[Result, Overall]:
     """Label the case at `settings`; kept for one result, until something is moved."""
-    asked = segmentation, whole_run(case), settings
-    kept = st.session_state.get(Key.RESULT)
-    if kept is not None and kept[0] == asked and kept[1].asked_anew in (None, z):
-        return kept[1], kept[2]
+    asked = content(case, segmentation), whole_run(case) is not None, settings
+    kept = RESULTS.get(case.id, asked)
+    if kept is not None and kept[0].asked_anew in (None, z):
+        return kept
     result = _labelled(case, segmentation, settings, z)
     overall = Overall.of(case.volume, result.segmentation, settings.preset(segmentation.preset))
-    st.session_state[Key.RESULT] = asked, result, overall
+    RESULTS.put((result, overall), case.id, asked)
     return result, overall
 
 
@@ -157,11 +149,9 @@ def networks_of(segmentation: Segmentation) -> Networks:
 
 def whole_run(case: Study) -> Result | None:
     """Give the run over the whole scan that was made here at moved settings."""
-    kept = st.session_state.get(Key.WHOLE)
-    if kept is None or case.segmentation is None:
+    if case.segmentation is None:
         return None
-    result: Result = kept[2]
-    return result if kept[:2] == (case.id, case.segmentation.models) else None
+    return WHOLE_RUNS.get(case.id, tuple(sorted(case.segmentation.models.items())))
 
 
 def run_whole_scan(case: Study, segmentation: Segmentation, settings: Settings) -> None:
@@ -173,7 +163,8 @@ def run_whole_scan(case: Study, segmentation: Segmentation, settings: Settings) 
         return found, measure(case.volume, found.labels)
 
     def keep(made: tuple[Segmentation, Findings]) -> None:
-        st.session_state[Key.WHOLE] = case.id, made[0].models, Result(*made, settings)
+        whole = Result(*made, settings)
+        WHOLE_RUNS.put(whole, case.id, tuple(sorted(made[0].models.items())))
 
     jobs.begin(
         jobs.Job(f"Segmenting {case.title} as moved here", STAGES, work, keep, Uses.NETWORKS, case)
@@ -182,9 +173,4 @@ def run_whole_scan(case: Study, segmentation: Segmentation, settings: Settings) 
 
 def histogram_of(case: Study) -> NDArray[np.int64]:
     """Count the case's Hounsfield units once."""
-    kept = st.session_state.get(Key.HISTOGRAM)
-    if kept is None or kept[0] != case.id:
-        kept = case.id, hu_histogram(case.volume)
-        st.session_state[Key.HISTOGRAM] = kept
-    counts: NDArray[np.int64] = kept[1]
-    return counts
+    return HISTOGRAMS.made(case.id, None, lambda: hu_histogram(case.volume))

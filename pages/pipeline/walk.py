@@ -10,7 +10,7 @@ from pages.pipeline.controls import moved_notice, slice_control
 from pages.pipeline.features import feature_thumbnail
 from pages.pipeline.source import source_view
 from pages.pipeline.stage import stage
-from pages.pipeline.state import Key, moment_of
+from pages.pipeline.state import STOP, moment_of
 from pages.pipeline.stops import BY_NAME, STOPS, Stop, number_of
 from pages.pipeline.tiles import STRIP, Tile, tiles
 
@@ -27,7 +27,7 @@ def walk(case: Study, *, usable: bool, busy: bool) -> None:
     busy : a job is running.
     """
     moment = moment_of(case)
-    stop = BY_NAME[st.session_state.setdefault(Key.STOP, STOPS[0].name)]
+    stop = BY_NAME[STOP.get() or STOPS[0].name]
     _strip(moment, stop)
     slice_control(case)
     _heading(stop)
@@ -51,7 +51,7 @@ def _strip(moment: Moment, stop: Stop) -> None:
         )
         for number, each in enumerate(STOPS, 1)
     ]
-    tiles(shown, stop.name, key=Key.STRIP, layout=STRIP, label="Stages", on_pick=_go)
+    tiles(shown, stop.name, key="pipeline-strip", layout=STRIP, label="Stages", on_pick=_go)
 
 
 def _thumb(moment: Moment, stop: Stop) -> bytes | None:
@@ -65,7 +65,7 @@ def _sign(stop: Stop, moment: Moment) -> str:
 
 
 def _go(name: str) -> None:
-    st.session_state[Key.STOP] = name
+    STOP.put(name)
 
 
 def _heading(stop: Stop) -> None:
@@ -87,13 +87,13 @@ def _steps(stop: Stop, where: str) -> None:
             before = STOPS[index - 1]
             st.button(
                 before.title, icon=":material/arrow_back:", on_click=_go, args=(before.name,),
-                key=f"{Key.PREVIOUS}-{where}",
+                key=f"pipeline-previous-{where}",
             )  # fmt: skip
         if index + 1 < len(STOPS):
             after = STOPS[index + 1]
             st.button(
                 f"Next: {after.title}", icon=":material/arrow_forward:", type="primary",
-                on_click=_go, args=(after.name,), key=f"{Key.NEXT}-{where}",
+                on_click=_go, args=(after.name,), key=f"pipeline-next-{where}",
             )  # fmt: skip
 
 

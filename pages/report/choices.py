@@ -13,9 +13,10 @@ from core.report.explained import Explained, explained_of
 from core.report.text import Edition
 from core.study import Study
 from pages.common.charts import choose
+from pages.common.explanations import EXPLANATIONS, Wish
 from pages.common.frame import plain
-from pages.explain.attribution_state import Wish, made, of
-from pages.report.state import FACTS, LLAVA, Key
+from pages.common.memory import content
+from pages.report.state import FACTS, LLAVA, WRITER_KEY
 
 WRITERS = {FACTS: "Facts", LLAVA: "LLaVA"}
 EDITIONS = {Edition.CLINICAL.value: "Clinical", Edition.PLAIN.value: "Plain language"}
@@ -41,15 +42,15 @@ class Choices:
 def choices(case: Study, segmentation: Segmentation) -> Choices:
     """Ask for everything that makes one report another."""
     writers = WRITERS if _llava_advice() is None else {FACTS: WRITERS[FACTS]}
-    if st.session_state.get(Key.WRITER, FACTS) not in writers:
-        st.session_state[Key.WRITER] = FACTS
+    if st.session_state.get(WRITER_KEY, FACTS) not in writers:
+        st.session_state[WRITER_KEY] = FACTS
     with st.container(horizontal=True, gap="medium"):
         with st.container(width="content"):
-            writer = choose("Written by", writers, Key.WRITER)
+            writer = choose("Written by", writers, WRITER_KEY)
         with st.container(width="content"):
-            edition = choose("For", EDITIONS, Key.EDITION) if writer == FACTS else "clinical"
+            edition = choose("For", EDITIONS, "report-edition") if writer == FACTS else "clinical"
         with st.container(width="content"):
-            palette = choose("Colors", COLORS, Key.PALETTE)
+            palette = choose("Colors", COLORS, "report-palette")
         with st.container(width=320):
             explained = _attribution(case, segmentation)
     if (advice := _llava_advice()) is not None:
@@ -68,11 +69,13 @@ def _llava_advice() -> str | None:
 
 def _attribution(case: Study, segmentation: Segmentation) -> tuple[Wish, Explained] | None:
     """Offer the maps of the tumor network that were made on the Explain page."""
-    here = of(case, segmentation)
+    here = content(case, segmentation)
     known = {
-        wish: one for wish, one in made().items() if wish.of == here and wish.asked is Asked.TUMOR
+        wish: one
+        for wish, one in EXPLANATIONS.all(case.id).items()
+        if wish.of == here and wish.asked is Asked.TUMOR
     }
-    key = f"{Key.ATTRIBUTION}-{case.id[:8]}"
+    key = f"report-attribution-{case.id[:8]}"
     # Who comes from the Explain page wants its latest map; who chose none keeps none.
     latest = list(known)[-1] if known else None
     if st.session_state.setdefault(key, latest) not in known:

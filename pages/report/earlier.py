@@ -11,19 +11,18 @@ from core.report.followup import Comparison, compare_studies
 from core.study import Examined, Study
 from pages.common import jobs
 from pages.common.frame import plain
-from pages.common.scan_source import read_upload, title_of
+from pages.common.memory import Slot, content
+from pages.common.scan_source import drop_upload, read_upload, title_of, upload_key
 from pages.common.session import cases, notify
-from pages.explain.memo import content, remembered
 from pages.report.earlier_state import begin_earlier
-from pages.report.state import Key, earlier_study, keep_earlier
+from pages.report.state import EARLIER
 
 if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 NONE, UPLOAD = "none", "upload"
-COMPARED = "report-compared"
-# A comparison is small, but it is asked for in every run of the page.
-MOST_KEPT = 4
+UPLOADED = "report-upload"
+COMPARED = Slot[Comparison]("report-compared", keep=4)
 
 
 def earlier_panel(case: Study, study: Examined) -> Comparison | None:
@@ -31,7 +30,7 @@ def earlier_panel(case: Study, study: Examined) -> Comparison | None:
     others = {other.id: other for other in cases().values() if other.id != case.id}
     titles = {NONE: "None", UPLOAD: "A scan that I upload"}
     titles |= {case_id: f"Open here: {other.title}" for case_id, other in others.items()}
-    key = f"{Key.EARLIER_FROM}-{case.id[:8]}"
+    key = f"report-earlier-from-{case.id[:8]}"
     if st.session_state.get(key, NONE) not in titles:
         st.session_state[key] = NONE
     with st.expander("Compare with an earlier study", icon=":material/history:", key=f"{key}-box"):
@@ -60,7 +59,7 @@ def _compared(case: Study, study: Examined, earlier: Examined) -> Comparison | N
     )
     try:
         with st.spinner("Comparing the studies"):
-            found = remembered(COMPARED, known, lambda: compare_studies(study, earlier), MOST_KEPT)
+            found = COMPARED.made(case.id, known, lambda: compare_studies(study, earlier))
     except HepatoScopeError as error:
         st.error(plain(str(error)), icon=":material/error:")
         return None
@@ -88,20 +87,19 @@ def _open_here(other: Study, study: Examined) -> Examined | None:
 
 
 def _uploaded(case: Study, study: Examined) -> Examined | None:
-    packed = earlier_study(case)
+    packed = EARLIER.get(case.id)
     if packed is not None:
         name, forget = st.columns([4, 1], vertical_alignment="center")
         name.markdown(f"**{plain(packed.volume.source)}**")
         forget.button(
             "Forget it",
-            on_click=keep_earlier,
-            args=(case.id, None),
+            on_click=EARLIER.drop,
+            args=(case.id,),
             key="report-forget-earlier",
             width="stretch",
         )
         return packed.whole()
-    taken = st.session_state.setdefault(Key.UPLOADS, 0)
-    key = f"report-upload-{taken}"
+    key = upload_key(UPLOADED)
     st.file_uploader(
         "Upload the earlier CT",
         accept_multiple_files=True,
@@ -122,8 +120,7 @@ def _take(key: str, case: Study, study: Examined) -> None:
     files: Sequence[UploadedFile] = st.session_state.get(key) or []
     if not files:
         return
-    # A new key drops the bytes that the server holds.
-    st.session_state[Key.UPLOADS] += 1
+    drop_upload(UPLOADED)
     try:
         with st.spinner(f"Reading {title_of(files)}"):
             begin_earlier(case, study, read_upload(files))

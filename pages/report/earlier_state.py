@@ -10,7 +10,7 @@ from core.study import Examined, Study, called_at, opened, refuse_unusable, segm
 from core.volume import Volume
 from pages.common import jobs
 from pages.common.queues import Uses
-from pages.report.state import REPORT_TAB, keep_earlier
+from pages.report.state import EARLIER, REPORT_TAB
 
 
 def begin_earlier(case: Study, study: Examined, earlier: Volume) -> None:
@@ -31,7 +31,7 @@ def begin_earlier(case: Study, study: Examined, earlier: Volume) -> None:
         return PackedStudy.of(found.known)
 
     def keep(packed: PackedStudy) -> None:
-        keep_earlier(case.id, packed)
+        EARLIER.put(packed, case.id)
 
     title = f"Segmenting the earlier study {earlier.source}"
     jobs.begin(jobs.Job(title, STAGES, work, keep, Uses.NETWORKS, case, REPORT_TAB))

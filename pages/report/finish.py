@@ -12,7 +12,7 @@ from core.report.formats import FORMATS, Format
 from core.study import Examined, Study
 from pages.common.downloads import file_stem
 from pages.common.frame import plain
-from pages.report.state import Key, sign, signature, withdraw, written_at
+from pages.report.state import SIGNED, sign, written_at
 
 NO_NAME = (
     "Never taken from the scan: what you type here goes into the files below and nowhere else. "
@@ -33,7 +33,7 @@ def finish(
         st.subheader("Sign", anchor=False)
         patient = st.text_input(
             "Patient (optional)",
-            key=f"{Key.PATIENT}-{case.id[:8]}",
+            key=f"report-patient-{case.id[:8]}",
             max_chars=120,
             help=NO_NAME,
             persist_state="session",
@@ -53,10 +53,12 @@ def finish(
 
 
 def _sign_off(case: Study, draft: Draft) -> SignOff | None:
-    signed = signature(case)
+    signed = SIGNED.get(case.id)
     if signed is not None and signed.narrative == draft.narrative:
         st.success(plain(f"Signed by {signed.sign_off.line}"), icon=":material/verified:")
-        st.button("Take the signature back", on_click=withdraw, args=(case,), key="report-unsign")
+        st.button(
+            "Take the signature back", on_click=SIGNED.drop, args=(case.id,), key="report-unsign"
+        )
         return signed.sign_off
     if signed is not None:
         st.warning(

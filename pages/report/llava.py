@@ -16,7 +16,7 @@ from pages.common import jobs
 from pages.common.fetching import facts_of, offer
 from pages.common.frame import plain
 from pages.report.llava_state import begin_writing, stream
-from pages.report.state import REPORT_TAB, Key, generated
+from pages.report.state import GENERATED, REPORT_TAB
 
 OTHER = "Another: its name on the hub, or a folder"
 NOT_HERE = (
@@ -31,7 +31,7 @@ def llava_panel(case: Study, facts: Facts, picture: Picture) -> None:
     if stream() is not None:
         growing_text()
         return
-    found = generated(case)
+    found = GENERATED.get(case.id)
     writer = "" if found is None else plain(Path(found.checkpoint).name)
     with st.expander(
         f"Written by {writer}" if writer else "Let LLaVA write it",
@@ -89,7 +89,7 @@ def _place() -> str:
         "Checkpoint",
         [*names, OTHER],
         format_func=lambda option: names.get(option, option),
-        key=Key.CHECKPOINT,
+        key="report-checkpoint",
         persist_state="session",
     )
     if entry := known(str(chosen)):
@@ -97,7 +97,7 @@ def _place() -> str:
         return entry.name
     typed = right.text_input(
         "Name or folder",
-        key=Key.FOLDER,
+        key="report-folder",
         placeholder="owner/model or /path/to/llava",
         persist_state="session",
     )
@@ -137,7 +137,7 @@ def _limits() -> tuple[int, int]:
         600,
         300,
         10,
-        key=Key.TOKENS,
+        key="report-tokens",
         help="A word has about 1.3 tokens.",
         persist_state="session",
     )
@@ -146,7 +146,7 @@ def _limits() -> tuple[int, int]:
         list(MINUTES),
         30,
         format_func=MINUTES.__getitem__,
-        key=Key.SECONDS,
+        key="report-seconds",
         help="What is written by then is kept.",
         persist_state="session",
     )

@@ -4,7 +4,6 @@ import io
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import streamlit as st
 from PIL import Image
 
 from core.cascade.segmentation import Progress
@@ -16,10 +15,10 @@ from core.report.fact import Facts
 from core.report.llava import prompt_of
 from core.study import Study
 from pages.common import jobs
+from pages.common.memory import Slot
 from pages.common.queues import Uses
 from pages.report.state import REPORT_TAB, Generated, keep_generated
 
-STREAM = "report-stream"
 TOKENS_A_WORD = 1.3
 
 
@@ -31,9 +30,12 @@ class Stream:
     text: str = ""
 
 
+STREAM = Slot[Stream]("report-stream")
+
+
 def stream() -> Stream | None:
     """Give the text that the running job writes; None while no model writes."""
-    growing: Stream | None = st.session_state.get(STREAM)
+    growing = STREAM.get()
     return growing if growing is not None and growing.job is jobs.running() else None
 
 
@@ -69,5 +71,5 @@ def begin_writing(case: Study, facts: Facts, picture: Picture, writing: Writing)
 
     title = f"LLaVA writes about {case.title}"
     growing.job = jobs.Job(title, STAGES, work, keep, Uses.MODEL, case, REPORT_TAB)
-    st.session_state[STREAM] = growing
+    STREAM.put(growing)
     jobs.begin(growing.job)

@@ -16,26 +16,21 @@ from core.report.screen import Shown, on_screen, slice_on_screen
 from core.report.text import Edition
 from core.study import Examined, Study
 from pages.common import uncertainty_state as doubts
-from pages.explain.memo import content, remembered
+from pages.common.memory import Slot, content
 from pages.report.choices import Choices, choices
 from pages.report.earlier import earlier_panel
 from pages.report.edit import editor, verdicts
 from pages.report.finish import finish
 from pages.report.preview import preview
-from pages.report.state import (
-    FACTS,
-    LLAVA,
-    Key,
-    Place,
-    edits,
-    forget_closed_cases,
-    generated,
-    kept,
-)
+from pages.report.state import FACTS, GENERATED, LLAVA, Place, edits, kept
 
 MODES = {"read": "Read", "edit": "Edit"}
-MOST_FACTS, MOST_PICTURES = 4, 3
 Printed = tuple[tuple[Picture, ...], tuple[Shown, ...]]
+
+FOUND = Slot[Facts]("report-facts", keep=4)
+PICTURES = Slot[Printed]("report-pictures", keep=3)
+SLICE = Slot[int]("report-slice")
+LOOKED_AT = Slot[Shown]("report-looked-at")
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +51,6 @@ class Look:
 
 def report_view(case: Study, segmentation: Segmentation) -> None:
     """Ask what is wanted, and show it."""
-    forget_closed_cases()
     study = case.known
     chosen = choices(case, segmentation)
     comparison = earlier_panel(case, study)
@@ -83,15 +77,15 @@ def _facts(case: Study, study: Examined, chosen: Choices, comparison: Comparison
     """Collect the facts, with the doubt that was measured of this very result."""
     assert case.segmentation is not None
     segmentation = case.segmentation
-    doubt = doubts.kept_doubts().get(case.id)
+    doubt = doubts.DOUBTS.get(case.id)
     if doubt is not None and doubt.of != doubts.content(segmentation):
         doubt = None
     summary = None if doubt is None else doubts.with_lesions(case, segmentation, doubt).summary
     explained = chosen.explained
     known = (content(case, segmentation), summary, explained and explained[0], comparison)
     with st.spinner("Collecting the facts"):
-        return remembered(
-            Key.FACTS,
+        return FOUND.made(
+            case.id,
             known,
             lambda: collect_facts(
                 study.volume,
@@ -102,7 +96,6 @@ def _facts(case: Study, study: Examined, chosen: Choices, comparison: Comparison
                 explanation=explained and explained[1].summary,
                 earlier=comparison,
             ),
-            MOST_FACTS,
         )
 
 
@@ -122,11 +115,11 @@ def _pictures(case: Study, study: Examined, chosen: Choices) -> Printed:
         return drawn, tuple(on_screen(picture) for picture in drawn)
 
     with st.spinner("Drawing the pictures"):
-        return remembered(Key.PICTURES, known, draw, MOST_PICTURES)
+        return PICTURES.made(case.id, known, draw)
 
 
 def _by_model(case: Study, facts: Facts, place: Place) -> Draft | None:
-    found = generated(case)
+    found = GENERATED.get(case.id)
     if found is None:
         return None
     return draft_of_model(facts, found.text, found.checkpoint, edits(place), kept(place))
@@ -144,7 +137,7 @@ def _text(
         format_func=MODES.__getitem__,
         default="read",
         required=True,
-        key=Key.MODE,
+        key="report-mode",
         label_visibility="collapsed",
         persist_state="session",
     )
@@ -167,17 +160,14 @@ def _text(
 def _read(draft: Draft, facts: Facts, look: Look) -> None:
     """Show text and pictures, the slice of the chosen sentence first."""
     case_id = look.study.volume.digest
-    z = st.session_state.get(Key.SLICE, {}).get(case_id)
+    z = SLICE.get(case_id)
     pictures = look.shown
     if z is not None and 0 <= z < look.study.volume.shape[2]:
         known = (*look.of, z, look.palette.name)
-        slice_ = remembered(
-            Key.LOOKED_AT, known, lambda: slice_on_screen(look.study, z, look.palette), 1
+        slice_ = LOOKED_AT.made(
+            case_id, known, lambda: slice_on_screen(look.study, z, look.palette)
         )
         pictures = (slice_, *pictures)
-
-    def look_at(chosen: int) -> None:
-        st.session_state[Key.SLICE] = {case_id: chosen}
 
     preview(
         draft.narrative,
@@ -185,7 +175,7 @@ def _read(draft: Draft, facts: Facts, look: Look) -> None:
         draft.own,
         pictures,
         key=f"report-preview-{case_id[:8]}",
-        on_slice=look_at,
+        on_slice=lambda chosen: SLICE.put(chosen, case_id),
     )
 
 

@@ -17,7 +17,7 @@ from pages.common.invitation import invitation
 from pages.common.method import segment_again, segment_button
 from pages.common.notices import optional_parts_panel, quality_panel
 from pages.common.scan_source import case_header
-from pages.common.session import Key, current_case, show_notice
+from pages.common.session import current_case, show_notice
 from pages.common.surface_view import surface_view
 from pages.common.uncertainty_state import DOUBT_TAB
 from pages.segment.findings_view import headline, lesion_table, voxel_of
@@ -26,6 +26,7 @@ from pages.segment.thresholds_view import thresholds_view
 from pages.segment.uncertainty_view import uncertainty_view
 from pages.viewer import ViewerState, rearm, slice_viewer
 
+VIEWER = "segment-viewer"
 RESULT_TABS = "result-tabs"
 TABS = {
     ":material/tune: Thresholds": thresholds_view,
@@ -63,7 +64,7 @@ def _open_case(case: Study) -> None:
     else:
         segment_again(case, case.segmentation.preset)
     if case.segmentation is None:
-        slice_viewer(case.volume, None, key=Key.VIEWER)
+        slice_viewer(case.volume, None, key=VIEWER)
     else:
         _result(case, case.segmentation)
 
@@ -90,13 +91,13 @@ def _result(case: Study, segmentation: Segmentation) -> None:
     slice_viewer(
         case.volume,
         segmentation,
-        key=Key.VIEWER,
+        key=VIEWER,
         goto=largest if picked is None and jobs.just_arrived(case) else picked,
         follow=(lambda state: _network_views(case, segmentation, state)) if show_views else None,
     )
     # The jump to a new result is over: picking the same lesion by hand is another one.
     if jobs.just_arrived(case):
-        rearm(Key.VIEWER)
+        rearm(VIEWER)
     jobs.settle()
     for tab, draw in zip(
         st.tabs(list(TABS), on_change="rerun", key=RESULT_TABS), TABS.values(), strict=True

@@ -16,12 +16,11 @@ from core.study import Study
 from pages.common import jobs
 from pages.common.downloads import file_stem
 from pages.common.glossary import see
-from pages.common.session import Key
 from pages.common.uncertainty_state import (
     DOUBT_TAB,
+    DOUBTS,
     Doubt,
     content,
-    kept_doubts,
     measure_doubt,
     with_lesions,
 )
@@ -41,7 +40,7 @@ WORDS = {0.1: "They contradict each other", 0.05: "The answers differ", 0.0: "Th
 def uncertainty_view(case: Study, segmentation: Segmentation) -> None:
     """Offer to measure the doubt of a result, or show it."""
     st.markdown(WHAT)
-    job, doubt = jobs.running(), kept_doubts().get(case.id)
+    job, doubt = jobs.running(), DOUBTS.get(case.id)
     if job is not None and job.tab == DOUBT_TAB and job.concerns(case):
         jobs.show_progress()
     elif doubt is None or doubt.of != content(segmentation):
@@ -144,7 +143,7 @@ def _pictures(case: Study, segmentation: Segmentation, doubt: Doubt, organ: Regi
 
 
 def _follow_viewer(key: str) -> None:
-    if (state := viewer_state(Key.VIEWER)) is not None:
+    if (state := viewer_state("segment-viewer")) is not None:
         st.session_state[key] = state.voxel[2] + 1
 
 

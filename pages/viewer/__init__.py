@@ -11,10 +11,13 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from core.volume import Volume
+from pages.common.memory import Slot
 from pages.viewer import assets
 from pages.viewer.exchange import answer, read_request
 from pages.viewer.memory import Memory, jump, recall, serve
 from pages.viewer.scene import Layers, Voxel
+
+MEMORIES = Slot[Memory]("viewers", keep=8)
 
 __all__ = ["ViewerState", "rearm", "slice_viewer", "viewer_state"]
 
@@ -66,24 +69,24 @@ def slice_viewer(
     ViewerState
         The position when the page was drawn; `viewer_state` gives the present one.
     """
-    memory = recall(st.session_state.get(_memory_key(key)), volume, segmentation)
+    memory = recall(MEMORIES.get(of=key), volume, segmentation)
     memory = jump(memory, volume, goto)
-    st.session_state[_memory_key(key)] = memory
+    MEMORIES.put(memory, of=key)
     _live_viewer(volume, segmentation, key, follow)
-    return ViewerState(st.session_state[_memory_key(key)].voxel)
+    return viewer_state(key) or ViewerState(memory.voxel)
 
 
 def viewer_state(key: str) -> ViewerState | None:
     """Tell where the viewer `key` stands; None before it was drawn."""
-    memory: Memory | None = st.session_state.get(_memory_key(key))
+    memory = MEMORIES.get(of=key)
     return None if memory is None else ViewerState(memory.voxel)
 
 
 def rearm(key: str) -> None:
     """Let the next jump of the viewer `key` be made even if it leads where the last one led."""
-    memory: Memory | None = st.session_state.get(_memory_key(key))
+    memory = MEMORIES.get(of=key)
     if memory is not None:
-        st.session_state[_memory_key(key)] = replace(memory, goto=None)
+        MEMORIES.put(replace(memory, goto=None), of=key)
 
 
 @st.fragment
@@ -92,8 +95,10 @@ def _live_viewer(
 ) -> None:
     said = st.session_state.get(_component_key(key)) or {}
     request = read_request(said.get("request"), volume.shape)
-    memory, slices = serve(st.session_state[_memory_key(key)], request)
-    st.session_state[_memory_key(key)] = memory
+    memory = MEMORIES.get(of=key)
+    assert memory is not None
+    memory, slices = serve(memory, request)
+    MEMORIES.put(memory, of=key)
     position = {"voxel": memory.voxel, "jumps": memory.jumps, "answer": memory.served}
     _component(
         key=_component_key(key),
@@ -106,10 +111,6 @@ def _live_viewer(
 
 def _rerun_is_enough() -> None:
     """Declare the request as state of the component; the rerun itself reads it."""
-
-
-def _memory_key(key: str) -> str:
-    return f"{key}.viewer"
 
 
 def _component_key(key: str) -> str:

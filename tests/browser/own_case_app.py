@@ -14,7 +14,7 @@ from core.presets import PAPER
 from core.study import Study
 from core.volume import volume_from_array
 from pages.common.session import choose, store
-from pages.embeddings import state
+from pages.embeddings.state import PLACED
 from tests import scene
 from tests.core.atlas.drawn import AUTOENCODER, atlas_of
 from tests.pages.atlases import install
@@ -49,5 +49,5 @@ if "own-case" not in st.session_state:
     placed = place_own(
         atlas_of(images=False, name="bare"), case.volume, case.segmentation.labels, AUTOENCODER
     )
-    st.session_state[state.Key.OWN] = placed
+    PLACED.put(placed, case.id, "bare")
 runpy.run_path("pages/embeddings/page.py")

@@ -14,7 +14,6 @@ from pages.common import jobs
 from pages.common.session import current_case, open_volume, store_result
 from pages.explain.sam import sam_view
 from pages.explain.sam_checkpoint import FOLDER
-from pages.explain.sam_state import Key
 from tests import scene
 from tests.tiny_sam import save_tiny_sam
 
@@ -32,7 +31,7 @@ volume, found, folder = drawn()
 if current_case() is None:
     open_volume(volume)
     store_result(Study(volume, (), found, measure(volume, found.labels)))
-    st.session_state[Key.CHECKPOINT], st.session_state[Key.FOLDER] = FOLDER, str(folder)
+    st.session_state["sam-checkpoint"], st.session_state["sam-folder"] = FOLDER, str(folder)
 case = current_case()
 assert case is not None
 assert case.segmentation is not None

@@ -13,7 +13,9 @@ from streamlit.testing.v1 import AppTest
 
 from core.models import store
 from core.volume import Volume
-from pages.common.session import Key
+from pages.common.jobs import JOB
+from pages.common.memory import NAME, Memory
+from pages.common.session import CURRENT
 from tests import scene
 
 APP = Path(__file__).parents[2] / "app.py"
@@ -93,15 +95,23 @@ def labels_of(app: AppTest) -> list[str]:
     return [found.label for found in app.button]
 
 
+def memory_of(app: AppTest) -> Memory:
+    """What the visitor has."""
+    if NAME not in app.session_state:
+        app.session_state[NAME] = Memory()
+    found: Memory = app.session_state[NAME]
+    return found
+
+
 def finish(app: AppTest) -> AppTest:
     """Wait for the running segmentation and take its result over."""
-    if Key.JOB in app.session_state:
-        app.session_state[Key.JOB].wait(30)
+    if (job := memory_of(app).get(JOB)) is not None:
+        job.wait(30)
         app.run()
-    assert Key.JOB not in app.session_state
+    assert memory_of(app).get(JOB) is None
     return app
 
 
 def current(app: AppTest) -> Any:
     """The case that the visitor looks at."""
-    return app.session_state[Key.CASES][app.session_state[Key.CURRENT]]
+    return memory_of(app).cases[memory_of(app).get(CURRENT) or ""]

@@ -7,9 +7,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.cascade.networks import Networks
-from pages.common.session import Key
+from pages.common.uncertainty_state import DOUBTS
+from pages.viewer import MEMORIES
 from tests import scene
-from tests.pages.conftest import button, current, finish, labels_of
+from tests.pages.conftest import button, current, finish, labels_of, memory_of
 
 MEASURE = "Measure the doubt"
 PATIENCE = 20
@@ -110,7 +111,7 @@ def test_doubt_and_its_slice_survive_another_page(measured: AppTest) -> None:
 
 
 def test_slice_of_the_planes_is_one_click_away(measured: AppTest) -> None:
-    place = measured.session_state[f"{Key.VIEWER}.viewer"].voxel
+    place = memory_of(measured).get(MEMORIES, of="segment-viewer").voxel
     moved = button(doubt_slice(measured).set_value(2).run(), "As above").click().run()
     assert doubt_slice(moved).value == place[2] + 1
 
@@ -118,12 +119,12 @@ def test_slice_of_the_planes_is_one_click_away(measured: AppTest) -> None:
 def test_other_lesions_are_summed_up_anew_and_another_liver_is_measured_anew(
     measured: AppTest,
 ) -> None:
-    maps = measured.session_state[Key.DOUBTS][current(measured).id].maps
+    maps = memory_of(measured).get(DOUBTS, current(measured).id).maps
     before = measured.dataframe[-1].value
     _, tumor = opened_tab(measured, "Thresholds").slider
     fewer = opened_tab(tumor.set_value(0.9).run())
     assert fewer.dataframe[-1].value["Volume (mL)"][0] < before["Volume (mL)"][0]
-    assert fewer.session_state[Key.DOUBTS][current(fewer).id].maps is maps
+    assert memory_of(fewer).get(DOUBTS, current(fewer).id).maps is maps
     liver, _ = opened_tab(fewer, "Thresholds").slider
     outdated = opened_tab(liver.set_value(0.8).run())
     assert MEASURE in labels_of(outdated)

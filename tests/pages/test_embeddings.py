@@ -15,14 +15,15 @@ from streamlit.testing.v1 import AppTest
 from core.atlas.own import place_own
 from core.atlas.patches import gray_squares
 from core.volume import Volume, volume_from_array
-from pages.common.session import Key as SessionKey
-from pages.common.session import open_volume
+from pages.common.session import CURRENT, open_volume
+from pages.common.session import choose as choose_case
 from pages.embeddings.chosen import middle_first, sheet_of
 from pages.embeddings.exchange import Area, Clear, Patch, read_done
 from pages.embeddings.slice_view import slice_of_row
 from pages.embeddings.state import (
+    CHOICES,
+    PLACED,
     Choice,
-    Key,
     Scene,
     act,
     choice_of,
@@ -32,7 +33,7 @@ from pages.embeddings.state import (
 )
 from tests.core.atlas.drawn import AUTOENCODER, atlas_of
 from tests.pages.atlases import install
-from tests.pages.conftest import button, current, finish, labels_of
+from tests.pages.conftest import button, current, finish, labels_of, memory_of
 
 PAGE = "pages/embeddings/page.py"
 LEFT = np.array([[-2, -2], [0, -2], [0, 2], [-2, 2]], np.float32)
@@ -72,7 +73,7 @@ def scene_in(page: AppTest, name: str = "bare") -> Scene:
 
 
 def choose(page: AppTest, choice: Choice, name: str = "bare") -> AppTest:
-    page.session_state[Key.CHOICES] = {scene_in(page, name).id: choice}
+    memory_of(page).put(CHOICES, choice, of=scene_in(page, name).id)
     return page.run()
 
 
@@ -91,7 +92,7 @@ def test_page_opens_with_an_atlas_and_says_how_to_choose(page: AppTest) -> None:
 def test_what_tsne_does_not_mean_stands_beside_it(page: AppTest) -> None:
     warning = "how large a group is, how dense, and how far apart groups lie does not"
     assert warning in text_of(page)
-    page.session_state[Key.MAP] = "pca"
+    page.session_state["atlas-map"] = "pca"
     assert warning not in text_of(page.run())
 
 
@@ -105,7 +106,7 @@ def test_chosen_patches_are_told_apart_from_the_rest(page: AppTest) -> None:
 
 
 def test_atlas_with_images_shows_them_without_excuses(page: AppTest) -> None:
-    whole = page.selectbox(key=Key.ATLAS).set_value("whole").run()
+    whole = page.selectbox(key="atlas-open").set_value("whole").run()
     shown = choose(whole, left_half(whole), "whole")
     assert not shown.exception
     assert "licences of these scans" not in text_of(shown)
@@ -132,19 +133,19 @@ def test_choice_outlives_a_change_of_page(page: AppTest) -> None:
 
 @pytest.mark.parametrize("view", ["Side by side", "My case", "How much it is worth"])
 def test_every_view_opens(page: AppTest, view: str) -> None:
-    page.session_state[Key.VIEW] = view
+    page.session_state["atlas-view"] = view
     shown = page.run()
     assert not shown.exception
     assert not shown.error
 
 
 def test_own_case_is_asked_for_where_there_is_none(page: AppTest) -> None:
-    page.session_state[Key.VIEW] = "My case"
+    page.session_state["atlas-view"] = "My case"
     assert "segment it on the Segment page first" in text_of(page.run())
 
 
 def test_worth_shows_the_figures_of_the_file(page: AppTest, atlases: Path) -> None:
-    page.session_state[Key.VIEW] = "How much it is worth"
+    page.session_state["atlas-view"] = "How much it is worth"
     shown = page.run()
     facts = json.loads((atlases / "bare" / "atlas.json").read_text())["anomaly"]
     table = shown.dataframe[0].value
@@ -158,7 +159,7 @@ def test_a_map_with_other_parameters_joins_the_others(page: AppTest) -> None:
     drawn = finish(button(page, "Draw this map").click().run())
     assert not drawn.exception
     assert "perplexity 10, seed 1" in text_of(drawn)
-    assert drawn.session_state[Key.MAP] == "t-SNE 10, seed 1"
+    assert drawn.session_state["atlas-map"] == "t-SNE 10, seed 1"
 
 
 def test_too_large_a_perplexity_is_one_sentence_and_the_map_stays(page: AppTest) -> None:
@@ -176,7 +177,7 @@ def test_own_case_is_placed_and_its_slices_shown(
         "core.atlas.own.place", lambda codes, positions, _, new, __: np.zeros((len(new), 2))
     )
     page = segmented.switch_page(PAGE).run()
-    page.session_state[Key.VIEW] = "My case"
+    page.session_state["atlas-view"] = "My case"
     placed = finish(button(page.run(), "Place this case on the map").click().run())
     assert not placed.exception
     said = text_of(placed)
@@ -192,12 +193,12 @@ def test_second_scan_of_the_same_name_is_another_case(
         "core.atlas.own.place", lambda codes, positions, _, new, __: np.zeros((len(new), 2))
     )
     page = segmented.switch_page(PAGE).run()
-    page.session_state[Key.VIEW] = "My case"
+    page.session_state["atlas-view"] = "My case"
     page = finish(button(page.run(), "Place this case on the map").click().run())
     first = current(page)
     other = replace(first, volume=replace(first.volume, digest="1" * 64))
-    page.session_state[SessionKey.CASES][other.id] = other
-    page.session_state[SessionKey.CURRENT] = other.id
+    memory_of(page).open(other)
+    memory_of(page).put(CURRENT, other.id)
     assert "Place this case on the map" in labels_of(page.run())
 
 
@@ -291,7 +292,8 @@ class TestChoices:
         for volume in scans.values():
             labels = np.where(volume.hu > 90, np.uint8(1), np.uint8(0))
             placed = place_own(scene.known, volume, labels, AUTOENCODER)
-            st.session_state[Key.OWN] = placed
+            choose_case(volume.digest)
+            PLACED.put(placed, volume.digest, scene.known.name)
             seen = scene_of(scene.known)
             names.add(seen.id)
             shown, _ = slice_of_row(seen, len(scene.known))

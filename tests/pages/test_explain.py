@@ -13,10 +13,10 @@ from core.explainers.explain import explained_by
 from core.explainers.faithfulness import curves
 from core.explainers.network import KerasNetwork
 from core.process import Worker
-from pages.explain.attribution_state import Key
+from pages.common.explanations import EXPLANATIONS
 from tests.core.explainers.conftest import brightness_model
 from tests.core.explainers.test_trust import rows
-from tests.pages.conftest import button, finish, labels_of
+from tests.pages.conftest import button, current, finish, labels_of, memory_of
 
 PAGE = "pages/explain/page.py"
 
@@ -87,23 +87,23 @@ def test_explanation_is_shown_with_its_figures_and_files(explained: AppTest) -> 
 
 def test_test_draws_curves_and_explains_nothing_twice(explained: AppTest) -> None:
     app = finish(button(explained, "Explain").click().run())
-    first = next(iter(app.session_state[Key.MADE].values())).found
+    first = next(iter(memory_of(app).all(EXPLANATIONS, current(app).id).values())).found
     app = finish(button(app, "Explain and test").click().run())
     assert len(app.get("plotly_chart")) == 2
-    kept = next(iter(app.session_state[Key.MADE].values()))
+    kept = next(iter(memory_of(app).all(EXPLANATIONS, current(app).id).values()))
     assert kept.found is first
     assert kept.curves.insertion_gain > 0.1
 
 
 def test_methods_stand_side_by_side(explained: AppTest) -> None:
-    explained.multiselect(key=Key.METHOD).set_value(["shap", "gradcam", "occlusion"]).run()
+    explained.multiselect(key="explain-method").set_value(["shap", "gradcam", "occlusion"]).run()
     app = finish(button(explained, "Explain").click().run())
     assert len(app.dataframe[0].value) == 3
     assert "Each map has a scale of its own" in captions(app)
 
 
 def test_liver_network_can_be_asked(explained: AppTest) -> None:
-    explained.session_state[Key.ASKED] = "liver"
+    explained.session_state["explain-asked"] = "liver"
     explained.run()
     app = finish(button(explained, "Explain").click().run())
     assert not app.exception
@@ -115,7 +115,7 @@ def test_one_lesion_can_be_explained(explained: AppTest) -> None:
     box = next(found for found in explained.selectbox if found.label == "What to explain")
     box.set_value(1).run()
     app = finish(button(explained, "Explain").click().run())
-    wish = next(iter(app.session_state[Key.MADE]))
+    wish = next(iter(memory_of(app).all(EXPLANATIONS, current(app).id)))
     assert wish.lesion == 1
     assert not app.exception
 
@@ -136,11 +136,11 @@ def test_process_that_fails_is_told_and_what_was_shown_stays(
         raise HepatoScopeError("The process that explains has ended; try again.")
 
     monkeypatch.setattr(Worker, "ask", fail)
-    app.multiselect(key=Key.METHOD).set_value(["shap", "rise"]).run()
+    app.multiselect(key="explain-method").set_value(["shap", "rise"]).run()
     app = finish(button(app, "Explain").click().run())
     assert "has ended" in app.error[0].value
     assert len(app.dataframe[0].value) == 1
-    assert len(app.session_state[Key.MADE]) == 1
+    assert len(memory_of(app).all(EXPLANATIONS, current(app).id)) == 1
 
 
 def test_trial_is_shown_with_its_verdicts(

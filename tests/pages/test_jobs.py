@@ -13,11 +13,10 @@ from core.errors import Cancelled
 from core.presets import PAPER
 from core.study import Study
 from core.volume import Volume
-from pages.common.jobs import Job, segmentation_job
+from pages.common.jobs import JOB, Job, segmentation_job
 from pages.common.queues import Line, Uses, lines
-from pages.common.session import Key
 from tests import scene
-from tests.pages.conftest import APP, button, current, finish, labels_of
+from tests.pages.conftest import APP, button, current, finish, labels_of, memory_of
 
 PATIENCE = 20
 
@@ -170,7 +169,8 @@ def test_visitor_is_told_the_place_in_the_queue_and_that_it_is_full(
     monkeypatch.setattr("pages.common.queues.SIZES", dict.fromkeys(Uses, (1, 1)))
     other = busy(Uses.NETWORKS)
     app = button(opened, "Segment liver and tumors").click().run()
-    job = app.session_state[Key.JOB]
+    job = memory_of(app).get(JOB)
+    assert job is not None
     while not job.place:
         assert not job.wait(0.05)
     app = app.run()
@@ -179,7 +179,7 @@ def test_visitor_is_told_the_place_in_the_queue_and_that_it_is_full(
     second = button(second, "Open the demo case").click().run()
     second = button(second, "Segment liver and tumors").click().run()
     assert "Too many visitors" in second.error[0].value
-    assert Key.JOB not in second.session_state
+    assert memory_of(second).get(JOB) is None
     assert not other.done
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 from streamlit.testing.v1 import AppTest
 
 from core.models import store
-from pages.common.session import Key
-from tests.pages.conftest import button, current, finish, labels_of
+from pages.common.method import METHOD
+from tests.pages.conftest import button, current, finish, labels_of, memory_of
 
 
 def add_focus(weights: Path) -> None:
@@ -30,7 +30,7 @@ def test_chosen_networks_segment_and_others_can_follow(opened: AppTest, weights:
     assert current(done).segmentation.preset == "focus"
     again = finish(button(done.radio[0].set_value("paper").run(), "Segment again").click().run())
     assert current(again).segmentation.preset == "paper"
-    assert again.session_state[Key.METHOD] == "paper"
+    assert memory_of(again).get(METHOD) == "paper"
 
 
 def test_choice_outlives_the_page(opened: AppTest, weights: Path) -> None:

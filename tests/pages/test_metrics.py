@@ -13,11 +13,11 @@ from streamlit.testing.v1 import AppTest
 
 from core.evaluation import read_run
 from core.evaluation.averages import EmptyRule, Unit
+from pages.metrics.distributions import PICKED
 from pages.metrics.overview import to_csv
-from pages.metrics.runs import MAX_UPLOADED
-from pages.metrics.state import Key
+from pages.metrics.runs import MAX_UPLOADED, UPLOADED
 from tests import scene
-from tests.pages.conftest import button, finish
+from tests.pages.conftest import button, finish, memory_of
 from tests.pages.runs import make_run, zipped
 
 MIME = "application/zip"
@@ -53,7 +53,7 @@ def page(evaluations: Path, visit: Callable[[], AppTest]) -> AppTest:
     """The page with the run that sees tumors as the main one."""
     shown = visit()
     assert not shown.exception
-    return choose(shown, Key.MAIN, "seeing")
+    return choose(shown, "metrics-main-run", "seeing")
 
 
 def choose(page: AppTest, key: str, value: Any) -> AppTest:
@@ -63,7 +63,7 @@ def choose(page: AppTest, key: str, value: Any) -> AppTest:
 
 
 def look_at(page: AppTest, view: str) -> AppTest:
-    page.session_state[Key.VIEW] = view
+    page.session_state["metrics-view"] = view
     shown = page.run()
     assert not shown.exception, shown.exception
     return shown
@@ -96,9 +96,9 @@ def test_page_begins_with_the_best_preset_on_patients_held_out(
 ) -> None:
     for name in ("leakage-slice-lits-a-test", "paper-lits-a-test", "focus-lits-a-test"):
         shutil.copytree(evaluations / "blind", evaluations / name)
-    assert visit().selectbox(key=Key.MAIN).value == "focus-lits-a-test"
+    assert visit().selectbox(key="metrics-main-run").value == "focus-lits-a-test"
     shutil.rmtree(evaluations / "focus-lits-a-test")
-    page = visit().selectbox(key=Key.MAIN)
+    page = visit().selectbox(key="metrics-main-run")
     assert page.value == "paper-lits-a-test"
     assert page.options[-1] == "leakage-slice-lits-a-test"
 
@@ -107,7 +107,7 @@ def test_page_never_begins_with_a_leaking_run(
     evaluations: Path, visit: Callable[[], AppTest]
 ) -> None:
     (evaluations / "blind").rename(evaluations / "leakage-patient-lits-a-test")
-    assert visit().selectbox(key=Key.MAIN).value == "seeing"
+    assert visit().selectbox(key="metrics-main-run").value == "seeing"
 
 
 def test_headline_is_what_the_file_says(page: AppTest, evaluations: Path) -> None:
@@ -121,14 +121,14 @@ def test_headline_is_what_the_file_says(page: AppTest, evaluations: Path) -> Non
 
 def test_averaging_and_empty_rule_recompute_the_headline(page: AppTest, evaluations: Path) -> None:
     summary = read_run(evaluations / "seeing").facts["summary"]["tumor"]
-    page.session_state[Key.UNIT] = Unit.GLOBAL
+    page.session_state["metrics-unit"] = Unit.GLOBAL
     assert cards(page.run())["Tumors: Dice"] == f"{summary['per_case']['global_dice']:.3f}"
-    page.session_state[Key.UNIT] = Unit.SLICE
+    page.session_state["metrics-unit"] = Unit.SLICE
     left_out = cards(page.run())["Tumors: Dice"]
     assert left_out == f"{summary['per_slice']['mean_dice']:.3f}"
-    with_truth = cards(choose(page, Key.RULE, EmptyRule.WITH_TRUTH))["Tumors: Dice"]
+    with_truth = cards(choose(page, "metrics-empty-rule", EmptyRule.WITH_TRUTH))["Tumors: Dice"]
     assert with_truth == f"{summary['per_slice_with_truth']['mean_dice']:.3f}"
-    as_zero = cards(choose(page, Key.RULE, EmptyRule.ZERO))["Tumors: Dice"]
+    as_zero = cards(choose(page, "metrics-empty-rule", EmptyRule.ZERO))["Tumors: Dice"]
     assert float(as_zero) < float(left_out)
 
 
@@ -146,7 +146,7 @@ def test_publication_stands_beside_ours_with_its_contradiction(page: AppTest) ->
 
 
 def test_other_runs_are_compared_case_by_case(page: AppTest) -> None:
-    shown = page.multiselect(key=Key.OTHERS).set_value(["blind"]).run()
+    shown = page.multiselect(key="metrics-other-runs").set_value(["blind"]).run()
     assert not shown.exception
     table = next(frame.value for frame in shown.dataframe if "Compared with" in frame.value)
     tumors = table[table["Target"] == "Tumors"].iloc[0]
@@ -155,21 +155,21 @@ def test_other_runs_are_compared_case_by_case(page: AppTest) -> None:
 
 
 def test_choices_survive_another_page(page: AppTest) -> None:
-    choose(page, Key.RULE, EmptyRule.ONE)
+    choose(page, "metrics-empty-rule", EmptyRule.ONE)
     look_at(page, "Cases and slices")
     back = page.switch_page("pages/about/page.py").run().switch_page(PAGE).run()
     assert not back.exception
-    assert back.session_state[Key.VIEW] == "Cases and slices"
-    assert back.selectbox(key=Key.MAIN).value == "seeing"
-    assert back.selectbox(key=Key.RULE).value == EmptyRule.ONE
+    assert back.session_state["metrics-view"] == "Cases and slices"
+    assert back.selectbox(key="metrics-main-run").value == "seeing"
+    assert back.selectbox(key="metrics-empty-rule").value == EmptyRule.ONE
 
 
 def test_run_that_is_brought_is_shown_beside_the_former_one(page: AppTest, tmp_path: Path) -> None:
     mine = make_run(tmp_path / "mine", cases=("a", "b"))
     shown = send(page, "mine.zip", zipped(mine, "mine/"), MIME)
     assert not shown.error
-    assert shown.selectbox(key=Key.MAIN).value == "mine (yours)"
-    assert shown.multiselect(key=Key.OTHERS).value == ["seeing"]
+    assert shown.selectbox(key="metrics-main-run").value == "mine (yours)"
+    assert shown.multiselect(key="metrics-other-runs").value == ["seeing"]
 
 
 @pytest.mark.parametrize("content", [b"no zip at all", b"PK\x05\x06" + bytes(18)])
@@ -187,7 +187,7 @@ def test_only_so_many_runs_are_kept(page: AppTest, tmp_path: Path) -> None:
     content = zipped(make_run(tmp_path / "mine", cases=("a",)))
     for number in range(MAX_UPLOADED + 1):
         page = send(page, f"run-{number}.zip", content, MIME)
-    assert list(page.session_state[Key.UPLOADED]) == [
+    assert list(memory_of(page).all(UPLOADED)) == [
         f"run-{number} (yours)" for number in range(1, MAX_UPLOADED + 1)
     ]
 
@@ -196,7 +196,7 @@ def test_brought_run_is_seen_by_nobody_else(
     page: AppTest, visit: Callable[[], AppTest], tmp_path: Path
 ) -> None:
     send(page, "mine.zip", zipped(make_run(tmp_path / "mine", cases=("a",))), MIME)
-    assert visit().selectbox(key=Key.MAIN).options == ["blind", "seeing"]
+    assert visit().selectbox(key="metrics-main-run").options == ["blind", "seeing"]
 
 
 def test_damaged_run_in_the_folder_is_told_and_the_others_stay(
@@ -206,13 +206,13 @@ def test_damaged_run_in_the_folder_is_told_and_the_others_stay(
     (evaluations / "another" / "run.json").write_text("{")
     page = visit()
     assert not page.error
-    assert page.selectbox(key=Key.MAIN).value == "blind"
-    told = page.multiselect(key=Key.OTHERS).set_value(["another", "seeing"]).run()
+    assert page.selectbox(key="metrics-main-run").value == "blind"
+    told = page.multiselect(key="metrics-other-runs").set_value(["another", "seeing"]).run()
     assert [error.value for error in told.error] == [
         "another/run.json is damaged; copy the run again."
     ]
     assert set(told.dataframe[0].value["Run"]) == {"blind", "seeing"}
-    only = choose(visit(), Key.MAIN, "another")
+    only = choose(visit(), "metrics-main-run", "another")
     assert len(only.error) == 1
 
 
@@ -227,7 +227,7 @@ def test_table_of_all_figures_can_be_taken_home(evaluations: Path) -> None:
 
 @pytest.mark.parametrize("points", [Unit.CASE, Unit.SLICE])
 def test_worst_come_first_and_open_their_record(page: AppTest, points: Unit) -> None:
-    page.session_state[Key.POINTS] = points
+    page.session_state["metrics-points"] = points
     shown = look_at(page, "Cases and slices")
     assert "Worst" in " ".join(part.value for part in shown.subheader)
     opened = next(found for found in shown.button if found.key == "metrics-open-0").click().run()
@@ -239,17 +239,17 @@ def test_worst_come_first_and_open_their_record(page: AppTest, points: Unit) -> 
 
 def test_picked_point_opens_the_record_of_its_row(page: AppTest) -> None:
     look_at(page, "Cases and slices")
-    page.session_state[Key.PICKED] = (0, 0)
+    memory_of(page).put(PICKED, (0, 0))
     shown = page.run()
     assert any("patient drawn/a" in part.value for part in shown.markdown)
     assert not any("patient drawn" in part.value for part in page.run().markdown)
 
 
 def test_score_that_is_not_known_of_slices_falls_back_to_dice(page: AppTest) -> None:
-    page.session_state[Key.SCORE] = "hd95_mm"
-    assert look_at(page, "Cases and slices").selectbox(key=Key.SCORE).value == "hd95_mm"
-    page.session_state[Key.POINTS] = Unit.SLICE
-    assert page.run().selectbox(key=Key.SCORE).value == "dice"
+    page.session_state["metrics-score"] = "hd95_mm"
+    assert look_at(page, "Cases and slices").selectbox(key="metrics-score").value == "hd95_mm"
+    page.session_state["metrics-points"] = Unit.SLICE
+    assert page.run().selectbox(key="metrics-score").value == "dice"
 
 
 def test_images_at_hand_are_drawn_with_their_errors(
@@ -269,5 +269,5 @@ def test_images_at_hand_are_drawn_with_their_errors(
     assert not shown.exception, shown.exception
     assert len(shown.get("image")) == 3
     assert any("missed" in part.value for part in shown.get("html"))
-    with_pictures = finish(shown.toggle(key=Key.THUMBNAILS_ON).set_value(True).run())
+    with_pictures = finish(shown.toggle(key="metrics-thumbnails-on").set_value(True).run())
     assert len(with_pictures.get("image")) == 1

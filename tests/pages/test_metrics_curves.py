@@ -5,6 +5,7 @@ import io
 import json
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +25,15 @@ from core.presets import PAPER
 from core.quality import check
 from core.study import Study
 from core.volume import Volume
-from pages.common.session import Key
-from pages.metrics.own_case import Key as OwnKey
+from pages.common.memory import MAX_CASES
+from pages.common.session import CURRENT
+from pages.common.truth import TRUTHS
+from pages.metrics.own_case import SCORED
+from pages.metrics.runs import UPLOADED
 from tests import scene
 from tests.core.evaluation.drawn import labelled, truth
 from tests.core.evaluation.leaked import leaky_weights
-from tests.pages.conftest import CARD
+from tests.pages.conftest import CARD, current, memory_of
 from tests.pages.files import MIME, Upload
 
 Open = Callable[[str], AppTest]
@@ -266,8 +270,8 @@ def own(segmented_case: Study) -> AppTest:
 
 
 def keep(app: AppTest, case: Study) -> None:
-    app.session_state[Key.CASES] = {case.id: case}
-    app.session_state[Key.CURRENT] = case.id
+    memory_of(app).open(case)
+    memory_of(app).put(CURRENT, case.id)
 
 
 def truth_file(labels: NDArray[Any], name: str = "truth.nii.gz") -> Upload:
@@ -325,7 +329,7 @@ def test_truth_that_hardly_fits_is_doubted(own: AppTest) -> None:
 def test_liver_mask_scores_the_liver_alone(own: AppTest) -> None:
     scored = upload(own, truth_file(np.minimum(truth(), 1)))
     assert "all tumor found counts as invented" in text(scored)
-    liver_only = scored.radio(key=OwnKey.KIND).set_value(False).run()
+    liver_only = scored.radio(key="metrics-own-kind").set_value(False).run()
     assert not liver_only.exception
     assert "Tumors: Dice" not in metrics(liver_only)
     assert "Liver: Dice" in metrics(liver_only)
@@ -333,25 +337,24 @@ def test_liver_mask_scores_the_liver_alone(own: AppTest) -> None:
 
 def test_own_run_can_be_taken_home_and_opened_among_the_others(own: AppTest) -> None:
     scored = upload(own, truth_file(truth()))
-    kept = next(iter(scored.session_state[OwnKey.SCORED].values()))
+    kept = next(iter(memory_of(scored).all(SCORED, current(scored).id).values()))
     names = zipfile.ZipFile(io.BytesIO(kept.archive)).namelist()
     assert {Path(name).name for name in names} > {"run.json", "cases.parquet"}
     opened = scored.button(key="metrics-own-open").click().run()
     assert not opened.exception
-    assert list(opened.session_state["metrics-uploaded-runs"]) == ["own-case-scene (yours)"]
+    assert list(memory_of(opened).all(UPLOADED)) == ["own-case-scene (yours)"]
 
 
 def test_scores_go_when_their_case_goes(own: AppTest, segmented_case: Study) -> None:
     scored = upload(own, truth_file(truth()))
-    other = Study(
-        Volume(*(getattr(segmented_case.volume, name) for name in ("hu", "affine", "native")),
-               source="other.nii", digest="1" * 64),
-        (), segmented_case.segmentation,
-    )  # fmt: skip
-    keep(scored, other)
+    for number in range(1, MAX_CASES + 1):
+        volume = replace(segmented_case.volume, source="other.nii", digest=str(number) * 64)
+        other = replace(segmented_case, volume=volume)
+        keep(scored, other)
     again = upload(scored.run(), truth_file(truth()))
-    assert list(again.session_state[OwnKey.TRUTHS]) == [other.id]
-    assert list(again.session_state[OwnKey.SCORED]) == [other.id]
+    of_cases = {key[:2] for key in memory_of(again).kept if key[1]}
+    assert of_cases >= {(slot.name, other.id) for slot in (TRUTHS, SCORED)}
+    assert {case for _, case in of_cases} == {other.id}
 
 
 def test_without_a_case_the_page_says_what_to_do(app: AppTest) -> None:

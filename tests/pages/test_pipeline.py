@@ -9,13 +9,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.geometry.windows import apply_window
-from pages.common.session import Key
 from pages.pipeline.source import source_of
-from pages.pipeline.state import Key as Walk
+from pages.pipeline.state import LAYER, STOP
 from pages.pipeline.stops import STOPS
 from tests import scene
 from tests.layers import load_brightness
-from tests.pages.conftest import button, current, finish, labels_of
+from tests.pages.conftest import button, current, finish, labels_of, memory_of
 
 PAGE = "pages/pipeline/page.py"
 NEEDS_A_RESULT = [stop.name for stop in STOPS if stop.segmented]
@@ -39,7 +38,7 @@ def walked(segmented: AppTest) -> AppTest:
 
 
 def at(app: AppTest, stop: str) -> AppTest:
-    app.session_state[Walk.STOP] = stop
+    memory_of(app).put(STOP, stop)
     return app.run()
 
 
@@ -171,8 +170,8 @@ def test_slice_is_remembered_and_begins_at_the_tumor(walked: AppTest) -> None:
 def test_another_network_and_layer_can_be_chosen(walked: AppTest) -> None:
     app = at(walked, "features")
     assert table(app)["Maps"] == "64 × 64 × 96"
-    app.session_state[Walk.LAYER] = "top_activation"
-    app.session_state[Walk.NETWORK] = "tumor"
+    memory_of(app).put(LAYER, "top_activation")
+    app.session_state["pipeline-network"] = "tumor"
     deep = app.run()
     assert not deep.exception
     assert table(deep)["Maps"] == "4 × 4 × 1280"
@@ -181,7 +180,7 @@ def test_another_network_and_layer_can_be_chosen(walked: AppTest) -> None:
 def test_result_of_other_weights_is_told_in_one_sentence(walked: AppTest) -> None:
     case = current(walked)
     other = replace(case.segmentation, models={"liver": "c" * 64, "tumor": "d" * 64})
-    walked.session_state[Key.CASES][case.id] = replace(case, segmentation=other)
+    memory_of(walked).open(replace(case, segmentation=other))
     told = at(walked, "liver")
     assert not told.exception
     (error,) = told.error

@@ -9,11 +9,12 @@ from streamlit.testing.v1 import AppTest
 
 from core.cascade.networks import Networks
 from core.volume import Volume
-from pages.common.session import Key as SessionKey
+from pages.common.jobs import JOB
+from pages.common.memory import content, memory
 from pages.explain import probe_map, stress_state
-from pages.explain.probe_state import Key, scene_of
+from pages.explain.probe_state import PLACES, REFUSED, SCENES, SWEEPS, scene_of
 from tests import scene
-from tests.pages.conftest import button, current, finish, labels_of
+from tests.pages.conftest import button, current, finish, labels_of, memory_of
 
 PAGE = "pages/explain/page.py"
 PATIENCE = 20
@@ -24,7 +25,7 @@ SEE_IT, MISS_IT = "The network sees it", "The network does not see it"
 def _same_networks(monkeypatch: pytest.MonkeyPatch, scan: Volume) -> None:
     scene.replace_networks(monkeypatch)
     demo = SimpleNamespace(volume=scan, labels=scene.draw()[1])
-    monkeypatch.setattr(stress_state, "make_phantom", lambda seed: demo)
+    monkeypatch.setattr("pages.common.truth.make_phantom", lambda seed: demo)
 
 
 @pytest.fixture
@@ -72,7 +73,7 @@ def downloads(app: AppTest) -> list[str]:
 
 def at(app: AppTest, place: tuple[int, int, int]) -> AppTest:
     """Put the lesion to a voxel, as a click does."""
-    app.session_state[f"{Key.PLACE}-{current(app).id[:8]}"] = place
+    memory_of(app).put(PLACES, place, current(app).id)
     return shown(app.run())
 
 
@@ -90,12 +91,12 @@ def test_bright_lesion_is_seen_and_moves_the_figures(probe: AppTest) -> None:
     assert SEE_IT in text_of(app)
     assert float(metrics(app)["Tumor probability"]) > 0.7
     assert "not how often they find real lesions" in text_of(app)
-    level = choose(app, Key.LEVEL, "In HU")
+    level = choose(app, "probe-level", "In HU")
     assert MISS_IT in text_of(shown(slider(level, "Level (HU)").set_value(100).run()))
 
 
 def test_called_lesion_is_painted_away(probe: AppTest) -> None:
-    app = choose(probe, Key.MODE, "Paint a lesion away")
+    app = choose(probe, "probe-mode", "Paint a lesion away")
     app = shown(slider(app, "Painted around").set_value(6.0).run())
     assert "answered to what was painted away" in text_of(app)
     assert float(metrics(app)["Tumor probability"]) < 0.05
@@ -104,8 +105,8 @@ def test_called_lesion_is_painted_away(probe: AppTest) -> None:
 def test_case_without_a_lesion_has_nothing_to_paint_away(probe: AppTest) -> None:
     case = current(probe)
     case.segmentation.labels[case.segmentation.labels == 2] = 1
-    probe.session_state[Key.SCENES] = {}
-    app = choose(shown(probe.run()), Key.MODE, "Paint a lesion away")
+    memory_of(probe).drop(SCENES, case.id, content(case, case.segmentation))
+    app = choose(shown(probe.run()), "probe-mode", "Paint a lesion away")
     assert "nothing to paint away" in text_of(app)
     assert not app.get("image")
 
@@ -122,9 +123,8 @@ def test_click_moves_the_lesion_and_one_outside_the_liver_does_not(
 ) -> None:
     case, state = current(probe), {}
     monkeypatch.setattr(probe_map.st, "session_state", state)
-    monkeypatch.setattr("pages.explain.memo.st.session_state", state)
+    memory().open(case)
     seen = scene_of(case, case.segmentation)
-    key = f"{Key.PLACE}-{case.id[:8]}"
 
     def click(x: int, y: int, z: int) -> None:
         column, row = seen.closeup.pixel_of(x, y)
@@ -133,17 +133,17 @@ def test_click_moves_the_lesion_and_one_outside_the_liver_does_not(
         probe_map._clicked(case, case.segmentation, seen, z, lesion, "chart")
 
     click(40, 28, 11)
-    assert state[key] == (40, 28, 11)
+    assert PLACES.get(case.id) == (40, 28, 11)
     click(2, 2, 11)
-    assert state[key] == (40, 28, 11)
-    assert state[Key.REFUSED] == probe_map.OUTSIDE
+    assert PLACES.get(case.id) == (40, 28, 11)
+    assert REFUSED.get() == probe_map.OUTSIDE
 
 
 def test_lesion_larger_than_the_liver_is_one_sentence(probe: AppTest) -> None:
     case = current(probe)
     ball = scene.ball(scene.SHAPE, scene.SPACING, scene.LIVER_AT, (14.0,) * 3)
     case.segmentation.labels[:] = ball
-    probe.session_state[Key.SCENES] = {}
+    memory_of(probe).drop(SCENES, case.id, content(case, case.segmentation))
     app = at(probe, (44, 31, 12))
     app = shown(slider(app, "Diameter").set_value(80).run())
     assert "choose a smaller diameter" in app.error[0].value
@@ -156,7 +156,7 @@ def test_curves_are_measured_beside_the_page_and_taken_home(
 ) -> None:
     app = at(probe, (34, 26, 12))
     app = finish(button(app, "Measure the curves").click().run())
-    swept = app.session_state[Key.SWEEPS][current(app).id]
+    swept = memory_of(app).get(SWEEPS, current(app).id)
     assert swept.lesion.at == (34, 26, 12)
     assert "Both curves (CSV)" in downloads(shown(app))
     assert "Measure anew" in labels_of(app)
@@ -206,7 +206,7 @@ def test_scan_of_one_own_shows_agreement_alone(
     segmented: AppTest, monkeypatch: pytest.MonkeyPatch, scan: Volume
 ) -> None:
     other = SimpleNamespace(volume=SimpleNamespace(digest="other"), labels=scene.draw()[1])
-    monkeypatch.setattr(stress_state, "make_phantom", lambda seed: other)
+    monkeypatch.setattr("pages.common.truth.make_phantom", lambda seed: other)
     app = opened(segmented, "Stress lab")
     assert "truth of this scan is not known" in text_of(app)
     assert "Liver Dice" not in metrics(app)
@@ -216,13 +216,13 @@ def test_scan_of_one_own_shows_agreement_alone(
 @pytest.mark.parametrize("scope", ["A dozen slices", "The whole scan"])
 @pytest.mark.slow
 def test_robustness_curve_is_measured_and_taken_home(stress: AppTest, scope: str) -> None:
-    app = choose(stress, stress_state.Key.SCOPE, scope)
-    app.selectbox(key=stress_state.Key.KNOB).set_value("shift_hu").run()
+    app = choose(stress, "stress-scope", scope)
+    app.selectbox(key="stress-knob").set_value("shift_hu").run()
     app = finish(button(app, "Measure the curve").click().run())
     assert "The curve (CSV)" in downloads(shown(app))
-    swept = app.session_state[stress_state.Key.SWEEPS][current(app).id, "shift_hu"]
+    swept = memory_of(app).get(stress_state.SWEEPS, current(app).id, "shift_hu")
     assert swept.known_truth
     assert (swept.slices == scene.SHAPE[2]) == (scope == "The whole scan")
     dice = {one.level: one.score.liver_dice for one in swept.levels}
     assert dice[-60.0] < 0.7 < 0.9 < dice[0.0]
-    assert SessionKey.JOB not in app.session_state
+    assert memory_of(app).get(JOB) is None

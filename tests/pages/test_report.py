@@ -6,6 +6,7 @@ from collections.abc import Hashable
 from typing import Any
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core.cascade.findings import Findings
@@ -17,12 +18,14 @@ from core.explainers.question import Asked
 from core.report.composite import Picture, pictures
 from core.study import Study
 from core.volume import Volume
-from pages.explain import attribution_state as explained
-from pages.explain.memo import content
-from pages.report.state import Key, written_at
+from pages.common.explanations import EXPLANATIONS, Explained, Wish
+from pages.common.memory import content, memory
+from pages.explain.attribution_state import posed_for
+from pages.report.state import EARLIER, written_at
+from pages.report.view import SLICE
 from tests import scene
 from tests.pages import files
-from tests.pages.conftest import button, current, finish, labels_of
+from tests.pages.conftest import button, current, finish, labels_of, memory_of
 
 PAGE = "pages/report/page.py"
 FALSE = "Lesion 1 measures 90 mm."
@@ -82,14 +85,14 @@ def words(told: Told) -> str:
 
 
 def write(app: AppTest, title: str, text: str) -> AppTest:
-    app.session_state[Key.MODE] = "edit"
+    app.session_state["report-mode"] = "edit"
     app.run()
     area = next(found for found in app.text_area if found.label == title)
     return area.set_value(text).run()
 
 
 def read(app: AppTest) -> AppTest:
-    app.session_state[Key.MODE] = "read"
+    app.session_state["report-mode"] = "read"
     return app.run()
 
 
@@ -126,7 +129,7 @@ def test_report_stands_beside_its_pictures_with_the_facts_of_every_sentence(
     assert {mark["lesion"] for mark in composite["marks"]} == {1}
     assert file_labels(page) == ["PDF", "Word", "Web page", "Markdown", "JSON"]
     case = current(page)
-    page.session_state[Key.SLICE] = {case.id: case.findings.lesions[0].axial_slice}
+    memory_of(page).put(SLICE, case.findings.lesions[0].axial_slice, case.id)
     page.run()
     first = shown[-1]["pictures"][0]
     assert first["name"] == "slice"
@@ -135,8 +138,8 @@ def test_report_stands_beside_its_pictures_with_the_facts_of_every_sentence(
 
 def test_edition_and_colors_change_words_and_pictures(page: AppTest, shown: list[Told]) -> None:
     before = shown[-1]
-    page.session_state[Key.EDITION] = "plain"
-    page.session_state[Key.PALETTE] = "green and red"
+    page.session_state["report-edition"] = "plain"
+    page.session_state["report-palette"] = "green and red"
     page.run()
     after = shown[-1]
     assert "Spot 1 is" in words(after)
@@ -175,8 +178,10 @@ def test_signature_stands_under_the_text_it_was_given_for_and_edits_outlive_the_
     assert "Sign this text now" in labels_of(app)
 
 
-def test_time_of_a_report_is_that_of_its_text() -> None:
+def test_time_of_a_report_is_that_of_its_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(st, "session_state", {})
     case = Study(scene.scan(), ())
+    memory().open(case)
     first = written_at(case, "a narrative")  # type: ignore[arg-type]
     assert written_at(case, "a narrative") == first  # type: ignore[arg-type]
     assert written_at(case, "another") > first  # type: ignore[arg-type]
@@ -187,7 +192,7 @@ def test_map_of_the_explain_page_enters_text_and_composite(
 ) -> None:
     case = current(page)
     wish, made = explanation_of(case)
-    page.session_state[explained.Key.MADE] = {wish: made}
+    memory_of(page).put(EXPLANATIONS, made, current(page).id, wish)
     app = page.run()
     box = next(found for found in app.selectbox if found.label == "Explanation")
     assert "None made yet" not in box.options
@@ -202,20 +207,20 @@ def test_latest_map_is_in_the_first_report_of_a_visitor_who_explained(
 ) -> None:
     case = current(segmented)
     wish, made = explanation_of(case)
-    segmented.session_state[explained.Key.MADE] = {wish: made}
+    memory_of(segmented).put(EXPLANATIONS, made, current(segmented).id, wish)
     segmented.switch_page(PAGE).run()
     assert f"On slice {wish.z + 1} the SHAP map" in words(shown[-1])
 
 
-def explanation_of(case: Any) -> tuple[explained.Wish, explained.Made]:
+def explanation_of(case: Any) -> tuple[Wish, Explained]:
     """A map of the slice with the largest lesion, all of it in the tumor."""
     z = case.findings.lesions[0].axial_slice
-    wish = explained.Wish(
+    wish = Wish(
         content(case, case.segmentation), z, Asked.TUMOR, None, "shap", Background.PLAIN, 8, 0
     )
-    posed = explained.posed_for(case, case.segmentation, wish)
+    posed = posed_for(case, case.segmentation, wish)
     values = posed.tumor.astype("float32")
-    return wish, explained.Made(posed, Attribution("shap", values, 0.5, 0.0, 0.0, 8, 0, 0.1))
+    return wish, Explained(posed, Attribution("shap", values, 0.5, 0.0, 0.0, 8, 0, 0.1))
 
 
 def choose_upload(app: AppTest) -> AppTest:
@@ -251,7 +256,7 @@ def test_uploaded_earlier_study_is_segmented_and_compared(
     assert not app.exception
     assert not app.error
     assert "The earlier study is “older.nii.gz”." in words(shown[-1])
-    kept = app.session_state[Key.EARLIER][current(app).id]
+    kept = memory_of(app).get(EARLIER, current(app).id)
     assert kept.volume.hu.strides == (0, 0, 0)
     app = button(app, "Forget it").click().run()
     assert "No earlier study was given." in words(shown[-1])
@@ -262,7 +267,7 @@ def test_earlier_study_of_another_sort_is_refused_and_the_report_stays(
 ) -> None:
     app = upload(choose_upload(page), older_demo())
     assert "One of the two studies is synthetic" in app.error[0].value
-    assert Key.EARLIER not in app.session_state or not app.session_state[Key.EARLIER]
+    assert memory_of(app).get(EARLIER, current(app).id) is None
     assert "No earlier study was given." in words(shown[-1])
 
 
@@ -272,7 +277,7 @@ def test_case_that_is_open_can_be_the_earlier_one(real_page: AppTest, shown: lis
     app = app.switch_page(PAGE).run()
     app = finish(button(app, "Segment liver and tumors").click().run())
     box = next(found for found in app.selectbox if found.label == "Earlier study")
-    now = next(one for one in app.session_state["cases"].values() if one.title == "now.nii.gz")
+    now = next(one for one in memory_of(app).cases.values() if one.title == "now.nii.gz")
     app = box.set_value(now.id).run()
     assert "The earlier study is “now.nii.gz”." in words(shown[-1])
 
@@ -299,7 +304,7 @@ def llava(page: AppTest, monkeypatch: pytest.MonkeyPatch) -> AppTest:
     pytest.importorskip("core.report.llava")
     local = SimpleNamespace(weights_mb=14_000.0, memory_mb=lambda quantised: 5_000, name="x")
     monkeypatch.setattr("pages.report.choices._llava_advice", lambda: None)
-    page.session_state[Key.WRITER] = "llava"
+    page.session_state["report-writer"] = "llava"
     import pages.report.llava as panel
 
     monkeypatch.setattr(panel, "find", lambda place: local)
@@ -349,7 +354,7 @@ def test_checkpoint_that_cannot_be_used_is_one_sentence_and_the_facts_stay(
     monkeypatch.setattr("pages.report.llava_state.write_apart", refuse)
     app = finish(button(llava, "Write").click().run())
     assert "needs 5 GB" in app.error[0].value
-    app.session_state[Key.WRITER] = "facts"
+    app.session_state["report-writer"] = "facts"
     app.run()
     assert "One lesion was called" in words(shown[-1])
 

@@ -13,7 +13,6 @@ from core.evaluation.sam import Plan, score_beside, score_sam
 from core.evaluation.zipped import read_zipped_run
 from core.foundation.sam.masks import MaskSet
 from core.presets import PAPER
-from pages.metrics.state import Key
 from tests import scene
 from tests.core.evaluation.drawn import labelled, truth
 from tests.pages.runs import zipped
@@ -42,8 +41,8 @@ def page(
     write_run(place / "sam-paper", ours, [], PAPER, networks.digests, "drawn", None, beside)
     st.cache_data.clear()
     app = new_visitor().switch_page("pages/metrics/page.py").run()
-    app = app.selectbox(key=Key.MAIN).set_value("sam").run()
-    app.session_state[Key.OTHERS] = ["sam-paper"]
+    app = app.selectbox(key="metrics-main-run").set_value("sam").run()
+    app.session_state["metrics-other-runs"] = ["sam-paper"]
     return app.run()
 
 
@@ -54,7 +53,7 @@ def test_run_of_sam_stands_beside_ours_in_every_view(page: AppTest) -> None:
     views = next(found for found in page.segmented_control if found.label == "View").options
     assert len(views) > 5
     for view in views:
-        page.session_state[Key.VIEW] = view
+        page.session_state["metrics-view"] = view
         shown = page.run()
         assert not shown.exception, (view, shown.exception)
         assert not shown.error, (view, shown.error)
@@ -69,7 +68,7 @@ def test_run_of_sam_can_be_brought_as_a_zip(page: AppTest, weights: Path, tmp_pa
 
 
 def test_record_of_a_case_offers_the_slices_that_were_scored(page: AppTest) -> None:
-    page.session_state[Key.VIEW] = "Cases and slices"
+    page.session_state["metrics-view"] = "Cases and slices"
     app = page.run()
     opened = next(found for found in app.button if found.label == "Open").click().run()
     assert not opened.exception, opened.exception

@@ -19,9 +19,9 @@ from core.foundation.sam.process import SamProcess
 from core.foundation.sam.prompts import Prompt
 from pages.explain.prompt_slice import changed
 from pages.explain.sam_checkpoint import FOLDER, OTHER_NAME
-from pages.explain.sam_state import Key
+from pages.explain.sam_state import ANSWERS, LOOKS, PROMPTS
 from tests import scene
-from tests.pages.conftest import button, current, finish, labels_of
+from tests.pages.conftest import button, current, finish, labels_of, memory_of
 from tests.tiny_sam import change_heads, save_tiny_sam
 
 pytestmark = pytest.mark.slow
@@ -75,9 +75,9 @@ def ready(view: AppTest, folder: Path) -> AppTest:
 
 
 def with_folder(view: AppTest, folder: Path) -> AppTest:
-    app = view.selectbox(key=Key.CHECKPOINT).set_value(FOLDER).run()
-    app = app.text_input(key=Key.FOLDER).set_value(str(folder)).run()
-    for key, value in ((Key.SIDE, 8), (Key.RATED, 0.5), (Key.STABILITY, 0.5)):
+    app = view.selectbox(key="sam-checkpoint").set_value(FOLDER).run()
+    app = app.text_input(key="sam-folder").set_value(str(folder)).run()
+    for key, value in (("sam-side", 8), ("sam-rated", 0.5), ("sam-stability", 0.5)):
         app.session_state[key] = value
     return app.run()
 
@@ -97,9 +97,9 @@ def texts(app: AppTest) -> str:
 
 
 def pointed(app: AppTest, prompt: Prompt) -> AppTest:
-    app.session_state[Key.MODE] = "Prompts"
-    z = app.slider(key=f"{Key.SLICE}-{current(app).id[:8]}").value - 1
-    app.session_state[Key.PROMPTS] = {(current(app).id, z): prompt}
+    app.session_state["sam-mode"] = "Prompts"
+    z = app.slider(key=f"sam-slice-{current(app).id[:8]}").value - 1
+    memory_of(app).put(PROMPTS, prompt, current(app).id, z)
     return app.run()
 
 
@@ -137,8 +137,8 @@ def test_without_torch_the_view_says_how_to_install_it(
 def test_folder_that_is_no_sam_is_one_sentence(
     view: AppTest, lits: Path, given: str, told: str
 ) -> None:
-    app = view.selectbox(key=Key.CHECKPOINT).set_value(FOLDER).run()
-    app = app.text_input(key=Key.FOLDER).set_value(given.format(lits=lits)).run()
+    app = view.selectbox(key="sam-checkpoint").set_value(FOLDER).run()
+    app = app.text_input(key="sam-folder").set_value(given.format(lits=lits)).run()
     assert not app.exception
     assert told in texts(app)
     assert not {ALL, ASK, DOWNLOAD} & set(labels_of(app))
@@ -147,8 +147,8 @@ def test_folder_that_is_no_sam_is_one_sentence(
 def test_unknown_name_is_looked_up_before_it_is_offered(
     view: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    app = view.selectbox(key=Key.CHECKPOINT).set_value(OTHER_NAME).run()
-    app = app.text_input(key=Key.NAME).set_value("someone/sam").run()
+    app = view.selectbox(key="sam-checkpoint").set_value(OTHER_NAME).run()
+    app = app.text_input(key="sam-hub-name").set_value("someone/sam").run()
     assert DOWNLOAD not in labels_of(app)
     facts = HubFacts("someone/sam", {"model.safetensors": 77_000_000}, "mit")
     monkeypatch.setattr(Hub, "look_up", lambda hub, name: facts)
@@ -165,7 +165,7 @@ def test_hub_out_of_reach_is_one_sentence_and_the_answer_stays(
         raise BadCheckpoint(f"The hub does not answer, so “{name}” was not fetched.")
 
     monkeypatch.setattr(Hub, "look_up", unreachable)
-    app = answered.selectbox(key=Key.CHECKPOINT).set_value(CATALOGUE[0].name).run()
+    app = answered.selectbox(key="sam-checkpoint").set_value(CATALOGUE[0].name).run()
     app = finish(button(app, DOWNLOAD).click().run())
     assert [error.value for error in app.error] == [
         f"The hub does not answer, so “{CATALOGUE[0].name}” was not fetched."
@@ -213,7 +213,7 @@ def test_truth_of_the_demo_is_compared_with_both(
     ready: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     phantom = SimpleNamespace(volume=scene.scan(), labels=scene.draw()[1])
-    monkeypatch.setattr("pages.explain.stress_state.make_phantom", lambda seed: phantom)
+    monkeypatch.setattr("pages.common.truth.make_phantom", lambda seed: phantom)
     app = finish(button(ready, ALL).click().run())
     rows = table(app)
     assert rows["Masks of"].tolist() == ["SAM", "SAM", *["Our networks (paper)"] * 2]
@@ -223,19 +223,19 @@ def test_truth_of_the_demo_is_compared_with_both(
 
 
 def test_limits_that_no_mask_passes_are_said(ready: AppTest) -> None:
-    ready.session_state[Key.RATED], ready.session_state[Key.STABILITY] = 1.0, 1.0
+    ready.session_state["sam-rated"], ready.session_state["sam-stability"] = 1.0, 1.0
     app = finish(button(ready.run(), ALL).click().run())
     assert "no mask here that it is sure enough of" in texts(app)
     assert not app.get("image")
 
 
 def test_other_slice_keeps_the_answer_and_says_what_it_is_of(answered: AppTest) -> None:
-    slider = answered.slider(key=f"{Key.SLICE}-{current(answered).id[:8]}")
+    slider = answered.slider(key=f"sam-slice-{current(answered).id[:8]}")
     before = slider.value
     app = slider.set_value(before + 1).run()
     assert f"last answer, about slice {before}" in texts(app)
     assert len(app.get("image")) == 2
-    back = app.slider(key=f"{Key.SLICE}-{current(app).id[:8]}").set_value(before).run()
+    back = app.slider(key=f"sam-slice-{current(app).id[:8]}").set_value(before).run()
     assert "last answer" not in texts(back)
 
 
@@ -246,7 +246,7 @@ def test_vague_prompt_has_three_masks_to_choose_from(ready: AppTest) -> None:
     assert not app.exception
     rows = table(app)
     assert rows["Mask"].tolist() == ["1", "1"]
-    app.session_state[Key.MASK] = 2
+    app.session_state["sam-mask"] = 2
     assert table(app.run())["Mask"].tolist() == ["3", "3"]
     assert "SAM does not say which" not in texts(app)
 
@@ -258,16 +258,16 @@ def test_box_has_one_mask(ready: AppTest) -> None:
 
 
 def test_nothing_is_asked_of_an_empty_prompt(ready: AppTest) -> None:
-    ready.session_state[Key.MODE] = "Prompts"
+    ready.session_state["sam-mode"] = "Prompts"
     app = ready.run()
     assert button(app, ASK).disabled
     assert "Nothing is pointed at yet" in texts(app)
 
 
 def test_prompt_is_drawn_from_our_own_mask(ready: AppTest) -> None:
-    ready.session_state[Key.MODE] = "Prompts"
+    ready.session_state["sam-mode"] = "Prompts"
     app = button(ready.run(), "Draw the prompt").click().run()
-    ((_, z), prompt) = next(iter(app.session_state[Key.PROMPTS].items()))
+    (z, prompt) = next(iter(memory_of(app).all(PROMPTS, current(app).id).items()))
     (column, row) = prompt.inside[0]
     shown = current(app).segmentation.labels[..., z].T[::-1, ::-1]
     assert shown[int(row), int(column)] == 2
@@ -275,10 +275,10 @@ def test_prompt_is_drawn_from_our_own_mask(ready: AppTest) -> None:
 
 
 def test_second_question_about_a_slice_looks_only_once(answered: AppTest) -> None:
-    (before,) = answered.session_state[Key.LOOKS].values()
+    (before,) = memory_of(answered).all(LOOKS, current(answered).id).values()
     app = finish(button(pointed(answered, Prompt(inside=((30, 30),))), ASK).click().run())
     assert not app.exception
-    (after,) = app.session_state[Key.LOOKS].values()
+    (after,) = memory_of(app).all(LOOKS, current(app).id).values()
     assert after.seconds == before.seconds
 
 
@@ -299,7 +299,7 @@ def test_files_hold_the_masks(answered: AppTest) -> None:
     from core.foundation.sam.export import labels_of_slice_to_nifti
     from core.foundation.sam.picture import SIDE, colored, labelled, sheet_png
 
-    (answer,) = answered.session_state[Key.ANSWERS].values()
+    (answer,) = memory_of(answered).all(ANSWERS, current(answered).id).values()
     case, z = current(answered), answer.question.z
     ours = upright(case.segmentation.labels[..., z])
     labels = labels_of(compare(answer.found, ours, None))

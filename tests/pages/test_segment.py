@@ -12,9 +12,10 @@ from streamlit.testing.v1 import AppTest
 from core.errors import WeightsMissing
 from core.io.export import labels_to_nifti
 from core.volume import Volume
-from pages.common.session import MAX_CASES, Key
+from pages.common.memory import MAX_CASES
+from pages.viewer import MEMORIES
 from tests import scene
-from tests.pages.conftest import button, current, finish, labels_of
+from tests.pages.conftest import button, current, finish, labels_of, memory_of
 from tests.pages.files import bad_files, good, mr_like
 
 BAD = bad_files()
@@ -64,7 +65,7 @@ def test_two_clicks_lead_to_the_measurements(segmented: AppTest) -> None:
 
 
 def test_result_arrives_with_the_largest_lesion_in_view(segmented: AppTest) -> None:
-    place = segmented.session_state["segment-viewer.viewer"].voxel
+    place = memory_of(segmented).get(MEMORIES, of="segment-viewer").voxel
     middle = [at / step for at, step in zip(scene.TUMOR_AT, scene.SPACING, strict=True)]
     assert np.allclose(place, middle, atol=2)
 
@@ -137,7 +138,7 @@ def test_uploads_replace_each_other_and_can_be_chosen_again(app: AppTest) -> Non
     for number in range(MAX_CASES + 1):
         app = upload(app, good(f"scan-{number}.nii.gz", shift=number))
         assert app.subheader[0].value == f"scan-{number}.nii.gz"
-    titles = [case.title for case in app.session_state[Key.CASES].values()]
+    titles = [case.title for case in memory_of(app).cases.values()]
     assert titles == [f"scan-{number}.nii.gz" for number in range(1, MAX_CASES + 1)]
     again = app.selectbox[0].select_index(0).run()
     assert not again.exception
@@ -153,7 +154,7 @@ def test_visitors_do_not_see_each_others_scans(new_visitor: Callable[[], AppTest
     mine, theirs = new_visitor(), new_visitor()
     upload(mine, good("mine.nii.gz"))
     assert "mine" not in shown_text(theirs.run())
-    assert Key.CASES not in theirs.session_state or not theirs.session_state[Key.CASES]
+    assert not memory_of(theirs).cases
     assert labels_of(theirs) == ["Open the demo case"]
 
 

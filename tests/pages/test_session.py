@@ -14,7 +14,7 @@ from core.volume import Volume
 from pages.common import session
 from pages.common.downloads import file_stem
 from pages.common.frame import plain
-from pages.common.session import MAX_CASES
+from pages.common.memory import MAX_CASES
 from pages.segment.thresholds_view import steps_table
 from tests import scene
 
