@@ -27,21 +27,6 @@ def color_of(index: int) -> str:
     return COLORS[index % len(COLORS)]
 
 
-def choose(label: str, options: dict[str, str], key: str, tip: str | None = None) -> str:
-    """Ask for one of `options`, by name; the choice lasts as long as the session."""
-    chosen = st.segmented_control(
-        label,
-        list(options),
-        format_func=lambda option: options[option],
-        default=next(iter(options)),
-        required=True,
-        key=key,
-        help=tip,
-        persist_state="session",
-    )
-    return str(chosen)
-
-
 def axes(figure: "go.Figure", x: str, y: str) -> "go.Figure":
     """Name the axes of a figure."""
     figure.update_xaxes(title_text=x)

@@ -10,6 +10,7 @@ from core.draw.preview import preview_png
 from core.io.export import labels_to_dicom_seg, labels_to_nifti
 from core.record import findings_record, to_json
 from core.study import Study
+from pages.common.widgets import download
 
 
 def downloads(case: Study, segmentation: Segmentation) -> None:
@@ -61,13 +62,5 @@ def file_stem(case: Study) -> str:
 
 
 def _button(label: str, make: Callable[[], bytes], name: str, tip: str) -> None:
-    st.download_button(
-        label,
-        make,
-        name,
-        on_click="ignore",
-        icon=":material/download:",
-        key=f"download-{label}",
-        width="stretch",
-    )
+    download(label, make, name, key=f"download-{label}", width="stretch")
     st.caption(tip)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from core.atlas.patches import kinds
 from core.atlas.selection import contrast, nearest, shares
 from core.atlas.sheet import patch_sheet
+from pages.common.widgets import download
 from pages.embeddings.colors import NAMES
 from pages.embeddings.pictures import NOT_SHIPPED, pictures_of
 from pages.embeddings.slice_view import slice_view
@@ -94,24 +95,19 @@ def _statistics(table: pd.DataFrame, chosen: NDArray[np.bool_]) -> None:
 def _export(scene: Scene, rows: NDArray[np.int64]) -> None:
     table = scene.atlas.table.iloc[rows]
     with st.container(horizontal=True):
-        st.download_button(
+        download(
             "Chosen patches as CSV",
             lambda: table.to_csv(index_label="row").encode(),
             "hepatoscope-patches.csv",
-            "text/csv",
-            on_click="ignore",
-            icon=":material/download:",
             key="atlas-csv",
         )
-        st.download_button(
+        download(
             "Sheet as PNG",
             lambda: sheet_of(scene, rows[:ON_A_SHEET]),
             "hepatoscope-patches.png",
-            "image/png",
-            on_click="ignore",
+            key="atlas-sheet",
             icon=":material/grid_on:",
             help=f"At most {ON_A_SHEET} patches, the most typical first.",
-            key="atlas-sheet",
         )
 
 

@@ -10,6 +10,7 @@ from core.atlas.trust import trustworthiness
 from core.cascade.segmentation import Progress
 from pages.common import jobs
 from pages.common.queues import Uses
+from pages.common.widgets import choose
 from pages.embeddings.state import DRAWN, MAP_KEY, Drawn, Scene
 
 KEPT = 4
@@ -19,10 +20,7 @@ STAGES = ("Drawing", "Judging")
 def draw_anew(scene: Scene, name: str) -> None:
     """Offer to draw a map with other parameters; it joins the others to choose from."""
     with st.expander("Draw a map with other parameters", icon=":material/tune:"):
-        method = st.segmented_control(
-            "Method", ["t-SNE", "UMAP"], default="t-SNE", required=True, key="atlas-anew-method",
-            persist_state="session",
-        )  # fmt: skip
+        method = choose("Method", ["t-SNE", "UMAP"], "atlas-anew-method")
         projection = _tsne() if method == "t-SNE" else _umap()
         st.button(
             "Draw this map",

@@ -1,7 +1,5 @@
 """The patch atlas: what tumors look like to a network that was never told what a tumor is."""
 
-from importlib import import_module
-
 import streamlit as st
 
 from core.atlas.atlas import Atlas
@@ -9,6 +7,7 @@ from core.errors import HepatoScopeError
 from pages.common import jobs
 from pages.common.frame import begin, plain
 from pages.common.session import current_case, show_notice
+from pages.common.widgets import choose, draw_view
 from pages.embeddings.originals import offer_originals, with_originals
 from pages.embeddings.state import PLACED, WITH_OWN_KEY, Scene, atlases, open_atlas, scene_of
 
@@ -68,17 +67,8 @@ def _choose_atlas() -> Atlas | None:
 
 
 def _draw(scene: Scene) -> None:
-    view = st.segmented_control(
-        "View",
-        list(VIEWS),
-        key="atlas-view",
-        default="Map",
-        required=True,
-        label_visibility="collapsed",
-        persist_state="session",
-    )
-    module, function = VIEWS[view]
-    getattr(import_module(f"pages.embeddings.{module}"), function)(scene)
+    view = choose("View", list(VIEWS), "atlas-view", hidden=True)
+    draw_view("embeddings", VIEWS[view], scene)
 
 
 page()

@@ -13,11 +13,11 @@ from core.geometry.slices import Plane
 from core.labels import organ_mask
 from core.study import Study
 from pages.common import jobs
-from pages.common.charts import choose
 from pages.common.explanations import EXPLANATIONS, Wish
 from pages.common.glossary import see
 from pages.common.memory import Slot, content
 from pages.common.session import cases
+from pages.common.widgets import choose, choose_slice
 from pages.explain.attribution_result import result_view
 from pages.explain.attribution_state import ATTRIBUTION_TAB, begin_explaining, posed_for
 from pages.explain.worker import explainer, warm_up
@@ -99,27 +99,14 @@ def _slice(case: Study, segmentation: Segmentation) -> int:
     first, last, best = RANGES.made(
         case.id, content(case, segmentation), lambda: _range(segmentation)
     )
-    key = f"explain-slice-{case.id[:8]}"
-    if not first <= st.session_state.get(key, best) <= last:
-        del st.session_state[key]
-    st.session_state.setdefault(key, best)
-    if first == last:
-        return first - 1
-    return int(
-        st.slider(
-            f"Axial slice; {best} shows most tumor, or most liver without any",
-            first,
-            last,
-            key=key,
-            persist_state="session",
-        )
-    ) - 1  # fmt: skip
+    label = f"Axial slice; {best + 1} shows most tumor, or most liver without any"
+    return choose_slice(label, f"explain-slice-{case.id[:8]}", first, last, best)
 
 
 def _range(segmentation: Segmentation) -> tuple[int, int, int]:
-    """First and last slice that show liver, and the most telling one, counted from 1."""
-    shown = np.flatnonzero(organ_mask(segmentation.labels).any(axis=(0, 1))) + 1
-    return int(shown[0]), int(shown[-1]), telling_slice(segmentation.labels, Plane.AXIAL) + 1
+    """First and last slice that show liver, and the most telling one."""
+    shown = np.flatnonzero(organ_mask(segmentation.labels).any(axis=(0, 1)))
+    return int(shown[0]), int(shown[-1]), telling_slice(segmentation.labels, Plane.AXIAL)
 
 
 def _target(case: Study, segmentation: Segmentation, z: int) -> int | None:

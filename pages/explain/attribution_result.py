@@ -18,6 +18,7 @@ from pages.common.charts import GRAY, axes, color_of, framed
 from pages.common.downloads import file_stem
 from pages.common.explanations import Explained, Wish
 from pages.common.glossary import see
+from pages.common.widgets import download
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -188,14 +189,7 @@ def _downloads(case: Study, segmentation: Segmentation, known: Known) -> None:
     }
     with st.container(horizontal=True):
         for label, (name, make) in files.items():
-            st.download_button(
-                label,
-                make,
-                name,
-                on_click="ignore",
-                icon=":material/download:",
-                key=f"explain-{wish.method}-{label}",
-            )
+            download(label, make, name, key=f"explain-{wish.method}-{label}")
 
 
 def _sheet(case: Study, segmentation: Segmentation, wish: Wish, one: Explained) -> bytes:

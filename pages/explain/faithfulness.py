@@ -9,6 +9,7 @@ from core.explainers.trust import FIGURES, Verdict, read_trial, shipped_trials, 
 from core.metrics.bootstrap import Interval
 from pages.common.charts import GRAY, axes, color_of, framed
 from pages.common.frame import plain
+from pages.common.widgets import choose, download
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -43,10 +44,7 @@ def faithfulness_view() -> None:
         st.info("No trial of the explanations is here yet. Make one on labelled scans with")
         st.code(HOW_TO_MAKE, language="bash")
         return
-    name = st.segmented_control(
-        "Trial", list(trials), default=next(iter(trials)), required=True, key=CHOSEN,
-        persist_state="session",
-    )  # fmt: skip
+    name = choose("Trial", list(trials), CHOSEN)
     record, sections = read_trial(trials[name])
     found = verdicts(sections)
     st.markdown(_headline(record, found))
@@ -62,12 +60,10 @@ def faithfulness_view() -> None:
     with st.expander("What was tested", icon=":material/rule:"):
         st.markdown(TESTS)
         st.code(_command(record), language="bash")
-    st.download_button(
+    download(
         "All sections (CSV)",
         lambda: sections.to_csv(index=False).encode(),
         f"{name}-sections.csv",
-        on_click="ignore",
-        icon=":material/download:",
         key="trial-csv",
     )
 

@@ -1,12 +1,8 @@
 """Why did the network say so? Explanations that are themselves put to the test."""
 
-from importlib import import_module
-
 import streamlit as st
 
-from core.cascade.segmentation import Segmentation
 from core.errors import HepatoScopeError
-from core.study import Study
 from pages.common import jobs
 from pages.common.frame import begin, plain
 from pages.common.invitation import invitation
@@ -14,6 +10,7 @@ from pages.common.method import segment_button
 from pages.common.notices import quality_panel
 from pages.common.scan_source import case_header
 from pages.common.session import current_case, show_notice
+from pages.common.widgets import choose, draw_view
 
 # Modules of pages.explain with the view they hold; only the one that is open is loaded.
 VIEWS = {
@@ -34,15 +31,7 @@ def page() -> None:
         "or let a network that never saw a liver have a try.",
     )
     show_notice()
-    view = st.segmented_control(
-        "View",
-        [*VIEWS, TRUST],
-        key=VIEW,
-        default=next(iter(VIEWS)),
-        required=True,
-        label_visibility="collapsed",
-        persist_state="session",
-    )
+    view = choose("View", [*VIEWS, TRUST], VIEW, hidden=True)
     try:
         if view == TRUST:
             from pages.explain.faithfulness import faithfulness_view
@@ -73,12 +62,7 @@ def _with_case(view: str) -> None:
             st.info("This scan was not segmented yet: there is no answer to explain.")
             segment_button(case, usable)
     else:
-        _draw(view, case, case.segmentation)
-
-
-def _draw(view: str, case: Study, segmentation: Segmentation) -> None:
-    module, function = VIEWS[view]
-    getattr(import_module(f"pages.explain.{module}"), function)(case, segmentation)
+        draw_view("explain", VIEWS[view], case, case.segmentation)
 
 
 page()

@@ -9,6 +9,7 @@ from core.whatif.probe.edit import Lesion
 from core.whatif.probe.place import LesionMask, Voxel
 from core.whatif.probe.words import CAVEAT, of_inserting, of_painting
 from pages.common.frame import plain
+from pages.common.widgets import choose
 from pages.explain.probe_map import slice_to_click
 from pages.explain.probe_pictures import pictures
 from pages.explain.probe_state import (
@@ -53,15 +54,7 @@ def probe_view(case: Study, segmentation: Segmentation) -> None:
 
 @st.fragment
 def _live(case: Study, segmentation: Segmentation, scene: Scene) -> None:
-    mode = st.segmented_control(
-        "What to change",
-        [INSERT, PAINT],
-        default=INSERT,
-        required=True,
-        key="probe-mode",
-        label_visibility="collapsed",
-        persist_state="session",
-    )
+    mode = choose("What to change", [INSERT, PAINT], "probe-mode", hidden=True)
     left, right = st.columns([2, 5], gap="large")
     with left:
         change, margin = _paint_controls(case, scene) if mode == PAINT else _insert_controls(
@@ -87,10 +80,7 @@ def _insert_controls(case: Study, scene: Scene) -> tuple[Lesion | None, float]:
         "Diameter (mm)", 3, 80, 20, key=DIAMETER_KEY, persist_state="session",
         help="Of a ball, before the scanner blurs it.",
     )  # fmt: skip
-    how = st.segmented_control(
-        "Its level", [CONTRAST, LEVEL], default=CONTRAST, required=True, key=LEVEL_KEY,
-        persist_state="session",
-    )  # fmt: skip
+    how = choose("Its level", [CONTRAST, LEVEL], LEVEL_KEY)
     if how == LEVEL:
         st.slider("Level (HU)", -20, 200, 55, step=5, key=HU_KEY, persist_state="session")
     else:

@@ -21,6 +21,7 @@ from pages.common import jobs
 from pages.common.charts import COLORS, GRAY, axes, framed, show
 from pages.common.downloads import file_stem
 from pages.common.memory import content
+from pages.common.widgets import download
 from pages.explain.probe_state import PROBE_TAB, SWEEPS, Swept, begin_sweep
 
 if TYPE_CHECKING:
@@ -89,13 +90,10 @@ def _show(case: Study, swept: Swept) -> None:
             "probe-by-diameter",
             f"{level} {value:g} HU. {found}",
         )
-    st.download_button(
+    download(
         "Both curves (CSV)",
         lambda: to_csv(doses).encode(),
         f"{file_stem(case)}-probe-curves.csv",
-        "text/csv",
-        on_click="ignore",
-        icon=":material/download:",
         key="probe-download-curves",
     )
     st.caption(

@@ -12,6 +12,7 @@ from core.foundation.sam.checkpoint import LocalCheckpoint
 from core.geometry.slices import Plane
 from core.study import Study
 from pages.common import jobs
+from pages.common.widgets import choose, choose_slice
 from pages.explain.sam_checkpoint import choose_checkpoint
 from pages.explain.sam_prompts import ask_button, prompt_view
 from pages.explain.sam_result import result_view
@@ -58,19 +59,14 @@ def _question(
     with left:
         z = _slice(case, segmentation)
     with right:
-        window = st.segmented_control(
-            "Window", list(WINDOWS), default="Liver", required=True, key="sam-window",
-            persist_state="session",
-            help="SAM sees gray pictures: what the window does not show, it cannot find.",
-        )  # fmt: skip
-    mode = st.segmented_control(
-        "What SAM is asked",
-        [AUTOMATIC, PROMPTS],
-        default=AUTOMATIC,
-        required=True,
-        key="sam-mode",
-        persist_state="session",
-    )
+        window = choose(
+            "Window",
+            list(WINDOWS),
+            "sam-window",
+            "SAM sees gray pictures: what the window does not show, it cannot find.",
+            default="Liver",
+        )
+    mode = choose("What SAM is asked", [AUTOMATIC, PROMPTS], "sam-mode")
     everything = Question(case.id, checkpoint.stamp, z, str(window), Settings())
     if mode == PROMPTS:
         return prompt_view(case, segmentation, checkpoint, everything)
@@ -80,21 +76,10 @@ def _question(
 
 
 def _slice(case: Study, segmentation: Segmentation) -> int:
-    count = case.volume.shape[2]
-    best = telling_slice(segmentation.labels, Plane.AXIAL) + 1
-    key = f"sam-slice-{case.id[:8]}"
-    st.session_state.setdefault(key, best)
-    if count == 1:
-        return 0
-    return int(
-        st.slider(
-            f"Axial slice; {best} shows most tumor, or most liver without any",
-            1,
-            count,
-            key=key,
-            persist_state="session",
-        )
-    ) - 1  # fmt: skip
+    best = telling_slice(segmentation.labels, Plane.AXIAL)
+    label = f"Axial slice; {best + 1} shows most tumor, or most liver without any"
+    last = case.volume.shape[2] - 1
+    return choose_slice(label, f"sam-slice-{case.id[:8]}", 0, last, best)
 
 
 def _settings() -> Settings:
@@ -104,11 +89,13 @@ def _settings() -> Settings:
         "is sure of stay, and of those that lie on each other the best."
     )
     with st.expander("How they are found", icon=":material/tune:"):
-        side = st.segmented_control(
-            "Points along each side", SIDES, default=usual.side, required=True, key="sam-side",
-            persist_state="session",
-            help="The original takes 32: four times the time of 16, and smaller things are found.",
-        )  # fmt: skip
+        side = choose(
+            "Points along each side",
+            SIDES,
+            "sam-side",
+            "The original takes 32: four times the time of 16, and smaller things are found.",
+            default=usual.side,
+        )
         rated = st.slider(
             "IoU that SAM must expect of its own mask", 0.0, 1.0, usual.rated, 0.01,
             key="sam-rated", persist_state="session",

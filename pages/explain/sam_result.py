@@ -25,6 +25,7 @@ from core.study import Study
 from pages.common.downloads import file_stem
 from pages.common.frame import plain
 from pages.common.truth import truth_of
+from pages.common.widgets import choose, download
 from pages.explain.sam_prompts import shown_mask
 from pages.explain.sam_state import MASK_KEY, WINDOWS, Answer
 
@@ -107,10 +108,7 @@ def _pictures(
         only = found.chosen(np.array([shown_mask(found)]))
         mine = {f"SAM: its mask, slice {z + 1}": colored(gray, only, pixel)}
     else:
-        what = st.segmented_control(
-            "Show", [ALL, BEST], default=ALL, required=True, key="sam-shown",
-            persist_state="session", label_visibility="collapsed",
-        )  # fmt: skip
+        what = choose("Show", [ALL, BEST], "sam-shown", hidden=True)
         if what == BEST:
             mine = {f"SAM: {BEST.lower()}": labelled(gray, labels_of(rows), pixel)}
         else:
@@ -195,10 +193,7 @@ def _downloads(
     )
     with st.container(horizontal=True):
         for label, make, name in offered:
-            st.download_button(
-                label, make, name, on_click="ignore", icon=":material/download:",
-                key=f"download-sam-{label}",
-            )  # fmt: skip
+            download(label, make, name, key=f"download-sam-{label}")
     st.caption(
         "The NIfTI lies on the grid of your file and marks this slice alone: "
         + ("1 is SAM's mask." if prompted else "1 and 2 are SAM's best masks for liver and tumor.")

@@ -15,6 +15,7 @@ from core.whatif.stress.knobs import KNOBS, Stress
 from pages.common.downloads import file_stem
 from pages.common.frame import plain
 from pages.common.truth import truth_of
+from pages.common.widgets import choose_slice, download
 from pages.explain.pictures import png, sheet
 from pages.explain.stress_state import (
     Scene,
@@ -52,7 +53,9 @@ def stress_view(case: Study, segmentation: Segmentation) -> None:
 def _live(case: Study, segmentation: Segmentation, scene: Scene) -> None:
     left, right = st.columns([2, 5], gap="large")
     with left:
-        z, stress = _controls(case, scene), _knobs()
+        key = f"stress-slice-{case.id[:8]}"
+        z = choose_slice("Axial slice", key, scene.first, scene.last, scene.telling)
+        stress = _knobs()
     with right:
         try:
             with st.spinner("Segmenting the degraded slices", show_time=True):
@@ -62,18 +65,6 @@ def _live(case: Study, segmentation: Segmentation, scene: Scene) -> None:
             return
         _scores(result)
         _pictures(case, scene.closeup, result, stress, z)
-
-
-def _controls(case: Study, scene: Scene) -> int:
-    key = f"stress-slice-{case.id[:8]}"
-    wanted = st.session_state.get(key, scene.telling + 1)
-    st.session_state[key] = min(max(wanted, scene.first + 1), scene.last + 1)
-    if scene.first == scene.last:
-        return scene.first
-    z: int = st.slider(
-        "Axial slice", scene.first + 1, scene.last + 1, key=key, persist_state="session"
-    )
-    return z - 1
 
 
 def _knobs() -> Stress:
@@ -145,13 +136,10 @@ def _pictures(case: Study, closeup: Closeup, result: Stressed, stress: Stress, z
         strict=True,
     ):
         column.image(picture, title, width="stretch")
-    st.download_button(
+    download(
         "Pictures",
         lambda: png(sheet([[before, after, expected]])),
         f"{file_stem(case)}-stress-slice-{shown[index] + 1}.png",
-        "image/png",
-        on_click="ignore",
-        icon=":material/download:",
         key="stress-download-pictures",
     )
     st.caption("Outlines: liver green, tumors red.")

@@ -12,6 +12,7 @@ from pages.common import jobs
 from pages.common.charts import COLORS, GRAY, axes, framed, show
 from pages.common.downloads import file_stem
 from pages.common.memory import content
+from pages.common.widgets import choose, download
 from pages.explain.stress_state import LIVE_SLICES, STRESS_TAB, SWEEPS, Swept, begin_sweep
 
 if TYPE_CHECKING:
@@ -36,10 +37,7 @@ def sweep_view(case: Study, segmentation: Segmentation) -> None:
             )
         ]  # fmt: skip
     with scope:
-        whole = st.segmented_control(
-            "Measured on", [SOME, WHOLE], default=SOME, required=True, key="stress-scope",
-            persist_state="session",
-        ) == WHOLE  # fmt: skip
+        whole = choose("Measured on", [SOME, WHOLE], "stress-scope") == WHOLE
     st.button(
         "Measure the curve",
         icon=":material/show_chart:",
@@ -85,13 +83,10 @@ def _show(case: Study, knob: Knob, swept: Swept) -> None:
         f"{knob.label}, measured on {of}. {meaning} The dotted line marks the scan as it is. One "
         "scan: others may stand more or less.",
     )
-    st.download_button(
+    download(
         "The curve (CSV)",
         lambda: to_csv(knob, swept.levels).encode(),
         f"{file_stem(case)}-stress-{knob.name}.csv",
-        "text/csv",
-        on_click="ignore",
-        icon=":material/download:",
         key="stress-download-curve",
     )
 

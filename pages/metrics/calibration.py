@@ -8,7 +8,8 @@ import streamlit as st
 from core.evaluation.curves import called_only, level_counts
 from core.evaluation.run import Run
 from core.metrics.calibration import ProbabilityHistogram, Reliability, brier_score, reliability
-from pages.common.charts import GRAY, axes, choose, color_of, framed, show
+from pages.common.charts import GRAY, axes, color_of, framed, show
+from pages.common.widgets import choose
 from pages.metrics.controls import choose_target
 from pages.metrics.state import BY_DIGEST
 from pages.metrics.trust import trust_view

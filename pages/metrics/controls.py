@@ -6,8 +6,9 @@ import streamlit as st
 
 from core.evaluation.averages import EmptyRule, Unit
 from core.evaluation.run import Run
-from pages.common.charts import TARGETS, choose
+from pages.common.charts import TARGETS
 from pages.common.glossary import see
+from pages.common.widgets import choose
 
 UNITS = {
     Unit.CASE: "Each case",

@@ -9,7 +9,8 @@ import streamlit as st
 from core.evaluation.curves import froc_at, lesion_froc, lesion_records
 from core.evaluation.run import Run
 from core.metrics.detection import Criterion, Detection, Froc, detection_by_size
-from pages.common.charts import axes, choose, color_of, framed, show
+from pages.common.charts import axes, color_of, framed, show
+from pages.common.widgets import choose
 from pages.metrics.state import BY_DIGEST
 
 CRITERIA = {"touched": "Touched: any shared voxel", "matched": "Matched: IoU of at least 0.5"}

@@ -15,6 +15,7 @@ from core.evaluation.cases import DISTANCES, Place, place_of
 from core.evaluation.references import references_for
 from pages.common.charts import TARGETS, color_of, framed, names_of, score_lines, show
 from pages.common.memory import Slot
+from pages.common.widgets import choose
 from pages.metrics.controls import empty_switch
 from pages.metrics.gallery import gallery
 from pages.metrics.pictures import RECORD_AGAIN
@@ -64,10 +65,7 @@ def _choices(run: Run) -> tuple[str, str, Unit, EmptyRule]:
             "Of", targets_of(run), format_func=TARGETS.__getitem__, key="metrics-target",
             default=targets_of(run)[-1], required=True, persist_state="session",
         )  # fmt: skip
-        unit = st.segmented_control(
-            "Points", list(POINTS), format_func=POINTS.__getitem__, key="metrics-points",
-            default=Unit.CASE, required=True, persist_state="session",
-        )  # fmt: skip
+        unit = choose("Points", POINTS, "metrics-points", default=Unit.CASE)
     with which.container(horizontal=True, vertical_alignment="bottom"):
         scores = list(SCORES) if unit is Unit.CASE else list(SLICE_SCORES)
         if st.session_state.get(SCORE_KEY) not in scores:

@@ -7,6 +7,7 @@ from core.evaluation import Run
 from core.evaluation.cases import Place, place_of, worst
 from pages.common.frame import plain
 from pages.common.numbers import number
+from pages.common.widgets import choose
 from pages.metrics import pictures
 from pages.metrics.state import SCORES
 
@@ -17,10 +18,7 @@ COLUMNS = 3
 def gallery(run: Run, units: pd.DataFrame, score: str) -> tuple[Run, Place] | None:
     """Show the worst of `units`; returns the one whose button was pressed."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        count = st.segmented_control(
-            "How many", COUNTS, key="metrics-worst-count", default=COUNTS[0], required=True,
-            persist_state="session",
-        )  # fmt: skip
+        count = choose("How many", COUNTS, "metrics-worst-count")
         drawn = pictures.may_have_images() and st.toggle(
             "Show pictures",
             key="metrics-thumbnails-on",

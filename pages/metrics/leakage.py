@@ -6,9 +6,10 @@ import pandas as pd
 import streamlit as st
 
 from core.evaluation.leakage import AVERAGES, SPLITS, TARGETS, Promise, Split, leakage
-from pages.common.charts import COLORS, axes, choose, framed, show
+from pages.common.charts import COLORS, axes, framed, show
 from pages.common.charts import TARGETS as TARGET_NAMES
 from pages.common.numbers import number
+from pages.common.widgets import choose
 from pages.metrics.leakage_limits import limits
 
 NAMES = {"slice": "Slices at random", "patient": "Patients held out"}

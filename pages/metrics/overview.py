@@ -16,6 +16,7 @@ from core.evaluation.references import references_for
 from core.metrics.detection import Criterion
 from pages.common.charts import TARGETS, color_of, framed, score_columns, show
 from pages.common.numbers import number, with_interval
+from pages.common.widgets import download
 from pages.metrics.controls import averaging_switches
 from pages.metrics.pairs import paired_view
 from pages.metrics.publication import publication_view, references_view
@@ -131,13 +132,10 @@ def _table(found: Sequence[Average], names: Mapping[str, str]) -> pd.DataFrame:
 
 
 def _export(runs: Sequence[Run], found: Sequence[Average]) -> None:
-    st.download_button(
+    download(
         "All figures as CSV",
         lambda: to_csv(runs, found),
         "hepatoscope-metrics.csv",
-        "text/csv",
-        on_click="ignore",
-        icon=":material/download:",
         key="metrics-csv",
     )
 

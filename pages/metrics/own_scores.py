@@ -16,6 +16,7 @@ from core.study import Study
 from pages.common.charts import TARGETS
 from pages.common.frame import plain
 from pages.common.numbers import number
+from pages.common.widgets import download
 from pages.metrics.runs import keep_run
 
 # Below this the truth of the same scan is hard to believe.
@@ -175,24 +176,12 @@ def _lesions(lesions: Sequence[LesionRecord]) -> None:
 
 def _take_home(run: Run, archive: bytes) -> None:
     with st.container(horizontal=True):
-        st.download_button(
-            "Download as a run (.zip)",
-            archive,
-            f"{run.name}.zip",
-            "application/zip",
-            on_click="ignore",
-            icon=":material/download:",
-            key="metrics-own-download",
-        )
+        download("Download as a run (.zip)", archive, f"{run.name}.zip", key="metrics-own-download")
         st.button(
             "Open among the runs of this page",
-            on_click=_open_as_run,
+            on_click=keep_run,
             args=(run,),
             icon=":material/add_chart:",
             key="metrics-own-open",
         )
     st.caption("run.json and four Parquet tables: figures only, no image of the scan.")
-
-
-def _open_as_run(run: Run) -> None:
-    keep_run(run)

@@ -1,15 +1,12 @@
 """How well it does, in figures that can be questioned down to the single slice."""
 
-from collections.abc import Sequence
-from importlib import import_module
-
 import streamlit as st
 
 from core.errors import HepatoScopeError
-from core.evaluation import Run
 from pages.common import jobs
 from pages.common.frame import begin, plain
 from pages.common.session import show_notice
+from pages.common.widgets import draw_view
 from pages.metrics.pictures import RECORD
 from pages.metrics.runs import HOW_TO_MAKE, available, choose_runs, uploader
 from pages.metrics.state import VIEW_KEY
@@ -54,14 +51,9 @@ def page() -> None:
         persist_state="session",
     )
     try:
-        _draw(view or views[0], runs)
+        draw_view("metrics", VIEWS[view or views[0]], runs)
     except HepatoScopeError as error:
         st.error(plain(str(error)), icon=":material/error:")
-
-
-def _draw(view: str, runs: Sequence[Run]) -> None:
-    module, function = VIEWS[view]
-    getattr(import_module(f"pages.metrics.{module}"), function)(runs)
 
 
 def _invitation() -> None:

@@ -81,11 +81,13 @@ def uploaded() -> dict[str, Run]:
     return UPLOADED.all()
 
 
-def keep_run(run: Run) -> str:
-    """Keep a run of this visitor's; gives the name that it is shown under."""
-    name = f"{run.name} (yours)"
-    UPLOADED.put(run, of=name)
-    return name
+def keep_run(run: Run) -> None:
+    """Keep a run of this visitor's."""
+    UPLOADED.put(run, of=_shown_as(run))
+
+
+def _shown_as(run: Run) -> str:
+    return f"{run.name} (yours)"
 
 
 def uploader() -> None:
@@ -177,7 +179,8 @@ def _take_upload(key: str) -> None:
 
 def _keep(run: Run) -> None:
     """Keep a run for this visitor, make it the main one, and compare it with the former one."""
-    name = keep_run(run)
+    keep_run(run)
+    name = _shown_as(run)
     former = st.session_state.get(MAIN_KEY)
     if former and former != name:
         others = [former, *st.session_state.get(OTHERS_KEY, [])]

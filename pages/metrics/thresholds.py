@@ -12,8 +12,9 @@ from core.evaluation.curves import Averaging, ThresholdCurves
 from core.evaluation.run import Run
 from core.evaluation.tables import overlaps_of
 from core.metrics.aggregate import summarize
-from pages.common.charts import GRAY, TARGETS, axes, choose, color_of, framed, show
+from pages.common.charts import GRAY, TARGETS, axes, color_of, framed, show
 from pages.common.numbers import number
+from pages.common.widgets import choose
 from pages.metrics.controls import choose_target
 from pages.metrics.detection import detection_view
 from pages.metrics.state import BY_DIGEST

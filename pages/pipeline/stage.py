@@ -14,6 +14,7 @@ from core.walkthrough.scan import affine_text
 from pages.common.downloads import file_stem
 from pages.common.frame import plain
 from pages.common.surface_view import surface_view
+from pages.common.widgets import download
 from pages.pipeline.charts import heat_bar, histogram_chart, threshold_chart
 from pages.pipeline.controls import threshold_control, window_control
 from pages.pipeline.features import feature_stage
@@ -111,21 +112,19 @@ def _table(numbers: Sequence[Number]) -> str:
 def _downloads(case: Study, stop: Stop, content: Content) -> None:
     stem = f"{file_stem(case)}-{number_of(stop.name):02}-{stop.name}"
     with st.container(horizontal=True):
-        st.download_button(
+        download(
             "Picture (PNG)",
             partial(montage_png, [picture.image for picture in content.pictures]),
             f"{stem}.png",
-            on_click="ignore",
-            icon=":material/image:",
             key="pipeline-png",
+            icon=":material/image:",
         )
-        st.download_button(
+        download(
             "Numbers (CSV)",
             partial(numbers_csv, [(stop.title, content.numbers)]),
             f"{stem}.csv",
-            on_click="ignore",
-            icon=":material/table:",
             key="pipeline-csv",
+            icon=":material/table:",
         )
 
 

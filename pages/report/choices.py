@@ -12,10 +12,10 @@ from core.report.composite import GREEN_RED, OKABE_ITO, Palette
 from core.report.explained import Explained, explained_of
 from core.report.text import Edition
 from core.study import Study
-from pages.common.charts import choose
 from pages.common.explanations import EXPLANATIONS, Wish
 from pages.common.frame import plain
 from pages.common.memory import content
+from pages.common.widgets import choose
 from pages.report.state import FACTS, LLAVA, WRITER_KEY
 
 WRITERS = {FACTS: "Facts", LLAVA: "LLaVA"}

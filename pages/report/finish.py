@@ -12,6 +12,7 @@ from core.report.formats import FORMATS, Format
 from core.study import Examined, Study
 from pages.common.downloads import file_stem
 from pages.common.frame import plain
+from pages.common.widgets import download
 from pages.report.state import SIGNED, sign, written_at
 
 NO_NAME = (
@@ -85,14 +86,12 @@ def _files(case: Study, study: Examined, report: Report) -> None:
     offered = [one for one in FORMATS if series or not one.of_series]
     with st.container(horizontal=True):
         for one in offered:
-            st.download_button(
+            download(
                 one.title,
                 partial(_file, one, report, study),
                 f"{file_stem(case)}-report{one.suffix}",
-                on_click="ignore",
-                icon=":material/download:",
-                help=f"{one.says[0].upper()}{one.says[1:]}.",
                 key=f"report-file-{one.suffix}",
+                help=f"{one.says[0].upper()}{one.says[1:]}.",
             )
     if series:
         st.caption(CARRIES)

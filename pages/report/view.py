@@ -17,6 +17,7 @@ from core.report.text import Edition
 from core.study import Examined, Study
 from pages.common import uncertainty_state as doubts
 from pages.common.memory import Slot, content
+from pages.common.widgets import choose
 from pages.report.choices import Choices, choices
 from pages.report.earlier import earlier_panel
 from pages.report.edit import editor, verdicts
@@ -131,16 +132,7 @@ def _text(
     facts: Facts,
     look: Look,
 ) -> None:
-    mode = st.segmented_control(
-        "Text",
-        list(MODES),
-        format_func=MODES.__getitem__,
-        default="read",
-        required=True,
-        key="report-mode",
-        label_visibility="collapsed",
-        persist_state="session",
-    )
+    mode = choose("Text", MODES, "report-mode", hidden=True)
     if mode == "edit":
         left, right = st.columns(2, gap="large")
         with left:

@@ -24,6 +24,7 @@ from pages.common.uncertainty_state import (
     measure_doubt,
     with_lesions,
 )
+from pages.common.widgets import choose, download
 from pages.viewer import viewer_state
 
 MAPS = {"tumor": "Tumors", "liver": "Liver"}
@@ -105,17 +106,7 @@ def _figures(summary: DoubtSummary) -> None:
 
 def _pictures(case: Study, segmentation: Segmentation, doubt: Doubt, organ: Region) -> None:
     """Draw one slice plain and with its doubt, at a place of the visitor's choice."""
-    name = str(
-        st.segmented_control(
-            "Doubt about",
-            list(MAPS),
-            format_func=MAPS.__getitem__,
-            default=next(iter(MAPS)),
-            required=True,
-            key="doubt-about",
-            persist_state="session",
-        )
-    )
+    name = str(choose("Doubt about", MAPS, "doubt-about"))
     worst, key = doubt.worst[name] + 1, f"doubt-slice-{case.id[:8]}-{name}"
     st.session_state.setdefault(key, worst)
     slider, jump = st.columns([4, 1], vertical_alignment="bottom")
@@ -195,12 +186,10 @@ def _words(doubt: float) -> str:
 def _downloads(case: Study, doubt: Doubt) -> None:
     with st.container(horizontal=True):
         for name in doubt.maps:
-            st.download_button(
+            download(
                 f"Doubt about {MAPS[name].lower()} (NIfTI)",
                 partial(_nifti, case, doubt.maps[name], name),
                 f"{file_stem(case)}-doubt-{name}.nii.gz",
-                on_click="ignore",
-                icon=":material/download:",
                 key=f"download-doubt-{name}",
             )
     st.caption("On the grid of your file, voxel by voxel: standard deviations from 0 to 0.5.")

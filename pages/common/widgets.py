@@ -1,0 +1,79 @@
+"""Widgets of every page: a choice that lasts, a file to take home, the open view."""
+
+from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
+from typing import Any, TypeVar
+
+import streamlit as st
+
+T = TypeVar("T")
+
+
+def choose(
+    label: str,
+    options: Mapping[T, str] | Sequence[T],
+    key: str,
+    tip: str | None = None,
+    *,
+    default: T | None = None,
+    hidden: bool = False,
+) -> T:
+    """Ask for one of `options`, by name; the choice lasts as long as the session.
+
+    Parameters
+    ----------
+    options : with the name of each, or values that are shown as they are.
+    default : chosen at first; None for the first of them.
+    hidden : whether `label` is read aloud only.
+    """
+    known = list(options)
+    chosen = st.segmented_control(
+        label,
+        known,
+        format_func=options.__getitem__ if isinstance(options, Mapping) else str,
+        default=known[0] if default is None else default,
+        required=True,
+        key=key,
+        help=tip,
+        label_visibility="collapsed" if hidden else "visible",
+        persist_state="session",
+    )
+    # Where a result is still of another list of options.
+    return known[0] if chosen is None else chosen
+
+
+def choose_slice(label: str, key: str, first: int, last: int, best: int) -> int:
+    """Ask for an axial slice from `first` to `last`, at first `best`.
+
+    All are counted from 0; the visitor sees them counted from 1.
+    """
+    if not first < st.session_state.get(key, best + 1) <= last + 1:
+        del st.session_state[key]
+    st.session_state.setdefault(key, best + 1)
+    if first == last:
+        return first
+    return int(st.slider(label, first + 1, last + 1, key=key, persist_state="session")) - 1
+
+
+def download(
+    label: str,
+    made: bytes | str | Callable[[], bytes | str],
+    name: str,
+    *,
+    key: str,
+    **look: Any,
+) -> None:
+    """Offer a file, made when it is asked for; taking it reruns nothing.
+
+    Parameters
+    ----------
+    look : what `st.download_button` takes beside.
+    """
+    look.setdefault("icon", ":material/download:")
+    st.download_button(label, made, name, on_click="ignore", key=key, **look)
+
+
+def draw_view(page: str, view: tuple[str, str], *args: Any) -> None:
+    """Load the module of `page` that holds an open view, and draw it: (module, function)."""
+    module, function = view
+    getattr(import_module(f"pages.{page}.{module}"), function)(*args)
