@@ -39,10 +39,27 @@ def offer(case: Study, name: str, hub: Hub[Any], tab: str, *, known: bool) -> No
             args=(case, name, hub, tab),
             key=f"{tab}-download",
         )
-    elif st.button("Ask the hub what it needs", icon=":material/search:", key=f"{tab}-look-up"):
-        with st.spinner("Asking the hub"):
-            FACTS.put(hub.look_up(name), of=name)
-        st.rerun()
+    else:
+        st.button(
+            "Ask the hub what it needs",
+            icon=":material/search:",
+            disabled=jobs.running() is not None,
+            on_click=_look_up,
+            args=(case, name, hub, tab),
+            key=f"{tab}-look-up",
+        )
+
+
+def _look_up(case: Study, name: str, hub: Hub[Any], tab: str) -> None:
+    def work(progress: Progress, cancelled: Callable[[], bool]) -> HubFacts:
+        progress(STAGES[0], 0.0)
+        return hub.look_up(name)
+
+    def keep(facts: HubFacts) -> None:
+        FACTS.put(facts, of=name)
+
+    title = f"Asking what {name} needs"
+    jobs.begin(jobs.Job(title, STAGES[:1], work, keep, Uses.CONNECTION, case, tab))
 
 
 def begin(case: Study, name: str, hub: Hub[Any], tab: str) -> None:

@@ -152,7 +152,7 @@ def test_unknown_name_is_looked_up_before_it_is_offered(
     assert DOWNLOAD not in labels_of(app)
     facts = HubFacts("someone/sam", {"model.safetensors": 77_000_000}, "mit")
     monkeypatch.setattr(Hub, "look_up", lambda hub, name: facts)
-    app = button(app, "Ask the hub what it needs").click().run()
+    app = finish(button(app, "Ask the hub what it needs").click().run())
     metrics = {metric.label: metric.value for metric in app.metric}
     assert (metrics["Weights"], metrics["Licence"]) == ("77 MB", "mit")
     assert DOWNLOAD in labels_of(app)
