@@ -121,3 +121,15 @@ def test_results_tell_the_trial_of_explanations_as_it_is() -> None:
             f"{figures['tumor']['value']:.0%} | {'yes' if method['trusted'] else 'no'} |"
         )
         assert row.replace("%", " %") in told, f"{method['title']}: {row}"
+
+
+def test_results_tell_what_networks_say_of_patients_they_never_saw() -> None:
+    told = " ".join(RESULTS.read_text().split())
+    tumor = shipped("ensemble-out-of-fold").facts["summary"]["tumor"]
+    per_case, touched = tumor["per_case"], tumor["lesions"]["touched"]
+    low, high = tumor["intervals"]["mean_dice"]
+    assert f"tumor {per_case['mean_dice']:.3f} per case over the {per_case['scored']}" in told
+    assert f"({low:.2f} to {high:.2f}) and {per_case['global_dice']:.3f} pooled" in told
+    assert f"{touched['found']} of {touched['truth']} lesions are touched" in told
+    invented = touched["predicted"] - touched["true"]
+    assert f"{invented} of the {touched['predicted']} called are not there" in told
