@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 import streamlit as st
@@ -125,7 +126,7 @@ def scene_of(known: Atlas) -> Scene:
     atlas = known if own is None else joined(known, own)
     drawn = DRAWN.get(of=known.name) or ()
     # All visitors share what is cached by this name.
-    whose = "known" if own is None else f"{own.digest}-{len(own.table)}"
+    whose = "known" if own is None else f"{own.digest}-{crc32(own.images.tobytes()):08x}"
     return Scene(f"{known.name}-{whose}-{known.facts['written']}", atlas, known, own, drawn)
 
 

@@ -299,7 +299,10 @@ class TestChoices:
             shown, _ = slice_of_row(seen, len(scene.known))
             index = np.array([int(placed.table["slice"].iloc[0])])
             np.testing.assert_array_equal(shown, gray_squares(volume, index)[0])
-        assert len(names) == 2
+        turned = replace(placed, images=placed.images[::-1].copy())
+        PLACED.put(turned, volume.digest, scene.known.name)
+        names.add(scene_of(scene.known).id)
+        assert len(names) == 3
 
     def test_sheet_holds_the_most_typical_first(self, scene: Scene, atlases: Path) -> None:
         chosen = scene.atlas.table["tumor_fraction"].to_numpy() > 0
