@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import nibabel as nib
 import numpy as np
@@ -20,6 +21,8 @@ from core.labels import TUMOR
 from core.volume import AIR_HU, Volume, to_ras, volume_from_array
 
 _ONE_MM = np.eye(4)
+# How far off a whole number a label may be stored.
+A_HAIR = 1e-3
 DAMAGED = (
     nib.filebasedimages.ImageFileError,
     nib.spatialimages.HeaderDataError,
@@ -116,20 +119,36 @@ def _nifti_case(
 def read_labels(path: Path, volume: Volume) -> NDArray[np.uint8]:
     """Read the labels of `volume` from a NIfTI file on its native grid: uint8 [X, Y, Z].
 
-    Raises BadDataset where the file is no NIfTI image or the grids differ. Only the shape is
-    compared: LiTS itself has segmentations whose headers disagree with their volumes.
+    Labels stored as fractions a hair off a whole number are rounded.
+
+    Raises BadDataset where the file is no NIfTI image, the grids differ, or a value is no label.
+    Only the shape is compared: LiTS itself has segmentations whose headers disagree with their
+    volumes.
     """
     try:
         image = nib.Nifti1Image.from_filename(path)
-        labels = np.asanyarray(image.dataobj).astype(np.uint8)
+        if image.shape != volume.native.shape:
+            raise BadDataset(
+                f"{path.name} has shape {image.shape} but its volume {volume.native.shape}; "
+                "labels must lie on the grid of their volume."
+            )
+        stored = np.asanyarray(image.dataobj)
     except DAMAGED as error:
         raise BadDataset(f"{path.name} cannot be read as NIfTI; copy it again.") from error
-    if image.shape != volume.native.shape:
+    return to_ras(_as_labels(stored, path.name), volume.native.affine)[0]
+
+
+def _as_labels(stored: NDArray[Any], name: str) -> NDArray[np.uint8]:
+    """Round values a hair off whole numbers from 0 to 255; BadDataset names any other."""
+    whole = stored if np.issubdtype(stored.dtype, np.integer) else np.rint(stored)
+    # NaN is unequal to everything, itself included.
+    wrong = ~((np.abs(stored - whole) <= A_HAIR) & (whole >= 0) & (whole <= 255))
+    if wrong.any():
         raise BadDataset(
-            f"{path.name} has shape {image.shape} but its volume {volume.native.shape}; "
-            "labels must lie on the grid of their volume."
+            f"{name} holds the value {stored[wrong][0]:g}, which is no label; labels are whole "
+            "numbers: 0 background, 1 liver, 2 tumor."
         )
-    return to_ras(labels, volume.native.affine)[0]
+    return np.asarray(whole, np.uint8)
 
 
 def _slice_cases(root: Path) -> Iterator[LabelledCase]:

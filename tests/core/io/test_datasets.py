@@ -3,8 +3,10 @@
 import json
 import shutil
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
+import nibabel as nib
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -15,7 +17,7 @@ from core.geometry.fits import axial_view
 from core.geometry.windows import LIVER_WINDOW, apply_window
 from core.io.datasets import LabelledCase, find_cases, read_labels
 from core.io.reading import read
-from core.volume import AIR_HU
+from core.volume import AIR_HU, Volume
 from tests import scene
 
 
@@ -158,6 +160,35 @@ def test_labels_of_another_shape_are_refused(lits: Path) -> None:
     path = scene.save_nifti(lits / "segmentation-0.nii.gz", short, scene.affine_of())
     with pytest.raises(BadDataset, match=r"\(72, 60, 25\) but its volume \(72, 60, 26\)"):
         read_labels(path, volume)
+
+
+def rewritten(lits: Path, change: Callable[[NDArray[np.float32]], None]) -> tuple[Path, Volume]:
+    """The labels of volume-0 stored as fractions, changed, and their volume."""
+    path = lits / "segmentation-0.nii.gz"
+    image = nib.Nifti1Image.from_filename(path)
+    labels = np.asanyarray(image.dataobj).astype(np.float32)
+    change(labels)
+    nib.save(nib.Nifti1Image(labels, image.affine), path)
+    return path, read(lits / "volume-0.nii.gz")
+
+
+def test_labels_a_hair_below_a_whole_number_are_that_number(lits: Path) -> None:
+    before = find_cases(lits)[0].read()[1]
+
+    def shave(labels: NDArray[np.float32]) -> None:
+        labels[labels > 0] -= 1e-6
+
+    after = read_labels(*rewritten(lits, shave))
+    np.testing.assert_array_equal(after, before)
+
+
+@pytest.mark.parametrize("value", [1.7, np.nan, 257, -1])
+def test_values_that_are_no_labels_are_refused(lits: Path, value: float) -> None:
+    def spoil(labels: NDArray[np.float32]) -> None:
+        labels[0, 0, 0] = value
+
+    with pytest.raises(BadDataset, match=f"the value {value:g}, which is no label"):
+        read_labels(*rewritten(lits, spoil))
 
 
 @pytest.mark.parametrize("content", [b"", b"not a scan at all"])
