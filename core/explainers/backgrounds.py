@@ -18,7 +18,7 @@ from core.geometry.fits import axial_view, box_around
 from core.labels import TUMOR, organ_mask
 from core.models.store import model_dir
 from core.phantom import make_phantom
-from core.presets import Preset
+from core.presets import Preset, preset_named
 from core.volume import Volume
 
 FILE = "background.npz"
@@ -44,7 +44,8 @@ def read_background(preset: str, network: str) -> NDArray[np.uint8]:
 
     Raises WeightsMissing where there are none.
     """
-    path = model_dir(preset, network) / FILE
+    home = preset_named(preset).homes.get(network, (preset, network))
+    path = model_dir(*home) / FILE
     if not path.is_file():
         raise WeightsMissing(
             f"There are no background slices for the {network} network of “{preset}”; make them "
