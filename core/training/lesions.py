@@ -1,7 +1,7 @@
 """Synthetic lesions: tumors painted into real livers, for a network to learn from.
 
-Ellipsoids with irregular rims, dark to bright, with soft edges, texture, necrotic cores,
-capsules and a little mass effect, cut at the depths of neighbouring slices. Label-free tumor
+Ellipsoids with irregular rims, dark to bright, with soft edges, texture, necrotic cores and
+capsules, cut at the depths of neighbouring slices. Label-free tumor
 synthesis after Hu et al., CVPR 2023.
 
 The functions take their random numbers as arrays and their array library as ``xp``, so that
