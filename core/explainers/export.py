@@ -10,16 +10,15 @@ from core.explainers.faithfulness import Curves
 from core.explainers.pictures import native_map
 from core.explainers.question import Posed
 from core.explainers.registry import method_named
-from core.io.export import array_to_nifti
+from core.io.export import slice_to_nifti
 from core.provenance import NOTICE, commit, versions
 from core.volume import Volume
 
 
 def map_to_nifti(volume: Volume, posed: Posed, found: Attribution, z: int) -> bytes:
     """Encode the map as .nii.gz on the input's grid: float32, 0 but in axial slice `z`."""
-    whole = np.zeros(volume.shape, np.float32)
-    whole[..., z] = native_map(posed, found.values)
-    return array_to_nifti(volume, whole, f"HepatoScope: attribution by {found.method}")
+    part = native_map(posed, found.values).astype(np.float32)
+    return slice_to_nifti(volume, part, z, f"HepatoScope: attribution by {found.method}")
 
 
 def explanation_record(

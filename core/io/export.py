@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from core.io.dicom_seg import labels_to_dicom_seg
 from core.volume import Volume, to_native
 
-__all__ = ["array_to_nifti", "doubt_to_nifti", "labels_to_dicom_seg", "labels_to_nifti"]
+__all__ = ["doubt_to_nifti", "labels_to_dicom_seg", "labels_to_nifti", "slice_to_nifti"]
 
 SCANNER_CODE = 1
 # Beyond float32 rounding, a qform (rotation and spacing) cannot hold the affine.
@@ -37,12 +37,15 @@ def labels_to_nifti(volume: Volume, labels: NDArray[np.uint8]) -> bytes:
     return array_to_nifti(volume, labels, "HepatoScope: 1 liver, 2 tumor")
 
 
-def array_to_nifti(volume: Volume, array: NDArray[Any], description: str) -> bytes:
+def array_to_nifti(
+    volume: Volume, array: NDArray[Any], description: str, *, slope: float | None = None
+) -> bytes:
     """Encode any array [X, Y, Z] on the grid of `volume` as the .nii.gz that lies on its input.
 
     Parameters
     ----------
-    description : at most 79 ASCII characters, for the header.
+    description : ASCII, for the header, which takes its first 79 characters.
+    slope : what other programs multiply the stored numbers by; nothing unless given.
 
     Raises
     ------
@@ -57,8 +60,17 @@ def array_to_nifti(volume: Volume, array: NDArray[Any], description: str) -> byt
     if np.abs(image.get_qform() - affine).max() > QFORM_TOLERANCE:
         image.set_qform(None, 0)
     image.header.set_xyzt_units("mm")
-    image.header["descrip"] = description.encode()
+    image.header["descrip"] = description[:79].encode()
+    if slope is not None:
+        image.header.set_slope_inter(slope, 0)
     return gzip.compress(image.to_bytes(), compresslevel=6, mtime=0)
+
+
+def slice_to_nifti(volume: Volume, part: NDArray[Any], z: int, description: str) -> bytes:
+    """Encode `part` [X, Y] of axial slice `z` as `array_to_nifti` does a volume: 0 elsewhere."""
+    whole = np.zeros(volume.shape, part.dtype)
+    whole[..., z] = part
+    return array_to_nifti(volume, whole, description)
 
 
 def doubt_to_nifti(volume: Volume, doubt: NDArray[np.uint8], what: str) -> bytes:
@@ -70,8 +82,4 @@ def doubt_to_nifti(volume: Volume, doubt: NDArray[np.uint8], what: str) -> bytes
         other programs read standard deviations of 0 to 0.5.
     what : network it is of, for the header.
     """
-    image = nib.Nifti1Image.from_bytes(gzip.decompress(labels_to_nifti(volume, doubt)))
-    scaled = nib.Nifti1Image(np.asanyarray(image.dataobj), None, image.header)
-    scaled.header.set_slope_inter(0.5 / 255, 0)
-    scaled.header["descrip"] = f"HepatoScope: disagreement on {what}"[:79].encode()
-    return gzip.compress(scaled.to_bytes(), compresslevel=6, mtime=0)
+    return array_to_nifti(volume, doubt, f"HepatoScope: disagreement on {what}", slope=0.5 / 255)

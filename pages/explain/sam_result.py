@@ -17,9 +17,9 @@ from core.foundation.sam.compare import (
     labels_of,
     mask_rows,
 )
-from core.foundation.sam.display import gray_slice, pixel_mm, upright
-from core.foundation.sam.export import labels_of_slice_to_nifti
+from core.foundation.sam.display import gray_slice, laid_down, pixel_mm, upright
 from core.foundation.sam.picture import RGB, colored, labelled, sheet_png
+from core.io.export import slice_to_nifti
 from core.metrics.overlap import Overlap
 from core.study import Study
 from pages.common.downloads import file_stem
@@ -187,7 +187,7 @@ def _downloads(
         ("Masks (CSV)", partial(_csv, case, shown, labels), f"{stem}.csv"),
         (
             "Mask (NIfTI)",
-            partial(labels_of_slice_to_nifti, case.volume, part, z, what),
+            partial(slice_to_nifti, case.volume, laid_down(part), z, f"HepatoScope: {what}"),
             f"{stem}.nii.gz",
         ),
     )

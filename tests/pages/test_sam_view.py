@@ -296,14 +296,14 @@ def test_too_little_memory_is_one_sentence_and_the_page_stays(
 def test_files_hold_the_masks(answered: AppTest) -> None:
     from core.foundation.sam.compare import compare, labels_of, mask_rows
     from core.foundation.sam.display import laid_down, upright
-    from core.foundation.sam.export import labels_of_slice_to_nifti
     from core.foundation.sam.picture import SIDE, colored, labelled, sheet_png
+    from core.io.export import slice_to_nifti
 
     (answer,) = memory_of(answered).all(ANSWERS, current(answered).id).values()
     case, z = current(answered), answer.question.z
     ours = upright(case.segmentation.labels[..., z])
     labels = labels_of(compare(answer.found, ours, None))
-    packed = labels_of_slice_to_nifti(case.volume, labels, z, "SAM's best")
+    packed = slice_to_nifti(case.volume, laid_down(labels), z, "HepatoScope: SAM's best")
     image = nib.Nifti1Image.from_bytes(gzip.decompress(packed))
     stored = np.asanyarray(image.dataobj)
     assert (stored[..., z] == laid_down(labels)).all()

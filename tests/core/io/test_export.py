@@ -1,3 +1,4 @@
+import gzip
 from io import BytesIO
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from core.errors import UnsupportedScan
 from core.io import read
-from core.io.export import labels_to_dicom_seg, labels_to_nifti
+from core.io.export import doubt_to_nifti, labels_to_dicom_seg, labels_to_nifti, slice_to_nifti
 from core.volume import Volume, to_native
 from tests.core.io.scans import ct_series, enhanced_ct, save_dicom, save_nifti, some_hu
 
@@ -144,3 +145,31 @@ def test_labels_of_another_shape_are_a_mistake(tmp_path: Path) -> None:
     volume = read(save_nifti(tmp_path / "ct.nii", some_hu()))
     with pytest.raises(ValueError, match="shape"):
         labels_to_nifti(volume, np.zeros((3, 3, 3), np.uint8))
+
+
+def test_a_map_of_doubt_is_stored_as_labels_are_and_scaled_by_its_header(tmp_path: Path) -> None:
+    volume = read(save_nifti(tmp_path / "ct.nii", some_hu()))
+    array = (volume.hu % 128).astype(np.uint8)
+    plain, scaled = (
+        gzip.decompress(encode)
+        for encode in (labels_to_nifti(volume, array), doubt_to_nifti(volume, array, "liver"))
+    )
+    assert plain[352:] == scaled[352:]
+    headers = [nib.Nifti1Header(file[:348]) for file in (plain, scaled)]
+    fields = ([(name, header[name].tobytes()) for name in header] for header in headers)
+    assert [one[0] for one, other in zip(*fields, strict=True) if one != other] == [
+        "scl_slope",
+        "descrip",
+    ]
+    assert headers[1].get_slope_inter() == (pytest.approx(0.5 / 255), 0)
+
+
+def test_a_slice_alone_lies_at_its_place_and_a_long_description_is_cut(tmp_path: Path) -> None:
+    volume = read(save_nifti(tmp_path / "ct.nii", some_hu()))
+    labels = (volume.hu > 100).astype(np.uint8)
+    packed = slice_to_nifti(volume, labels[..., 3], 3, "HepatoScope: " + "long " * 30)
+    image = nib.Nifti1Image.from_bytes(gzip.decompress(packed))
+    expected = np.zeros_like(labels)
+    expected[..., 3] = labels[..., 3]
+    np.testing.assert_array_equal(np.asarray(image.dataobj), to_native(expected, volume.native))
+    assert len(image.header["descrip"].item()) == 79
