@@ -9,8 +9,8 @@ import argparse
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from bench.confusion import Confusion, Written, confusion, read_sentences
 from core.report.check import Verdict, check_sentence
-from core.report.check.confusion import Confusion, Written, confusion, read_sentences
 from tests.core.report.check.cases import CASES, SENTENCES
 
 

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from core.report.check import Checked, check_text, keep_supported
-from core.report.check.clauses import plain
+from core.report.check.sentences import plain
 from core.report.fact import Facts
 from core.report.text import Section, Sentence
 

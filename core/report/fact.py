@@ -35,6 +35,13 @@ class Fact:
     axial_slice: int | None = None
 
     @property
+    def number(self) -> float | None:
+        """The value, if it is a number."""
+        if isinstance(self.value, bool) or not isinstance(self.value, int | float):
+            return None
+        return float(self.value)
+
+    @property
     def shown(self) -> str:
         """The value as sentences, tables and documents all write it; a dash where unknown."""
         if self.value is None:
@@ -73,6 +80,16 @@ class Facts:
             if fact.id == fact_id:
                 return fact
         raise KeyError(fact_id)
+
+    def find(self, fact_id: str) -> Fact | None:
+        """Look a fact up; None where it is not known or has no value."""
+        known = (fact for fact in self.entries if fact.id == fact_id and fact.value is not None)
+        return next(known, None)
+
+    def number(self, fact_id: str) -> float | None:
+        """Look a number up; None where it is not known."""
+        fact = self.find(fact_id)
+        return None if fact is None else fact.number
 
     @property
     def lesion_numbers(self) -> tuple[int, ...]:

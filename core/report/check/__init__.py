@@ -6,8 +6,7 @@ what stands.
 """
 
 from core.report.check.judge import check_sentence, check_text
-from core.report.check.keep import keep_supported, kept_section
-from core.report.check.verdict import Checked, Claim, Verdict
+from core.report.check.verdict import Checked, Claim, Verdict, keep_supported, kept_section
 
 __all__ = [
     "Checked",

@@ -1,25 +1,38 @@
-"""What a clause says of change since an earlier study."""
+"""What a clause says of change since an earlier study, and of lesions new, grown or gone."""
 
 import re
 
-from core.report.check.agreement import agrees, number_of, values_of
-from core.report.check.evidence import against, find, unknown
-from core.report.check.fates import (
-    GONE,
-    NEW,
-    THEN,
-    read_counted,
-    read_gone,
-    read_new,
-    read_then,
-    too_many,
-)
-from core.report.check.quantities import Form, Quantity
+from core.report.check.quantities import Form, Quantity, agrees, negated, values_of
 from core.report.check.statements import quantities_in
-from core.report.check.verdict import Claim
+from core.report.check.subjects import HOW_MANY, MANY, count_in, number_in
+from core.report.check.verdict import Claim, Verdict, against, ids, unknown
 from core.report.check.words import finder
 from core.report.fact import Fact, Facts
 
+# Denies a change, or that any lesion changed.
+NO_CHANGE = re.compile(r"\b(?:not|no|never|neither|none)\b")
+UNMARKED = r"not (?:marked|called|there|present|seen|visible)"
+NEW = re.compile(
+    rf"\b(?:new|newly|appeared|{UNMARKED} (?:before|previously|earlier|in the earlier \w+))\b"
+)
+GONE = re.compile(
+    rf"\b(?:no longer (?:called|marked|seen|there|visible)|{UNMARKED} any more|gone|disappeared|"
+    r"vanished)\b"
+)
+# Words for a fate as lists of counts have them, and the fact that counts it.
+FATES = (
+    (NEW, "change.new_lesions"),
+    (GONE, "change.gone_lesions"),
+    (re.compile(r"\b(?:grown|larger|bigger)\b(?: than before)?"), "change.grown_lesions"),
+    (re.compile(r"\b(?:shrunk|smaller)\b(?: than before)?"), "change.shrunk_lesions"),
+    (re.compile(r"\b(?:stable|unchanged|no change)\b"), "change.stable_lesions"),
+)
+COUNT_OF_FATE = re.compile(
+    rf"^(?:.*: ?|.* scan )?"
+    rf"(?:({HOW_MANY}) (?:lesions? )?(?:(?:has|have|is|are) )?@|@:? ({HOW_MANY}))$"
+)
+OVER_LESIONS = re.compile(rf"^over ({HOW_MANY}) lesions?$")
+THEN = re.compile(r"\b(?:in|of) the (?:earlier|previous|prior|last) (?:study|scan|exam\w*|ct)\b")
 GREW = finder(
     """
     grown, grew, grow, grows, growing, growth, increas*, enlarging, progress*, bigger, larger,
@@ -52,7 +65,7 @@ ALWAYS = finder(
     changed, as large as before, as big as before, no longer, any more, disappeared
     """
 )
-NUMBERS = re.compile(
+CHANGE_IN_NUMBERS = re.compile(
     r"\bgrowth (?:of «|by|since|in)|\binterval growth\b|«\d+» (?:after|before|now)\b|"
     r"\bchange (?:of )?«|\bthen «|\bsum\b.*«"
 )
@@ -61,7 +74,6 @@ WAS = (
     (re.compile(r"\b(?:was|were) smaller (?:before|earlier|previously|last time)"), "grown"),
     (re.compile(r"\b(?:was|were) (?:larger|bigger) (?:before|earlier|previously)"), "shrunk"),
 )
-NOT = re.compile(r"\b(?:not|no|never|neither|none)\b")
 # Words for what changed, and the part of the ids of facts that tell of it.
 SUBJECTS = (
     (re.compile(r"\bsum\b"), "sum"),
@@ -81,7 +93,12 @@ STEADY, MOVED = 10.0, 20.0
 
 def speaks_of_change(text: str, sentence: str) -> bool:
     """Whether a clause tells of change; `sentence` is all of it, for “compared with …”."""
-    if ALWAYS.search(text) or THEN.search(text) or NEW.search(text) or NUMBERS.search(text):
+    if (
+        ALWAYS.search(text)
+        or THEN.search(text)
+        or NEW.search(text)
+        or CHANGE_IN_NUMBERS.search(text)
+    ):
         return True
     return bool(BACKWARD.search(sentence) and (GREW.search(text) or SHRANK.search(text)))
 
@@ -106,9 +123,13 @@ def read_change(
     if NEW.search(text):
         return [read_new(text, words, facts, lesion), *(_size(one, sizes) for one in own)]
     if GONE.search(text):
-        return [read_gone(text, sentence, words, facts)]
+        gone = facts.find("change.gone_lesions")
+        return [_hold_count(_counted(GONE.split(sentence)[0]), words, gone)]
     if THEN.search(text) and not own:
-        return [] if GONE.search(sentence) else [read_then(text, words, facts)]
+        if GONE.search(sentence):
+            return []
+        there = (0, 0) if NO_CHANGE.search(text) else count_in(THEN.split(text)[0])
+        return [_hold_count(there, words, facts.find("study.earlier.lesion_count"))]
     known = _known(text, facts, lesion)
     claims = _direction(text, words, known, facts, lesion)
     for one in own:
@@ -121,7 +142,7 @@ def _known(text: str, facts: Facts, lesion: int | None) -> list[Fact]:
     changes = [
         fact
         for fact in facts
-        if fact.id.startswith("change.") and fact.unit == "%" and number_of(fact) is not None
+        if fact.id.startswith("change.") and fact.unit == "%" and fact.number is not None
     ]
     if lesion is not None:
         of_it = [fact for fact in changes if fact.id.startswith(f"change.lesion.{lesion}.")]
@@ -160,11 +181,11 @@ def _direction(
     neither = re.search(r"\bneither\b.*\bchanged\b", text)
     if not (stable or shrank or neither or GREW.search(text)):
         return []
-    denied = NOT.search(STABLE.sub(" ", text)) is not None and not neither
+    denied = NO_CHANGE.search(STABLE.sub(" ", text)) is not None and not neither
     sign = 0.0 if stable or neither else -1.0 if shrank else 1.0
     if (neither or EVERY.search(text)) and not denied:
         return _of_each(words, sign, facts)
-    status = None if lesion is None else find(facts, f"change.lesion.{lesion}.status")
+    status = None if lesion is None else facts.find(f"change.lesion.{lesion}.status")
     if status and str(status.value) in STATUS and not re.search(r"diameter|volume", text):
         holds: bool | None = STATUS[str(status.value)] == sign
         return [against(holds != denied, words, status)]
@@ -179,14 +200,14 @@ def _direction(
 def _of_each(words: str, sign: float, facts: Facts) -> list[Claim]:
     """Hold what is said of every lesion against the status of each."""
     names = (f"change.lesion.{number}.status" for number in facts.lesion_numbers)
-    each = [fact for name in names if (fact := find(facts, name))]
+    each = [fact for name in names if (fact := facts.find(name))]
     wrong = [fact for fact in each if STATUS.get(str(fact.value)) != sign]
     return [against(not wrong if each else None, words, *(wrong or each)[:3])]
 
 
 def _went(fact: Fact, sign: float) -> bool | None:
     """Whether a change is one up (1), down (-1) or none (0), as far as its range tells."""
-    value = number_of(fact) or 0.0
+    value = fact.number or 0.0
     if fact.interval is not None:
         within = fact.interval[0] <= 0 <= fact.interval[1]
         return within if sign == 0 else None if within else sign * value > 0
@@ -202,15 +223,11 @@ def _all_or_none(signs: list[bool | None]) -> bool | None:
 def _percent(text: str, quantity: Quantity, known: list[Fact]) -> Claim:
     """Hold a percentage against changes, falling ones counted down."""
     falling = SHRANK.search(text) is not None and quantity.numbers[0].value > 0
-    match = next((fact for fact in known if agrees(_turned(fact, falling), quantity)), None)
+    said = (agrees(negated(fact) if falling else fact, quantity) for fact in known)
+    match = next((fact for fact, holds in zip(known, said, strict=True) if holds), None)
     if not known:
         return unknown(quantity.text, "no fact tells how that changed")
     return against(match is not None, quantity.text, match or known[0])
-
-
-def _turned(fact: Fact, falling: bool) -> Fact:
-    value = number_of(fact) or 0.0
-    return Fact(fact.id, fact.label, -value if falling else value, fact.unit, fact.digits)
 
 
 def _size(quantity: Quantity, sizes: list[Fact]) -> Claim:
@@ -224,3 +241,47 @@ def _size(quantity: Quantity, sizes: list[Fact]) -> Claim:
     )
     found = [next((fact for fact in same if agrees(fact, one)), None) for one in singles]
     return against(None not in found, quantity.text, *(found if None not in found else same[:3]))
+
+
+def read_counted(text: str, facts: Facts) -> list[Claim]:
+    """Read “2 new” or “shrunk: 0”; nothing if the clause is no such count."""
+    if (over := OVER_LESIONS.search(text)) and (fact := facts.find("change.sum.lesions")):
+        return [against(fact.number == number_in(over[1]), text, fact)]
+    for pattern, name in FATES:
+        counted = COUNT_OF_FATE.match(pattern.sub("@", text))
+        if counted and (fact := facts.find(name)):
+            number = number_in(counted[1] or counted[2])
+            return [against(fact.number == number, text, fact)]
+    return []
+
+
+def read_new(text: str, words: str, facts: Facts, lesion: int | None) -> Claim:
+    """Hold new lesions against how many there are, or against the fate of one."""
+    status = None if lesion is None else facts.find(f"change.lesion.{lesion}.status")
+    if status is not None:
+        denied = NO_CHANGE.search(NEW.split(text)[0]) is not None
+        return against((status.value == "new") != denied, words, status)
+    if lesion is not None and facts.number("change.new_lesions"):
+        return unknown(words)
+    return _hold_count(_counted(NEW.split(text)[0]), words, facts.find("change.new_lesions"))
+
+
+def _counted(before: str) -> tuple[int, int]:
+    """Read how many the words before a fate count; any number where they count none."""
+    return (0, 0) if NO_CHANGE.search(before) else count_in(before) or (1, MANY)
+
+
+def _hold_count(counted: tuple[int, int] | None, words: str, fact: Fact | None) -> Claim:
+    """Hold the least and the most that are counted against a fact."""
+    if fact is None or fact.number is None or counted is None:
+        return unknown(words)
+    return against(counted[0] <= fact.number <= counted[1], words, fact)
+
+
+def too_many(text: str, facts: Facts) -> list[Claim]:
+    """Contradict more new lesions than there are lesions at all."""
+    count = facts.find("lesion.count")
+    said = count_in(NEW.split(text)[0]) if NEW.search(text) else None
+    if count is None or count.number is None or said is None or said[0] <= count.number:
+        return []
+    return [Claim(Verdict.CONTRADICTED, f"Only {count.shown} were called.", ids(count))]

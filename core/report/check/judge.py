@@ -4,28 +4,29 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from core.report.check.attribution import read_map, speaks_of_map
-from core.report.check.change import read_change, speaks_of_change
-from core.report.check.clauses import MARK, Clause, clauses_of, plain
-from core.report.check.doubt import read_doubt, speaks_of_doubt
-from core.report.check.evidence import find, unknown
-from core.report.check.fates import NEW, read_counted
+from core.report.check.beyond import (
+    read_doubt,
+    read_map,
+    read_outside,
+    speaks_of_doubt,
+    speaks_of_map,
+)
+from core.report.check.change import NEW, read_change, read_counted, speaks_of_change
 from core.report.check.lesions import judge_statement
-from core.report.check.liver import (
+from core.report.check.predicates import SIDE
+from core.report.check.scan import (
     read_all_normal,
     read_liver_quantities,
+    read_scan,
     read_size,
+    read_totals,
     speaks_of_liver,
 )
-from core.report.check.outside import read_outside
-from core.report.check.predicates import SIDE
-from core.report.check.scan import read_scan
-from core.report.check.sentences import split_sentences
+from core.report.check.sentences import MARK, Clause, clauses_of, plain, split_sentences
 from core.report.check.statements import Statement, begin, extend, lesions_told
 from core.report.check.subjects import ANYTHING, APART_FROM, Subject, subject_of
-from core.report.check.totals import read_totals
-from core.report.check.verdict import Checked, Claim, Verdict, join
-from core.report.check.vocabulary import unknown_words
+from core.report.check.verdict import Checked, Claim, Verdict, join, unknown
+from core.report.check.words import unknown_words
 from core.report.fact import Facts
 from core.report.text import Sentence
 
@@ -167,7 +168,7 @@ def _read_clause(clause: Clause, reading: _Reading) -> None:
 
 def _is_of_new(text: str, facts: Facts) -> bool:
     """Whether new lesions are counted or described, and it is known of each whether it is new."""
-    if not NEW.search(text) or find(facts, "change.lesion.1.status") is None:
+    if not NEW.search(text) or facts.find("change.lesion.1.status") is None:
         return False
     subject = subject_of(NEW.sub("new", text), False)
     return subject is not None and not subject.numbers and not read_counted(text, facts)

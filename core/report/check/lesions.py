@@ -1,13 +1,10 @@
 """Judge what a sentence says of lesions: count those of which it is true, and compare."""
 
-from core.report.check.agreement import equals, number_of, values_of
-from core.report.check.counts import MANY, Kind, Quantifier
-from core.report.check.evidence import against, find, unknown
 from core.report.check.predicates import Predicate
-from core.report.check.quantities import Form, Number, Quantity
-from core.report.check.statements import VERB, Statement, beyond
-from core.report.check.subjects import LARGEST_ONE, SEEN, SMALLEST_ONE
-from core.report.check.verdict import Claim
+from core.report.check.quantities import Form, Quantity, shows
+from core.report.check.statements import PREDICATE_VERB, Statement, beyond
+from core.report.check.subjects import LARGEST_ONE, MANY, SEEN, SMALLEST_ONE, Kind, Quantifier
+from core.report.check.verdict import Claim, against, unknown
 from core.report.fact import Fact, Facts
 
 SHOWN = 3
@@ -16,8 +13,8 @@ SPANNED = {"mm": "longest_diameter", "mL": "volume", "HU": "mean_hu"}
 
 def judge_statement(statement: Statement, facts: Facts, told: int) -> list[Claim]:
     """Judge a statement; `told` is how many lesions the sentence told of before, 0 for unknown."""
-    count = find(facts, "lesion.count")
-    total = None if count is None else number_of(count)
+    count = facts.find("lesion.count")
+    total = None if count is None else count.number
     if count is None or total is None:
         return [unknown(statement.words)]
     unread = [unknown(quantity.text) for quantity in statement.unread]
@@ -52,7 +49,7 @@ def _meant(number: int, statement: Statement, total: int, facts: Facts) -> int:
         return total
     if number != LARGEST_ONE:
         return number
-    longest = find(facts, "largest.longest_diameter")
+    longest = facts.find("largest.longest_diameter")
     other = longest.lesion if longest and longest.lesion else 1
     return other if _all(statement.predicates, 1) is False else 1
 
@@ -97,7 +94,11 @@ def _of_several(statement: Statement, count: Fact, total: int) -> list[Claim]:
 def _is_general(statement: Statement) -> bool:
     """Whether “lesions” alone means all: “lesions are small”, not “lesions are seen”."""
     bare = statement.subject.quantifier.kind is Kind.BARE
-    return bare and VERB.search(statement.words) is not None and not SEEN.search(statement.words)
+    return (
+        bare
+        and PREDICATE_VERB.search(statement.words) is not None
+        and not SEEN.search(statement.words)
+    )
 
 
 def _bounds(quantifier: Quantifier, total: int) -> tuple[int, int]:
@@ -150,28 +151,24 @@ def _together(statement: Statement, facts: Facts) -> list[Claim]:
 def _span(quantity: Quantity, facts: Facts, meant: list[int]) -> Claim:
     """Judge a list, range or “up to” of the lesions that are `meant`."""
     name = SPANNED.get(quantity.unit, "")
-    known = [find(facts, f"lesion.{number}.{name}") for number in meant]
-    sizes = sorted((fact for fact in known if fact), key=lambda fact: number_of(fact) or 0.0)
+    known = [facts.find(f"lesion.{number}.{name}") for number in meant]
+    sizes = sorted((fact for fact in known if fact), key=lambda fact: fact.number or 0.0)
     if not sizes:
         return unknown(quantity.text)
     first, last = quantity.numbers[0], quantity.numbers[-1]
     if quantity.form is Form.RANGE:
-        holds = _is(sizes[0], first, quantity) and _is(sizes[-1], last, quantity)
+        holds = shows(sizes[0], first, quantity.about) and shows(sizes[-1], last, quantity.about)
         return against(holds, quantity.text, sizes[0], sizes[-1])
     if quantity.form is Form.LIST:
         return against(_all_found(quantity, sizes), quantity.text, *reversed(sizes))
-    return against(_is(sizes[-1], last, quantity), quantity.text, sizes[-1])
-
-
-def _is(fact: Fact, number: Number, quantity: Quantity) -> bool:
-    return any(equals(value, number, quantity.about) for value in values_of(fact))
+    return against(shows(sizes[-1], last, quantity.about), quantity.text, sizes[-1])
 
 
 def _all_found(quantity: Quantity, sizes: list[Fact]) -> bool:
     """Whether every number of a list is the size of another lesion."""
     left = list(sizes)
     for number in quantity.numbers:
-        match = next((fact for fact in left if _is(fact, number, quantity)), None)
+        match = next((fact for fact in left if shows(fact, number, quantity.about)), None)
         if match is None:
             return False
         left.remove(match)
@@ -179,7 +176,7 @@ def _all_found(quantity: Quantity, sizes: list[Fact]) -> bool:
 
 
 def _sides(words: str, facts: Facts) -> Claim:
-    lobes = [find(facts, f"lesion.{number}.lobe") for number in facts.lesion_numbers]
+    lobes = [facts.find(f"lesion.{number}.lobe") for number in facts.lesion_numbers]
     sides = {str(fact.value) for fact in lobes if fact}
     unsure = not sides or sides - {"left", "right"}
     holds = True if {"left", "right"} <= sides else None if unsure else False

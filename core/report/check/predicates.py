@@ -9,9 +9,12 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from core.report.check.agreement import number_of
-from core.report.check.evidence import find
+from core.report.check.quantities import Form, Quantity, agrees, negated, shows
+from core.report.check.sentences import MARK
+from core.report.check.words import finder
 from core.report.fact import Fact, Facts
+
+Test = Callable[[float], bool]
 
 
 @dataclass(frozen=True)
@@ -39,28 +42,63 @@ class Predicate:
         return Predicate(f"not {self.words}", opposite, self.fact)
 
 
-ISODENSE_HU = 10.0
-# Words: supported if true of the diameter in mm, contradicted if true of it.
-SIZE_WORDS: tuple[tuple[str, Callable[[float], bool], Callable[[float], bool]], ...] = (
-    (r"tiny|minute|minuscule|punctate", lambda d: d < 10, lambda d: d >= 20),
-    (r"sub-?centimeter|sub-?centimetric", lambda d: d < 10, lambda d: d >= 10),
-    (r"small(?!er|est)", lambda d: d <= 20, lambda d: d >= 50),
-    (r"large(?!r|st)|big(?!ger|gest)|bulky|sizable", lambda d: d >= 50, lambda d: d <= 20),
-    (r"huge|giant|massive|enormous", lambda d: d >= 100, lambda d: d < 50),
-)
+def unclear(words: str) -> Predicate:
+    """Stand for something said of lesions that nothing can tell."""
+    return Predicate(words, lambda number: None, lambda number: None)
+
+
+def by_fact(
+    words: str, fact_of: Callable[[int], Fact | None], test: Callable[[Fact], bool | None]
+) -> Predicate:
+    """Hold words against one fact of each lesion, where it is known."""
+
+    def holds(number: int) -> bool | None:
+        fact = fact_of(number)
+        return None if fact is None else test(fact)
+
+    return Predicate(words, holds, fact_of)
+
+
+def named(name: str, facts: Facts) -> Callable[[int], Fact | None]:
+    """Return what finds the fact `name` of a lesion by its number."""
+    return lambda number: facts.find(f"lesion.{number}.{name}")
+
+
+LONGEST, CONTRAST = "longest_diameter", "contrast_hu"
 DENSITY = r"(?:density|attenuation)"
-DENSITY_WORDS: tuple[tuple[str, Callable[[float], bool]], ...] = (
+ISODENSE_HU = 10.0
+# Words, the fact of a lesion that decides, and where its number, mm or HU, supports or contradicts.
+NUMBER_TESTS: tuple[tuple[str, str, Test, Test], ...] = (
+    (r"(?:tiny|minute|minuscule|punctate)\b", LONGEST, lambda mm: mm < 10, lambda mm: mm >= 20),
+    (r"sub-?centimet(?:er|ric)\b", LONGEST, lambda mm: mm < 10, lambda mm: mm >= 10),
+    (r"small(?!er|est)\b", LONGEST, lambda mm: mm <= 20, lambda mm: mm >= 50),
     (
-        rf"hypo-?dense|hypo-?attenuat\w+|low(?:er)?[- ]{DENSITY}|dark(?:er)?\b(?! by)|less dense|"
-        rf"{DENSITY}[\w ]* (?:is|are) lower",
+        r"(?:large(?!r|st)|big(?!ger|gest)|bulky|sizable)\b",
+        LONGEST,
+        lambda mm: mm >= 50,
+        lambda mm: mm <= 20,
+    ),
+    (r"(?:huge|giant|massive|enormous)\b", LONGEST, lambda mm: mm >= 100, lambda mm: mm < 50),
+    (
+        rf"(?:hypo-?dense|hypo-?attenuat\w+|low(?:er)?[- ]{DENSITY}|dark(?:er)?\b(?! by)|"
+        rf"less dense|{DENSITY}[\w ]* (?:is|are) lower)",
+        CONTRAST,
         lambda hu: hu < 0,
+        lambda hu: hu >= 0,
     ),
     (
-        rf"hyper-?dense|hyper-?attenuat\w+|high(?:er)?[- ]{DENSITY}|bright(?:er)?|denser|"
-        rf"{DENSITY}[\w ]* (?:is|are) higher",
+        rf"(?:hyper-?dense|hyper-?attenuat\w+|high(?:er)?[- ]{DENSITY}|bright(?:er)?|denser|"
+        rf"{DENSITY}[\w ]* (?:is|are) higher)",
+        CONTRAST,
         lambda hu: hu > 0,
+        lambda hu: hu <= 0,
     ),
-    (r"iso-?dense|iso-?attenuat\w+|as bright as the liver", lambda hu: abs(hu) < ISODENSE_HU),
+    (
+        r"(?:iso-?dense|iso-?attenuat\w+|as bright as the liver)",
+        CONTRAST,
+        lambda hu: abs(hu) < ISODENSE_HU,
+        lambda hu: abs(hu) >= ISODENSE_HU,
+    ),
 )
 SIDE = re.compile(r"\b(right|left)\b(?! angles)")
 OF_CENTER = re.compile(r"\b(right|left) of\b.{0,20}\bcenter")
@@ -82,12 +120,9 @@ SLICES = re.compile(
 
 def words_predicates(text: str, facts: Facts) -> Iterator[Predicate]:
     """Read words about a lesion: size, density, place, slices."""
-    for pattern, right, wrong in SIZE_WORDS:
-        if found := re.search(rf"\b(?:{pattern})\b", text):
-            yield _judged(found.group(), facts, "longest_diameter", right, wrong)
-    for pattern, test in DENSITY_WORDS:
-        if found := re.search(rf"\b(?:{pattern})", text):
-            yield _judged(found.group(), facts, "contrast_hu", test, _opposite(test))
+    for pattern, name, right, wrong in NUMBER_TESTS:
+        if found := re.search(rf"\b{pattern}", text):
+            yield _judged(found.group(), named(name, facts), right, wrong)
     if found := SIDE.search(text):
         yield _side(found[1], OF_CENTER.search(text) is not None, facts)
     for pattern, height in HEIGHTS:
@@ -95,99 +130,146 @@ def words_predicates(text: str, facts: Facts) -> Iterator[Predicate]:
             yield _place(found.group(), height, facts)
             break
     if re.search(r"\bnew\b", text):
-        yield _new(facts)
+        status = "change.lesion.{}.status".format
+        yield by_fact("new", lambda n: facts.find(status(n)), lambda fact: fact.value == "new")
     if found := RANK.search(text):
         yield _ranked(found[1], facts)
     if found := SLICES.search(text):
         yield _on_slices(int(found[1]), int(found[2] or found[1]), facts)
 
 
-def _opposite(test: Callable[[float], bool]) -> Callable[[float], bool]:
-    return lambda value: not test(value)
-
-
-def unclear(words: str) -> Predicate:
-    """Stand for something said of lesions that nothing can tell."""
-    return Predicate(words, lambda number: None, lambda number: None)
-
-
 def _judged(
-    words: str,
-    facts: Facts,
-    name: str,
-    right: Callable[[float], bool],
-    wrong: Callable[[float], bool],
+    words: str, fact_of: Callable[[int], Fact | None], right: Test, wrong: Test
 ) -> Predicate:
     """Hold a word against a number, which may be too near the middle to tell."""
 
-    def holds(number: int) -> bool | None:
-        fact = find(facts, f"lesion.{number}.{name}")
-        value = None if fact is None else number_of(fact)
-        if value is None:
+    def test(fact: Fact) -> bool | None:
+        if fact.number is None:
             return None
-        return True if right(value) else False if wrong(value) else None
+        return True if right(fact.number) else False if wrong(fact.number) else None
 
-    return Predicate(words, holds, lambda number: find(facts, f"lesion.{number}.{name}"))
+    return by_fact(words, fact_of, test)
 
 
 def _side(side: str, of_center: bool, facts: Facts) -> Predicate:
     """Hold a side against the lobe, or the liver's center where this is named or all is known."""
 
     def fact_of(number: int) -> Fact | None:
-        lobe = find(facts, f"lesion.{number}.lobe")
+        lobe = named("lobe", facts)(number)
         known = lobe is not None and re.search(r"\b(?:left|right)\b", str(lobe.value).lower())
-        return lobe if known and not of_center else find(facts, f"lesion.{number}.location")
+        return lobe if known and not of_center else named("location", facts)(number)
 
-    def holds(number: int) -> bool | None:
-        fact = fact_of(number)
-        found = None if fact is None else SIDE.search(str(fact.value).lower())
+    def test(fact: Fact) -> bool | None:
+        found = SIDE.search(str(fact.value).lower())
         return None if found is None else found[1] == side
 
-    return Predicate(side, holds, fact_of)
+    return by_fact(side, fact_of, test)
 
 
 def _place(words: str, height: str, facts: Facts) -> Predicate:
-    def fact_of(number: int) -> Fact | None:
-        return find(facts, f"lesion.{number}.location")
-
-    def holds(number: int) -> bool | None:
-        fact = fact_of(number)
-        return None if fact is None else height in str(fact.value).lower()
-
-    return Predicate(words, holds, fact_of)
+    return by_fact(words, named("location", facts), lambda fact: height in str(fact.value).lower())
 
 
 def _ranked(word: str, facts: Facts) -> Predicate:
     """Hold “is the largest” against the order of the lesions, by volume or by diameter."""
-    longest = find(facts, "largest.longest_diameter")
+    longest = facts.find("largest.longest_diameter")
     ends = set(facts.lesion_numbers[1:] if word == "smaller" else facts.lesion_numbers[-1:])
     if not word.startswith("small"):
         ends = {1, longest.lesion if longest and longest.lesion else 1}
-    return Predicate(word, lambda n: n in ends, lambda n: find(facts, f"lesion.{n}.volume"))
-
-
-def _new(facts: Facts) -> Predicate:
-    """Hold “new” against the fate of a lesion since an earlier study."""
-
-    def fact_of(number: int) -> Fact | None:
-        return find(facts, f"change.lesion.{number}.status")
-
-    def holds(number: int) -> bool | None:
-        fact = fact_of(number)
-        return None if fact is None else fact.value == "new"
-
-    return Predicate("new", holds, fact_of)
+    return Predicate(word, lambda number: number in ends, named("volume", facts))
 
 
 def _on_slices(first: int, last: int, facts: Facts) -> Predicate:
     """Hold slices, counted from 1, against those that a lesion spans."""
 
-    def fact_of(number: int) -> Fact | None:
-        return find(facts, f"lesion.{number}.slices")
-
-    def holds(number: int) -> bool | None:
-        fact = fact_of(number)
-        ends = [] if fact is None else [int(end) for end in re.findall(r"\d+", str(fact.value))]
+    def test(fact: Fact) -> bool | None:
+        ends = [int(end) for end in re.findall(r"\d+", str(fact.value))]
         return ends[0] <= first and last <= ends[-1] if ends else None
 
-    return Predicate(f"slice {first}", holds, fact_of)
+    return by_fact(f"slice {first}", named("slices", facts), test)
+
+
+SHORT = re.compile(
+    r"\b(?:short(?:est)?|smallest) (?:axis|diameter)|\bwidth\b|\bperpendicular\b|\bright angles\b"
+)
+DIFFERENCE = re.compile(r"\b(?:difference|differs?|contrast)\b[\w ]*$")
+DIFFERENT = re.compile(
+    r"^\s*(?:darker|brighter|denser|less dense|lower|higher|below|above|less than the)\b"
+)
+SURE = finder("confiden*, certain*, sure, probabilit*, likelihood")
+DISTANCE = re.compile(r"\b(?:from the|away|apart|distance|deep|distant)\b")
+
+
+def quantity_predicate(quantity: Quantity, text: str, words: str, facts: Facts) -> Predicate | None:
+    """Hold a quantity against the facts of a lesion; None if none is of that kind.
+
+    Parameters
+    ----------
+    text, words : what stands next to it, and all that was said of the lesion.
+    """
+    name = {"mm": LONGEST, "mL": "volume", "HU": "mean_hu", "%": "confidence"}.get(quantity.unit)
+    if name is None or (quantity.unit == "mm" and DISTANCE.search(text)):
+        return None
+    if name == "confidence" and not SURE.search(f"{words} {text}"):
+        return None
+    if quantity.form is Form.CONTRAST:
+        return _against_liver(quantity, facts)
+    if name == LONGEST and quantity.form is Form.DIMENSIONS:
+        return _dimensions(quantity, facts)
+    if name == LONGEST and SHORT.search(text):
+        name = "short_diameter"
+    if name == "mean_hu" and _is_difference(quantity, text):
+        name = CONTRAST
+
+    def test(fact: Fact) -> bool | None:
+        darker = name == CONTRAST and fact.number is not None and fact.number < 0
+        counted_up = darker and quantity.numbers[0].value > 0
+        return agrees(negated(fact) if counted_up else fact, quantity)
+
+    return by_fact(quantity.text, named(name, facts), test)
+
+
+def _is_difference(quantity: Quantity, text: str) -> bool:
+    """Whether HU tell how much a lesion differs from the liver, by the words next to them."""
+    if quantity.numbers[0].value < 0:
+        return True
+    parts = MARK.split(text)
+    places = range(2, len(parts), 2)
+    return any(DIFFERENT.search(parts[at]) or DIFFERENCE.search(parts[at - 2]) for at in places)
+
+
+def _against_liver(quantity: Quantity, facts: Facts) -> Predicate:
+    """Hold “38 versus 54 HU” against the lesion first and the liver second."""
+    liver = facts.find("liver.mean_hu")
+
+    def test(fact: Fact) -> bool | None:
+        if quantity.unit != "HU" or liver is None:
+            return None
+        both = zip((fact, liver), quantity.numbers, strict=False)
+        return all(shows(one, said, quantity.about) for one, said in both)
+
+    return by_fact(quantity.text, named("mean_hu", facts), test)
+
+
+def _dimensions(quantity: Quantity, facts: Facts) -> Predicate:
+    """Hold two diameters, in either order, against the longest and the one across it."""
+    long_of, short_of = named(LONGEST, facts), named("short_diameter", facts)
+
+    def fact_of(number: int) -> Fact | None:
+        long = long_of(number)
+        right = long and any(shows(long, said, quantity.about) for said in quantity.numbers)
+        return short_of(number) if right else long
+
+    def holds(number: int) -> bool | None:
+        left = list(quantity.numbers)
+        for fact in (long_of(number), short_of(number)):
+            if fact is None:
+                return None
+            match = next((said for said in left if shows(fact, said, quantity.about)), None)
+            if match is None:
+                return False
+            left.remove(match)
+        # A third dimension is not measured.
+        return None if left else True
+
+    return Predicate(quantity.text, holds, fact_of)

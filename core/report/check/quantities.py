@@ -1,7 +1,12 @@
-"""Read numbers with units from a sentence: 3.2 x 2.1 cm, up to 36 mm, between 5 and 6 cm."""
+"""Numbers with units: read them from a sentence, and hold them against a fact.
+
+A number agrees with a fact that rounds to it at the number's own precision: 3.2 cm with
+32.4 mm, not with 32.6 mm. What a fact shows counts like what it is, so that rounding the shown
+number is no error. A word such as “about” lets the number be a tenth of the fact away.
+"""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from core.report.check.words import (
@@ -16,6 +21,7 @@ from core.report.check.words import (
     UP_TO,
     any_of,
 )
+from core.report.fact import Fact
 
 
 class Relation(StrEnum):
@@ -75,10 +81,10 @@ class _Item:
     form: Form = Form.SINGLE
 
 
-NUMBER = r"-?\d{1,3}(?:,\d{3})+(?:\.\d+)?|-?\d+,\d{1,2}(?!\d)|-?\d+(?:\.\d+)?"
+DECIMAL = r"-?\d{1,3}(?:,\d{3})+(?:\.\d+)?|-?\d+,\d{1,2}(?!\d)|-?\d+(?:\.\d+)?"
 UNIT = any_of(UNITS)
 ITEM = re.compile(
-    rf"(?<![\w.,«-])(?P<number>{NUMBER}|{any_of(NUMBER_WORDS)}(?=[ -]{UNIT}(?!\w)))"
+    rf"(?<![\w.,«-])(?P<number>{DECIMAL}|{any_of(NUMBER_WORDS)}(?=[ -]{UNIT}(?!\w)))"
     rf"(?:[ -]?(?P<unit>{UNIT})(?![\w«]))?"
 )
 NAMED = re.compile(
@@ -118,7 +124,7 @@ def read_quantities(text: str) -> tuple[str, tuple[Quantity, ...]]:
 
     Parameters
     ----------
-    text : as `core.report.check.clauses.plain` gives it.
+    text : as `core.report.check.sentences.plain` gives it.
 
     Returns
     -------
@@ -199,3 +205,57 @@ def _number(digits: str, factor: float) -> Number:
     digits = digits.replace(",", "")
     decimals = len(digits.partition(".")[2])
     return Number(float(digits) * factor, factor * 10**-decimals)
+
+
+ABOUT_SHARE = 0.1
+SMALLEST = 1e-9
+
+
+def values_of(fact: Fact) -> tuple[float, ...]:
+    """Value of a fact and the one that it shows; empty if it is no number."""
+    return () if fact.number is None else (fact.number, round(fact.number, fact.digits))
+
+
+def equals(value: float, number: Number, about: bool) -> bool:
+    """Whether `value` rounds to `number`, or is near it if that is all that is said."""
+    reach = max(number.place / 2, ABOUT_SHARE * abs(value) if about else 0.0)
+    return abs(value - number.value) <= reach + SMALLEST * max(1.0, abs(value))
+
+
+def shows(fact: Fact, number: Number, about: bool) -> bool:
+    """Whether a fact, as it is or as it is shown, is the number."""
+    return any(equals(value, number, about) for value in values_of(fact))
+
+
+def negated(fact: Fact) -> Fact:
+    """Count a number the other way: how much darker, how much less."""
+    return fact if fact.number is None else replace(fact, value=-fact.number)
+
+
+def agrees(fact: Fact, quantity: Quantity) -> bool | None:
+    """Whether `fact`, a number in the quantity's unit, agrees with it; None if unknown."""
+    values = values_of(fact)
+    if not values:
+        return None
+    return any(_fits(value, quantity) for value in values)
+
+
+def _fits(value: float, quantity: Quantity) -> bool:
+    numbers, about = quantity.numbers, quantity.about
+    if quantity.form is Form.RANGE:
+        low, high = numbers[0], numbers[-1]
+        inside = low.value <= value <= high.value
+        return inside or equals(value, low, about) or equals(value, high, about)
+    if quantity.form is not Form.SINGLE:
+        return any(equals(value, number, about) for number in numbers)
+    number = numbers[0]
+    match quantity.relation:
+        case Relation.MORE:
+            return value > number.value
+        case Relation.AT_LEAST:
+            return value >= number.value or (about and equals(value, number, about))
+        case Relation.LESS:
+            return value < number.value
+        case Relation.AT_MOST:
+            return value <= number.value or (about and equals(value, number, about))
+    return equals(value, number, about)

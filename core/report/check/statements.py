@@ -4,16 +4,14 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from core.report.check.clauses import MARK
-from core.report.check.counts import MANY, Kind, Quantifier
-from core.report.check.predicates import Predicate, unclear, words_predicates
+from core.report.check.predicates import Predicate, quantity_predicate, unclear, words_predicates
 from core.report.check.quantities import Form, Quantity, Relation
-from core.report.check.sizes import quantity_predicate
-from core.report.check.subjects import Subject
+from core.report.check.sentences import MARK
+from core.report.check.subjects import MANY, Kind, Quantifier, Subject
 from core.report.fact import Facts
 
-NOT = re.compile(r"\b(?:not|never|neither)\b")
-VERB = re.compile(
+DENIES_VERB = re.compile(r"\b(?:not|never|neither)\b")
+PREDICATE_VERB = re.compile(
     r"\b(?:is|are|was|were|measures?|lies?|sits?|has|have|spans?|range|appears?|shows?|located|"
     r"exceeds?)\b"
 )
@@ -69,7 +67,7 @@ def begin(
     if not subject.numbers:
         lead = subject.before
         definite = subject.quantifier.kind in (Kind.ALL, Kind.TOTAL, Kind.THE)
-        if definite and (verb := VERB.search(after)):
+        if definite and (verb := PREDICATE_VERB.search(after)):
             lead, after = f"{lead} {after[: verb.start()]}", after[verb.start() :]
         start = extend(start, lead, "", quantities, facts)
     said = (unclear(words),) if partly_unclear else ()
@@ -90,7 +88,7 @@ def extend(
             said.append(predicate)
         else:
             unread.append(quantity)
-    if NOT.search(text) and statement.subject.quantifier.kind is not Kind.NONE:
+    if DENIES_VERB.search(text) and statement.subject.quantifier.kind is not Kind.NONE:
         said = [predicate.denied() for predicate in said]
     return replace(
         statement,

@@ -1,10 +1,146 @@
-"""Which lesions a clause speaks of: lesion 2, the largest, all, two of the three, none."""
+"""Which lesions a clause speaks of, and how many: lesion 2, the largest, two of the three, none."""
 
 import re
 from dataclasses import dataclass
+from enum import StrEnum
 
-from core.report.check.counts import NUMBER, Kind, Quantifier, number_in, quantifier_of
-from core.report.check.words import ORDINALS, any_of, phrases
+from core.report.check.words import NUMBER_WORDS, ORDINALS, any_of, phrases
+
+MANY = 10**6
+# Least and most that a word may mean.
+VAGUE = {
+    "a couple of": (2, 2),
+    "a couple": (2, 2),
+    "a few": (2, 6),
+    "few": (2, 6),
+    "several": (3, MANY),
+    "multiple": (2, MANY),
+    "multifocal": (2, MANY),
+    "various": (2, MANY),
+    "a number of": (2, MANY),
+    "many": (5, MANY),
+    "numerous": (5, MANY),
+    "innumerable": (10, MANY),
+    "countless": (10, MANY),
+}
+HOW_MANY = rf"(?:{any_of(NUMBER_WORDS)}|\d{{1,2}})"
+EXACT = r"(?:exactly|precisely|just|only|a total of|altogether)"
+PATTERNS = (
+    (re.compile(rf"\b({HOW_MANY}) (?:to|or) ({HOW_MANY})\b"), "range"),
+    (re.compile(rf"\b(?:no|not) more than ({HOW_MANY})\b|\bat most ({HOW_MANY})\b"), "most"),
+    (
+        re.compile(rf"\b(?:at least|no fewer than|no less than|not fewer than) ({HOW_MANY})\b"),
+        "least",
+    ),
+    (re.compile(rf"\bmore than ({HOW_MANY})\b"), "more"),
+    (re.compile(rf"\b(?:fewer|less) than ({HOW_MANY})\b"), "less"),
+    (re.compile(rf"(?<![\w«]){EXACT}? ?({HOW_MANY})(?![\w»])"), "exactly"),
+)
+SINGLE = re.compile(r"\b(?:solitary|single|sole|lone|unique|unifocal)\b")
+
+
+class Kind(StrEnum):
+    """Which lesions a subject means."""
+
+    NONE = "none"
+    SOME = "some"
+    COUNT = "count"
+    TOTAL = "total"
+    ALL = "all"
+    THE = "the"
+    BARE = "bare"
+    MOST = "most"
+
+
+@dataclass(frozen=True)
+class Quantifier:
+    """How many of the lesions a clause speaks of; `total` is how many it says there are.
+
+    Of `Kind.ALL`, the two numbers are how many are meant: “the two lesions on the right”.
+    """
+
+    kind: Kind
+    low: int = 1
+    high: int = MANY
+    total: int | None = None
+
+
+def number_in(word: str) -> int:
+    """Read a count in digits or words."""
+    return NUMBER_WORDS[word] if word in NUMBER_WORDS else int(word)
+
+
+def count_in(text: str) -> tuple[int, int] | None:
+    """Read the least and the most that are counted in the words before a noun."""
+    for pattern, kind in PATTERNS:
+        if found := pattern.search(text):
+            numbers = [number_in(group) for group in found.groups() if group]
+            number = numbers[0]
+            return {
+                "range": (number, numbers[-1]),
+                "most": (0, number),
+                "least": (number, MANY),
+                "more": (number + 1, MANY),
+                "less": (0, number - 1),
+                "exactly": (number, number),
+            }[kind]
+    if SINGLE.search(text):
+        return 1, 1
+    for words in sorted(VAGUE, key=len, reverse=True):
+        if re.search(rf"\b{words}\b", text):
+            return VAGUE[words]
+    return None
+
+
+PART_OF = re.compile(
+    rf"\b({HOW_MANY}|most|none|all|each|any) (?:out )?of (?:the |these |those )?({HOW_MANY})?\b"
+)
+ALL = re.compile(r"\b(?:all|each|every|both)\b")
+NO = re.compile(
+    r"\b(?:no|not|never|without|neither|none|nothing|free (?:of|from)|absence of|negative for|"
+    r"devoid of|lack of|lacks|rather than)\b"
+)
+THE_NUMBER = re.compile(rf"\b(?:the|these|those) {HOW_MANY}\b")
+THE = re.compile(r"\b(?:the|this|that|its|these|those)\b[\w -]*$")
+SOME = re.compile(r"\b(?:an?|another|some|any|possible|one or more|additional|further)\b")
+
+
+def quantifier_of(lead: str, plural: bool) -> Quantifier:
+    """Read how many are meant from the words before a noun."""
+    if found := PART_OF.search(lead):
+        return _part_of(found[1], found[2])
+    if re.search(r"\bmost\b(?! likely)", lead):
+        return Quantifier(Kind.MOST)
+    counted = count_in(lead)
+    if ALL.search(lead) and not NO.search(lead):
+        total = 2 if re.search(r"\bboth\b", lead) else counted[0] if counted else None
+        return Quantifier(Kind.ALL, total=total)
+    if counted == (0, 0):
+        return Quantifier(Kind.NONE)
+    if counted:
+        if THE_NUMBER.search(lead):
+            return Quantifier(Kind.ALL, *counted)
+        return Quantifier(Kind.TOTAL if SINGLE.search(lead) else Kind.COUNT, *counted)
+    if NO.search(lead):
+        return Quantifier(Kind.NONE)
+    if THE.search(lead):
+        return Quantifier(Kind.ALL if plural else Kind.THE)
+    if SOME.search(lead) or not plural:
+        return Quantifier(Kind.SOME)
+    return Quantifier(Kind.BARE)
+
+
+def _part_of(part: str, whole: str | None) -> Quantifier:
+    total = number_in(whole) if whole else None
+    if part in ("all", "each", "any"):
+        return Quantifier(Kind.ALL, total=total)
+    if part == "none":
+        return Quantifier(Kind.NONE, total=total)
+    if part == "most":
+        return Quantifier(Kind.MOST, total=total)
+    number = number_in(part)
+    return Quantifier(Kind.COUNT, number, number, total)
+
 
 # Stand for lesions by size; 1, 2, … are numbers.
 LARGEST_ONE, SMALLEST_ONE = 0, -1
@@ -17,11 +153,11 @@ NOUN = re.compile(
 ONE_NOUN = r"(?:lesion|tumor|one|mass|nodule|spot)"
 PRONOUN = re.compile(
     rf"^(?:and |with |the |in |(?:right|left) lobe )*"
-    rf"(?:{NUMBER}|another|both|all|each|none)(?: of them)?\b(?! «)(?!«)"
+    rf"(?:{HOW_MANY}|another|both|all|each|none)(?: of them)?\b(?! «)(?!«)"
 )
 NUMBERED = re.compile(
     rf"\b(?:lesion|tumor|nodule|mass|spot)(?: number| no\.?| #|s)? ?"
-    rf"({NUMBER})((?:&{NUMBER})*)(?!-)(?! (?:lesion|tumor))\b"
+    rf"({HOW_MANY})((?:&{HOW_MANY})*)(?!-)(?! (?:lesion|tumor))\b"
 )
 NTH = re.compile(rf"\b({any_of(ORDINALS)})(?:[ -](?:largest|biggest))? (?:\w+ )?{ONE_NOUN}\b")
 LARGEST = re.compile(
@@ -32,7 +168,7 @@ SMALLEST = re.compile(
     r"\b(?:smallest|smaller|tiniest)\b(?! than| diameter| dimension| extent| axis)"
 )
 SEVERAL = re.compile(
-    rf"\b(?:{NUMBER}|several|multiple|all|both|other|no) (?:\w+ )?(?:larger|smaller|bigger) "
+    rf"\b(?:{HOW_MANY}|several|multiple|all|both|other|no) (?:\w+ )?(?:larger|smaller|bigger) "
     r"(?:lesions|masses|tumors|nodules|spots|ones)\b"
 )
 GROUP_WORDS = re.compile(r"\b(?:bilobar|both lobes|multifocal|unifocal)\b")
@@ -46,14 +182,14 @@ LOBE_STATE = re.compile(
 )
 TOLD = re.compile(
     r"^(?:number of |total |count of )?(?:[\w-]+ ){0,2}(?:lesions?|tumors?)"
-    rf"(?: (?:count|number|found|called))?(?: is| was| of|:|=) ?({NUMBER}|none|no)"
+    rf"(?: (?:count|number|found|called))?(?: is| was| of|:|=) ?({HOW_MANY}|none|no)"
     r"(?: seen| found| called| detected| identified)?$"
 )
 FURTHER = re.compile(
     r"\bno (?:other|further|additional|more)\b(?! than)|\bnothing else\b|\bno more$"
 )
 APART_FROM = re.compile(r"\b(?:apart from|besides|except for|other than) (?:the|this|that|a)\b")
-MORE = re.compile(
+BEYOND_TOLD = re.compile(
     r"\b(?:smaller|larger|other|further|additional|satellite|more|another)\b(?! than)"
 )
 # Says more than that there is no lesion.
@@ -125,7 +261,7 @@ def _of_noun(text: str, noun: re.Match[str]) -> Subject:
         return Subject(Quantifier(Kind.ALL), before=before, after=after)
     if UNSEEN.search(after) and not re.search(r"\bno\b", before):
         return Subject(Quantifier(Kind.NONE), before=before, after=UNSEEN.sub("", after))
-    more = MORE.search(before) is not None
+    more = BEYOND_TOLD.search(before) is not None
     return Subject(quantifier_of(before, plural), before=before, after=after, more=more)
 
 

@@ -1,8 +1,16 @@
-"""What the check says: a verdict on each claim, and from these one on the sentence."""
+"""What the check says of claims by the facts, and which checked sentences enter a report.
 
-from collections.abc import Iterable
+Supported sentences enter as they are, with the facts that bear them out. Unsupported ones enter
+with a mark. Contradicted ones stay out, unless the user keeps them: then they are marked too.
+"""
+
+import re
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+
+from core.report.fact import Fact, Facts
+from core.report.text import Section, Sentence
 
 
 class Verdict(StrEnum):
@@ -59,3 +67,86 @@ def join(text: str, claims: Iterable[Claim]) -> Checked:
     order = (Verdict.CONTRADICTED, Verdict.UNSUPPORTED, Verdict.SUPPORTED)
     deciding = min(said, key=lambda claim: order.index(claim.verdict))
     return Checked(text, deciding.verdict, deciding.reason, said)
+
+
+CAPITALS = re.compile(r"(?<!\w)(?:ml|l|hu|ct|mri?|shap|hcc|fnh|tace|bclc|recist|li-rads)(?!\w)")
+SPELLED = {"ml": "mL"}
+
+
+def stated(*known: Fact | None) -> str:
+    """Say what facts say, as a sentence."""
+    said = (f"{fact.label.replace(': ', ', ')}: {fact.shown}" for fact in known if fact)
+    return f"The facts say “{'; '.join(said)}”."
+
+
+def ids(*known: Fact | None) -> tuple[str, ...]:
+    """Ids of the facts that are known."""
+    return tuple(fact.id for fact in known if fact)
+
+
+def spelled(words: str) -> str:
+    """Give units and short names, read in small letters, their capitals back."""
+    return CAPITALS.sub(lambda name: SPELLED.get(name.group(), name.group().upper()), words)
+
+
+def against(holds: bool | None, words: str, *known: Fact | None) -> Claim:
+    """Judge words that were held against facts, of which one at least must be known."""
+    if holds is None or not ids(*known):
+        return unknown(words)
+    verdict = Verdict.SUPPORTED if holds else Verdict.CONTRADICTED
+    reason = stated(*known) if holds else f"It says “{spelled(words)}”. {stated(*known)}"
+    return Claim(verdict, reason, ids(*known))
+
+
+def unknown(words: str, why: str = "no fact of this scan tells it") -> Claim:
+    """Say that nothing known bears on words."""
+    return Claim(Verdict.UNSUPPORTED, f"“{spelled(words)}”: {why}.")
+
+
+MARKS = {
+    Verdict.SUPPORTED: "",
+    Verdict.UNSUPPORTED: "not supported by the measurements",
+    Verdict.CONTRADICTED: "contradicts the measurements",
+}
+
+
+def keep_supported(
+    checked: Iterable[Checked],
+    facts: Facts,
+    kept: Collection[str] = (),
+    unsupported: bool = True,
+) -> tuple[Sentence, ...]:
+    """Turn checked sentences into those of a report.
+
+    Parameters
+    ----------
+    facts : those that the sentences were checked by.
+    kept : contradicted sentences, word by word, that the user keeps all the same.
+    unsupported : whether unsupported sentences enter, marked.
+    """
+    return tuple(
+        as_sentence(one, facts)
+        for one in checked
+        if one.verdict is Verdict.SUPPORTED
+        or one.text in kept
+        or (one.verdict is Verdict.UNSUPPORTED and unsupported)
+    )
+
+
+def kept_section(
+    title: str,
+    checked: Iterable[Checked],
+    facts: Facts,
+    kept: Collection[str] = (),
+    unsupported: bool = True,
+) -> Section:
+    """Make a section of the sentences that `keep_supported` lets in."""
+    return Section(title, keep_supported(checked, facts, kept, unsupported))
+
+
+def as_sentence(one: Checked, facts: Facts) -> Sentence:
+    """Write a checked sentence with its mark, and with the place that its facts are seen at."""
+    known = [facts[name] for name in one.facts]
+    places = {(fact.lesion, fact.axial_slice) for fact in known if fact.lesion is not None}
+    lesion, axial_slice = places.pop() if len(places) == 1 else (None, None)
+    return Sentence(one.text, one.facts, lesion, axial_slice, MARKS[one.verdict])

@@ -4,8 +4,8 @@ import math
 
 import pytest
 
+from bench.confusion import Confusion, confusion, read_sentences
 from core.report.check import Verdict
-from core.report.check.confusion import Confusion, confusion, read_sentences
 from tests.core.report.check.cases import CASES, SENTENCES
 
 ALL = read_sentences(SENTENCES)

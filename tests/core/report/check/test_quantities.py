@@ -2,8 +2,8 @@
 
 import pytest
 
-from core.report.check.clauses import plain
 from core.report.check.quantities import Form, Quantity, Relation, read_quantities
+from core.report.check.sentences import plain
 
 
 def the_one_in(text: str) -> Quantity:

@@ -1,11 +1,12 @@
-"""Claims that no fact can ever bear out: advice, diagnoses, and what is not measured."""
+"""What no outline tells: advice and diagnoses, doubt, and maps that explain an answer."""
 
 import re
 from dataclasses import dataclass
 
-from core.report.check.evidence import against, find, unknown
-from core.report.check.verdict import Claim, Verdict
-from core.report.check.words import finder
+from core.report.check.quantities import Quantity, agrees
+from core.report.check.statements import quantities_in, with_words
+from core.report.check.verdict import Claim, Verdict, against, unknown
+from core.report.check.words import NOT, finder
 from core.report.fact import Facts
 
 ADVICE = finder(
@@ -69,11 +70,11 @@ SOUGHT = re.compile(
 )
 DENIED_SURELY = re.compile(r"\bnot (?:be )?(?:\w+ )?(?:excluded|ruled out)\b")
 # Malignant lesions are lesions all the same where they are counted.
-COUNTED = re.compile(
+COUNTED_CANCERS = re.compile(
     r"\b(?:multiple|several|numerous|innumerable|two|three|four|five|six|seven|eight|nine|ten|"
     r"solitary|single|\d+) (?:\w+ )?(?:liver |hepatic )?(metastas[ei]s|hccs?|carcinomas?)\b"
 )
-LESION = r"(?:(?:focal|liver|hepatic) )*(?:lesions?|mass(?:es)?|tumors?|nodules?|foci)\b"
+LESION_NOUN = r"(?:(?:focal|liver|hepatic) )*(?:lesions?|mass(?:es)?|tumors?|nodules?|foci)\b"
 KINDS = (
     (ADVICE, "it is advice, which measurements do not give"),
     (DIAGNOSIS, "a diagnosis cannot be made from outlines and densities in one scan"),
@@ -110,7 +111,7 @@ def read_outside(text: str, words: str, facts: Facts) -> Outside:
         return _unassessed(text, words, facts)
     if DENIED_SURELY.search(text) or SOUGHT.search(text):
         return Outside((unknown(words, "what may be missed is not measured"),), "")
-    text = COUNTED.sub(lambda found: f"{found.group()} lesions", text)
+    text = COUNTED_CANCERS.sub(lambda found: f"{found.group()} lesions", text)
     claims, rest, narrows = [], text, False
     if ADVICE.search(text):
         rest = MODALITY.sub(" ", rest)
@@ -127,7 +128,7 @@ def read_outside(text: str, words: str, facts: Facts) -> Outside:
 
 def _refused(words: str, why: str, facts: Facts) -> Claim:
     """Refuse words, save RECIST where the sum of diameters is one."""
-    name = find(facts, "change.sum.name")
+    name = facts.find("change.sum.name")
     if words == "recist" and name and str(name.value).startswith("RECIST"):
         return against(True, words, name)
     return unknown(words, why)
@@ -135,7 +136,7 @@ def _refused(words: str, why: str, facts: Facts) -> Claim:
 
 def _without(pattern: re.Pattern[str], text: str) -> str:
     """Take words out, with a “no” before them and, if that denies lesions, with the noun."""
-    denied = rf"\b(?:no|not|without|any)\b (?:\w+ ){{0,2}}?(?:{pattern.pattern})(?: {LESION})?"
+    denied = rf"\b(?:no|not|without|any)\b (?:\w+ ){{0,2}}?(?:{pattern.pattern})(?: {LESION_NOUN})?"
     return pattern.sub(" ", re.sub(denied, " ", text))
 
 
@@ -148,3 +149,88 @@ def _unassessed(text: str, words: str, facts: Facts) -> Outside:
             (Claim(Verdict.SUPPORTED, "The facts list it as not assessable."),), "", False
         )
     return Outside((unknown(words),), "")
+
+
+DOUBT = re.compile(
+    r"\b(?:in doubt|doubtful|doubts?|not (?:\w+ )?(?:sure|certain|confident)|uncertain(?:ty)?|"
+    r"standard deviation|may be off)\b"
+)
+WHOLE_SENTENCE = re.compile(r"\b(?:in doubt|not sure|doubtful)\b")
+TOLD_BY = ("doubt.", "measurement.", "liver.sd")
+
+
+def speaks_of_doubt(text: str, sentence: str) -> bool:
+    """Whether a clause, or all of the sentence, is about doubt."""
+    return DOUBT.search(text) is not None or WHOLE_SENTENCE.search(sentence) is not None
+
+
+def read_doubt(
+    text: str, words: str, quantities: tuple[Quantity, ...], facts: Facts
+) -> list[Claim]:
+    """Support numbers that a fact of doubt has; leave all else unsupported."""
+    known = [fact for fact in facts if fact.id.startswith(TOLD_BY)]
+    claims = []
+    for quantity in quantities_in(text, quantities):
+        same = (fact for fact in known if fact.unit == quantity.unit and agrees(fact, quantity))
+        fact = next(same, None)
+        claims.append(against(True, quantity.text, fact) if fact else unknown(quantity.text))
+    return claims or [unknown(words, "how sure that is cannot be read from the words")]
+
+
+MAP = re.compile(
+    r"\b(?:shap|attribut\w+|heat ?maps?|saliency|explanation|importance|grad-?cam|activation map|"
+    r"what moved)\b"
+)
+INSIDE = re.compile(
+    r"\b(?:in|to|inside|within|on|onto|over) (?:the |that )?(?:called )?(?:tumor|lesion|mass|spot)"
+)
+FOCUSED = re.compile(
+    r"\b(?:concentrat\w+|focus\w*|mostly|mainly|most|chiefly|predominantly|largely|majority)\b"
+)
+PLACES = (
+    (INSIDE, "explanation.share_tumor"),
+    (re.compile(r"\brest of the liver\b"), "explanation.share_liver"),
+    (re.compile(r"\boutside (?:it|the liver)\b"), "explanation.share_outside"),
+)
+SLICE = re.compile(r"\b(?:slice|picture|image) (\d+)")
+MOSTLY, HARDLY = 50.0, 25.0
+
+
+def speaks_of_map(text: str) -> bool:
+    """Whether an attribution map is what a clause is about."""
+    return MAP.search(text) is not None
+
+
+def read_map(text: str, words: str, quantities: tuple[Quantity, ...], facts: Facts) -> list[Claim]:
+    """Hold what is said of an attribution map against the shares of it that are known.
+
+    A map “concentrates” on lesions where at least half of it lies there; below a quarter it
+    does not.
+    """
+    share = facts.find("explanation.share_tumor")
+    if share is None:
+        return [unknown(words, "no attribution map was made of this scan")]
+    claims = _slice(text, facts)
+    claims += [_share(quantity, around, facts) for quantity, around in with_words(text, quantities)]
+    if claims:
+        return claims
+    if not INSIDE.search(text):
+        return [unknown(words, "only where the map's weight lies is known")]
+    if not FOCUSED.search(text) or not isinstance(share.value, int | float):
+        return [unknown(words)]
+    if HARDLY <= share.value < MOSTLY:
+        return [unknown(words, f"{share.shown} is neither most of the map nor little of it")]
+    return [against((share.value >= MOSTLY) != bool(NOT.search(text)), words, share)]
+
+
+def _slice(text: str, facts: Facts) -> list[Claim]:
+    found, fact = SLICE.search(text), facts.find("explanation.slice")
+    return [against(int(found[1]) == fact.value, found.group(), fact)] if found and fact else []
+
+
+def _share(quantity: Quantity, around: str, facts: Facts) -> Claim:
+    """Hold a percentage against the share of the place that stands beside it."""
+    for pattern, name in PLACES:
+        if (fact := facts.find(name)) and pattern.search(around) and quantity.unit == "%":
+            return against(agrees(fact, quantity), quantity.text, fact)
+    return unknown(quantity.text)
