@@ -12,9 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.cascade.segmentation import Segmentation
+from core.errors import BadDataset
 from core.evaluation.run import Run, read_run, write_run
 from core.evaluation.score import TARGETS, CaseScore, score_target
 from core.io.datasets import LabelledCase
+from core.labels import organ_mask
 from core.volume import Volume
 
 DATASET = "own-case"
@@ -65,6 +67,22 @@ def score_own(
     targets = tuple(TARGETS) if tumors_labelled else ("organ",)
     seconds = sum(found.seconds.values())
     return [score_target(target, case, volume, truth, found, seconds) for target in targets]
+
+
+def check_same_case(
+    truth: NDArray[np.uint8], found: NDArray[np.uint8], name: str, case: str
+) -> None:
+    """Refuse a truth that has nothing in common with the labels `found`, both [X, Y, Z].
+
+    Raises BadDataset where both mark a liver and the livers share no voxel.
+    """
+    true, called = organ_mask(truth), organ_mask(found)
+    if called.any() and not (true & called).any():
+        raise BadDataset(
+            f"The liver of “{name}” ({np.count_nonzero(true):,} voxels) and the liver found in "
+            f"“{case}” ({np.count_nonzero(called):,} voxels) do not share a single voxel, so this "
+            "seems to be the ground truth of another case; upload that of this scan."
+        )
 
 
 def own_run(scores: Sequence[CaseScore], found: Segmentation) -> tuple[Run, bytes]:

@@ -3,13 +3,10 @@
 import hashlib
 import json
 import re
-import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import nibabel as nib
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
@@ -17,20 +14,11 @@ from PIL import Image, UnidentifiedImageError
 from core.errors import BadDataset
 from core.geometry.fits import from_axial_view
 from core.geometry.windows import Window, undo_window
+from core.io.labels import read_labels
 from core.labels import TUMOR
-from core.volume import AIR_HU, Volume, to_ras, volume_from_array
+from core.volume import AIR_HU, Volume, volume_from_array
 
 _ONE_MM = np.eye(4)
-# How far off a whole number a label may be stored.
-A_HAIR = 1e-3
-DAMAGED = (
-    nib.filebasedimages.ImageFileError,
-    nib.spatialimages.HeaderDataError,
-    nib.wrapstruct.WrapStructError,
-    OSError,
-    EOFError,
-    zlib.error,
-)
 
 
 @dataclass(frozen=True)
@@ -114,41 +102,6 @@ def _nifti_case(
         return volume, read_labels(labels, volume)
 
     return LabelledCase(name, dataset, split, read, places=(image, labels))
-
-
-def read_labels(path: Path, volume: Volume) -> NDArray[np.uint8]:
-    """Read the labels of `volume` from a NIfTI file on its native grid: uint8 [X, Y, Z].
-
-    Labels stored as fractions a hair off a whole number are rounded.
-
-    Raises BadDataset where the file is no NIfTI image, the grids differ, or a value is no label.
-    Only the shape is compared: LiTS itself has segmentations whose headers disagree with their
-    volumes.
-    """
-    try:
-        image = nib.Nifti1Image.from_filename(path)
-        if image.shape != volume.native.shape:
-            raise BadDataset(
-                f"{path.name} has shape {image.shape} but its volume {volume.native.shape}; "
-                "labels must lie on the grid of their volume."
-            )
-        stored = np.asanyarray(image.dataobj)
-    except DAMAGED as error:
-        raise BadDataset(f"{path.name} cannot be read as NIfTI; copy it again.") from error
-    return to_ras(_as_labels(stored, path.name), volume.native.affine)[0]
-
-
-def _as_labels(stored: NDArray[Any], name: str) -> NDArray[np.uint8]:
-    """Round values a hair off whole numbers from 0 to 255; BadDataset names any other."""
-    whole = stored if np.issubdtype(stored.dtype, np.integer) else np.rint(stored)
-    # NaN is unequal to everything, itself included.
-    wrong = ~((np.abs(stored - whole) <= A_HAIR) & (whole >= 0) & (whole <= 255))
-    if wrong.any():
-        raise BadDataset(
-            f"{name} holds the value {stored[wrong][0]:g}, which is no label; labels are whole "
-            "numbers: 0 background, 1 liver, 2 tumor."
-        )
-    return np.asarray(whole, np.uint8)
 
 
 def _slice_cases(root: Path) -> Iterator[LabelledCase]:

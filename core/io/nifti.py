@@ -15,11 +15,12 @@ from core.errors import UnreadableScan, UnsupportedScan
 from core.io.digest import sha256_of
 from core.io.formats import first_bytes
 from core.io.hounsfield import to_int16
-from core.io.limits import DEFLATE_MAX_RATIO, MAX_EXTRA_BYTES
+from core.io.limits import DEFLATE_MAX_RATIO, MAX_EXTRA_BYTES, check_spacing
 from core.io.nifti_header import NiftiPlan, parse_header
 from core.volume import Volume, volume_from_array
 
 SLAB_VOXELS = 4_000_000
+Slabs = Iterator[tuple[slice, NDArray[Any]]]
 
 
 def read_nifti(path: Path, *, source: str | None = None, digest: str | None = None) -> Volume:
@@ -36,24 +37,38 @@ def read_nifti(path: Path, *, source: str | None = None, digest: str | None = No
     UnsupportedScan : it is 2-D, a time series, color, too large, or has NaN voxels.
     """
     name = source or path.name
-    zipped = first_bytes(path, 2) == b"\x1f\x8b"
-    with _opened(path, zipped, name) as stream:
-        plan = parse_header(stream, name)
-        _check_length(path, zipped, plan, name)
-        hu = _read_voxels(stream, plan, name)
-        if zipped:
-            _reach_checksum(stream)
-    notes = (*_misnamed(path, zipped), *plan.notes)
+    with open_nifti(path, name) as (plan, slabs):
+        check_spacing(plan.affine)
+        hu = _to_volume(plan, slabs, name)
     return volume_from_array(
-        hu, plan.affine, source=name, digest=digest or sha256_of([path]), notes=notes
+        hu,
+        plan.affine,
+        source=name,
+        digest=digest or sha256_of([path]),
+        notes=(*_misnamed(path), *plan.notes),
     )
 
 
 @contextmanager
-def _opened(path: Path, zipped: bool, name: str) -> Iterator[BufferedIOBase]:
+def open_nifti(path: Path, name: str) -> Iterator[tuple[NiftiPlan, Slabs]]:
+    """Open a single-file NIfTI image, called `name` in messages; its header is checked.
+
+    Yields
+    ------
+    What the header says, and the stored numbers as they come: the slice of the flattened image
+    (first axis fastest) that a slab fills, and its numbers. Nothing is read ahead of it, and no
+    more than the header declares. Whether the place in the patient makes sense is not checked.
+
+    Raises
+    ------
+    UnreadableScan, UnsupportedScan : as `read_nifti` does, within the block too.
+    """
+    zipped = _is_zipped(path)
     try:
         with gzip.open(path, "rb") if zipped else path.open("rb") as stream:
-            yield stream
+            plan = parse_header(stream, name)
+            _check_length(path, zipped, plan, name)
+            yield plan, _slabs(stream, plan, zipped)
     except EOFError as error:
         raise UnreadableScan(
             f"“{name}” ends before its last voxel; copy or export it again and check that it "
@@ -63,6 +78,10 @@ def _opened(path: Path, zipped: bool, name: str) -> Iterator[BufferedIOBase]:
         raise UnreadableScan(
             f"The compressed data of “{name}” is damaged; copy or export it again."
         ) from error
+
+
+def _is_zipped(path: Path) -> bool:
+    return first_bytes(path, 2) == b"\x1f\x8b"
 
 
 def _check_length(path: Path, zipped: bool, plan: NiftiPlan, name: str) -> None:
@@ -75,17 +94,24 @@ def _check_length(path: Path, zipped: bool, plan: NiftiPlan, name: str) -> None:
         )
 
 
-def _read_voxels(stream: BufferedIOBase, plan: NiftiPlan, name: str) -> NDArray[np.int16]:
+def _slabs(stream: BufferedIOBase, plan: NiftiPlan, zipped: bool) -> Slabs:
     _read_exactly(stream, plan.offset - plan.header_bytes)
+    for start in range(0, plan.voxels, SLAB_VOXELS):
+        stop = min(start + SLAB_VOXELS, plan.voxels)
+        stored = _read_exactly(stream, (stop - start) * plan.dtype.itemsize)
+        yield slice(start, stop), np.frombuffer(stored, plan.dtype)
+    if zipped:
+        _reach_checksum(stream)
+
+
+def _to_volume(plan: NiftiPlan, slabs: Slabs, name: str) -> NDArray[np.int16]:
     hu = np.empty(plan.voxels, np.int16)
     not_finite = 0
-    for start in range(0, plan.voxels, SLAB_VOXELS):
-        count = min(SLAB_VOXELS, plan.voxels - start)
-        stored = np.frombuffer(_read_exactly(stream, count * plan.dtype.itemsize), plan.dtype)
+    for place, stored in slabs:
         if stored.dtype.kind == "f":
-            not_finite += count - int(np.count_nonzero(np.isfinite(stored)))
+            not_finite += len(stored) - int(np.count_nonzero(np.isfinite(stored)))
         if not not_finite:
-            hu[start : start + count] = to_hounsfield(stored, plan.slope, plan.intercept)
+            hu[place] = to_hounsfield(stored, plan.slope, plan.intercept)
     if not_finite:
         raise UnsupportedScan(
             f"“{name}” has {not_finite:,} voxels that are not a number (NaN or infinite); "
@@ -118,7 +144,8 @@ def _reach_checksum(stream: BufferedIOBase) -> None:
         left -= len(chunk)
 
 
-def _misnamed(path: Path, zipped: bool) -> tuple[str, ...]:
+def _misnamed(path: Path) -> tuple[str, ...]:
+    zipped = _is_zipped(path)
     if path.name.endswith(".nii") and zipped:
         return ("The file is named .nii but is gzip-compressed; it was read as .nii.gz.",)
     if path.name.endswith(".gz") and not zipped:

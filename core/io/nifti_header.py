@@ -1,5 +1,6 @@
 """What a NIfTI header promises: shape, numbers, place in the patient."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BufferedIOBase
 from logging import CRITICAL, Logger
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 
 from core.errors import UnreadableScan, UnsupportedScan
 from core.io.formats import is_nifti
-from core.io.limits import MAX_EXTRA_BYTES, check_shape, check_spacing
+from core.io.limits import MAX_EXTRA_BYTES, check_shape
 
 COLOR_TYPES = {128: "RGB", 2304: "RGBA"}
 MM_PER_UNIT = {1: ("meters", 1000.0), 2: ("millimeters", 1.0), 3: ("micrometers", 0.001)}
@@ -66,7 +67,6 @@ def parse_header(stream: BufferedIOBase, name: str) -> NiftiPlan:
     dtype = _numbers(header, name)
     slope, intercept = _scaling(header, name)
     affine, notes = _place(header)
-    check_spacing(affine)
     return NiftiPlan(
         shape,
         dtype,
@@ -202,7 +202,7 @@ def _orientation(header: nib.Nifti1Header) -> tuple[NDArray[np.float64], tuple[s
         affine = qform if sform is None else sform
         assert affine is not None
         return affine, ()
-    apart = _largest_shift(sform, qform, header)
+    apart = largest_shift(sform, qform, [int(size) for size in header["dim"][1:4]])
     if apart <= SAME_PLACE_MM:
         return sform, ()
     return sform, (
@@ -227,10 +227,11 @@ def _qform(header: nib.Nifti1Header) -> NDArray[np.float64] | None:
         return None
 
 
-def _largest_shift(
-    first: NDArray[np.float64], second: NDArray[np.float64], header: nib.Nifti1Header
+def largest_shift(
+    first: NDArray[np.float64], second: NDArray[np.float64], shape: Sequence[int]
 ) -> float:
-    i, j, k = (int(size) - 1 for size in header["dim"][1:4])
+    """Find how far two affines (4, 4) put a voxel of a grid of `shape` apart, in mm."""
+    i, j, k = (size - 1 for size in shape)
     corners = np.array([[x, y, z, 1] for x in (0, i) for y in (0, j) for z in (0, k)]).T
     return float(np.linalg.norm((first - second)[:3] @ corners, axis=0).max())
 

@@ -8,7 +8,7 @@ from core.cascade.measurement import measure
 from core.cascade.segmentation import Labelled
 from core.cohort.one_by_one import FINDINGS_NAME
 from core.errors import HepatoScopeError
-from core.io.datasets import read_labels
+from core.io.labels import read_labels
 from core.quality import check
 from core.study import Examined
 from core.volume import Volume

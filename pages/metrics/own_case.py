@@ -10,10 +10,10 @@ import streamlit as st
 
 from core.cascade.segmentation import Segmentation
 from core.errors import HepatoScopeError
-from core.evaluation.own_case import PackedLabels, own_run, score_own
-from core.evaluation.own_truth import check_same_case, read_truth
+from core.evaluation.own_case import PackedLabels, check_same_case, own_run, score_own
 from core.evaluation.run import Run
 from core.evaluation.score import CaseScore
+from core.io.labels import read_truth
 from core.study import Study
 from pages.common.downloads import file_stem
 from pages.common.frame import plain

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from core.cascade.segmentation import Segmentation, relabel, segment
+from core.errors import BadDataset
 from core.evaluation.error_picture import FOUND, INVENTED, MISSED, error_picture
-from core.evaluation.own_case import PackedLabels, own_run, score_own, worst_slice
+from core.evaluation.own_case import PackedLabels, check_same_case, own_run, score_own, worst_slice
 from core.evaluation.run import read_run
 from core.metrics.overlap import overlap
 from core.presets import PAPER
@@ -80,3 +81,13 @@ def test_error_picture_colors_what_was_found_missed_and_invented() -> None:
         np.testing.assert_array_equal(middle, np.rint(np.array(color) * share))
     assert not middles[3].any()
     assert not picture[160].any()
+
+
+def test_truth_of_another_case_shares_no_voxel(scan: Volume) -> None:
+    truth = scene.draw()[1]
+    elsewhere = np.roll(truth, 36, axis=0)
+    assert not ((truth > 0) & (elsewhere > 0)).any()
+    with pytest.raises(BadDataset, match=r"of another case"):
+        check_same_case(elsewhere, truth, "truth.nii", "scan.nii")
+    check_same_case(truth, truth, "truth.nii", "scan.nii")
+    check_same_case(truth, truth * np.uint8(0), "truth.nii", "scan.nii")

@@ -15,7 +15,8 @@ from PIL import Image
 from core.errors import BadDataset
 from core.geometry.fits import axial_view
 from core.geometry.windows import LIVER_WINDOW, apply_window
-from core.io.datasets import LabelledCase, find_cases, read_labels
+from core.io.datasets import LabelledCase, find_cases
+from core.io.labels import read_labels
 from core.io.reading import read
 from core.volume import AIR_HU, Volume
 from tests import scene
@@ -158,7 +159,7 @@ def test_labels_of_another_shape_are_refused(lits: Path) -> None:
     volume = read(lits / "volume-0.nii.gz")
     short = scene.draw()[1][..., :-1]
     path = scene.save_nifti(lits / "segmentation-0.nii.gz", short, scene.affine_of())
-    with pytest.raises(BadDataset, match=r"\(72, 60, 25\) but its volume \(72, 60, 26\)"):
+    with pytest.raises(BadDataset, match=r"72 × 60 × 25 voxels and the scan 72 × 60 × 26"):
         read_labels(path, volume)
 
 
@@ -187,21 +188,21 @@ def test_values_that_are_no_labels_are_refused(lits: Path, value: float) -> None
     def spoil(labels: NDArray[np.float32]) -> None:
         labels[0, 0, 0] = value
 
-    with pytest.raises(BadDataset, match=f"the value {value:g}, which is no label"):
+    with pytest.raises(BadDataset, match=f"holds {value:g} where only 0"):
         read_labels(*rewritten(lits, spoil))
 
 
 @pytest.mark.parametrize("content", [b"", b"not a scan at all"])
 def test_labels_that_are_no_image_are_refused(lits: Path, content: bytes) -> None:
     (lits / "segmentation-0.nii.gz").write_bytes(content)
-    with pytest.raises(BadDataset, match=r"segmentation-0.nii.gz cannot be read"):
+    with pytest.raises(BadDataset, match=r"segmentation-0.nii.gz” cannot be read"):
         find_cases(lits)[0].read()
 
 
 def test_labels_cut_short_are_refused(lits: Path) -> None:
     path = lits / "segmentation-0.nii.gz"
     path.write_bytes(path.read_bytes()[:500])
-    with pytest.raises(BadDataset, match=r"segmentation-0.nii.gz cannot be read"):
+    with pytest.raises(BadDataset, match=r"segmentation-0.nii.gz” cannot be read"):
         find_cases(lits)[0].read()
 
 

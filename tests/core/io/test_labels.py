@@ -1,6 +1,7 @@
-"""A ground truth of one's own is believed only where it can be that of the scan."""
+"""Labels are believed only where they can be those of the scan."""
 
 import gzip
+import tracemalloc
 from pathlib import Path
 
 import nibabel as nib
@@ -9,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from core.errors import BadDataset
-from core.evaluation.own_truth import check_same_case, read_truth
+from core.io.labels import read_labels, read_truth
 from core.volume import Volume
 from tests import scene
 from tests.scene import save_nifti
@@ -117,11 +118,42 @@ def test_files_that_are_no_image_are_refused(tmp_path: Path, scan: Volume) -> No
     assert "ends before its last voxel" in said[3]
 
 
-def test_truth_of_another_case_shares_no_voxel(scan: Volume) -> None:
-    truth = scene.draw()[1]
-    elsewhere = np.roll(truth, 36, axis=0)
-    assert not ((truth > 0) & (elsewhere > 0)).any()
-    with pytest.raises(BadDataset, match=r"of another case"):
-        check_same_case(elsewhere, truth, "truth.nii", "scan.nii")
-    check_same_case(truth, truth, "truth.nii", "scan.nii")
-    check_same_case(truth, truth * np.uint8(0), "truth.nii", "scan.nii")
+def test_labels_placed_by_index_need_no_place_that_makes_sense(
+    tmp_path: Path, scan: Volume
+) -> None:
+    labels = scene.draw()[1]
+    path = saved(tmp_path / "wrong.nii.gz", labels, scene.affine_of((0.001, 4.0, 900.0)))
+    np.testing.assert_array_equal(read_labels(path, scan), labels)
+    np.testing.assert_array_equal(read_truth(path, scan, ignore_place=True), labels)
+    assert "0.001 × 4 × 900 mm" in refusal(path, scan)
+
+
+def test_further_labels_are_a_data_sets_own_affair_and_no_truth(
+    tmp_path: Path, scan: Volume
+) -> None:
+    labels = scene.draw()[1]
+    labels[0, 0, 0] = 7
+    path = saved(tmp_path / "vessels.nii.gz", labels)
+    np.testing.assert_array_equal(read_labels(path, scan), labels)
+    assert "holds 7 where" in refusal(path, scan)
+
+
+def test_labels_that_declare_more_than_they_hold_cost_no_memory(
+    tmp_path: Path, scan: Volume
+) -> None:
+    path = tmp_path / "bomb.nii.gz"
+    header = nib.Nifti1Header()
+    header.set_data_dtype(np.float64)
+    header.set_data_shape((1500, 1500, 200))
+    header["magic"], header["vox_offset"] = b"n+1", 352
+    path.write_bytes(gzip.compress(header.binaryblock + bytes(4)))
+    tracemalloc.start()
+    assert "declares 3,600.0 MB" in refusal(path, scan)
+    assert tracemalloc.get_traced_memory()[1] < 5e6
+    tracemalloc.stop()
+
+
+def test_infinity_is_no_label(tmp_path: Path, scan: Volume) -> None:
+    labels = scene.draw()[1].astype(np.float32)
+    labels[0, 0, 0] = np.inf
+    assert "holds inf" in refusal(saved(tmp_path / "inf.nii.gz", labels), scan)

@@ -1,0 +1,161 @@
+"""Labels of a scan from a file: checked before they are believed."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import BadDataset, UnreadableScan, UnsupportedScan
+from core.io.limits import check_spacing
+from core.io.nifti import Slabs, open_nifti
+from core.io.nifti_header import SAME_PLACE_MM, NiftiPlan, largest_shift
+from core.labels import LIVER, TUMOR
+from core.volume import Volume, to_ras
+
+# How far off a whole number a label may be stored.
+A_HAIR = 1e-3
+# So many of the values that are no labels are named.
+NAMED_VALUES = 5
+
+
+def read_labels(path: Path, volume: Volume) -> NDArray[np.uint8]:
+    """Read labels that lie on `volume` voxel by voxel: uint8 [X, Y, Z], 0, 1 or 2.
+
+    Labels stored as fractions a hair off a whole number are rounded. Whole numbers up to 255
+    are kept: a data set may have further labels, which mean nothing here. Where the header says
+    that the voxels lie is not asked: LiTS itself has segmentations whose headers disagree with
+    their volumes.
+
+    Raises
+    ------
+    BadDataset
+        If the file is no NIfTI image or damaged, has another shape than the file of `volume`,
+        or a value that is no label.
+    """
+    return _read(path, volume, path.name, ignore_place=True, highest=255)
+
+
+def read_truth(
+    path: Path, volume: Volume, *, name: str | None = None, ignore_place: bool = False
+) -> NDArray[np.uint8]:
+    """Read the true labels of `volume` that somebody brings for it: uint8 [X, Y, Z], 0, 1 or 2.
+
+    Axes may be turned or flipped against the scan's: the file's own header says where each
+    voxel lies.
+
+    Parameters
+    ----------
+    name : how messages call the file; its own name unless given.
+    ignore_place : lay the voxels on those of the scan's file whatever the header says of their
+        place; some files of LiTS need this.
+
+    Raises
+    ------
+    BadDataset
+        If the file is no NIfTI image or damaged, lies on another grid, has other values than
+        0, 1 and 2, or marks no liver.
+    """
+    labels = _read(path, volume, name or path.name, ignore_place=ignore_place, highest=TUMOR)
+    _check_marks(labels, name or path.name)
+    return labels
+
+
+def _read(
+    path: Path, volume: Volume, name: str, *, ignore_place: bool, highest: int
+) -> NDArray[np.uint8]:
+    try:
+        with open_nifti(path, name) as (plan, slabs):
+            _check_shape(plan, volume, name, ignore_place)
+            if not ignore_place:
+                check_spacing(plan.affine)
+            labels = _to_labels(plan, slabs, name, highest)
+    except (UnreadableScan, UnsupportedScan) as error:
+        raise _no_labels(name, str(error)) from error
+    except OSError as error:
+        raise _no_labels(name, error.strerror or "it cannot be opened") from error
+    turned, affine = to_ras(labels, volume.native.affine if ignore_place else plan.affine)
+    if not ignore_place:
+        _check_place(turned, affine, volume, name)
+    return turned
+
+
+def _no_labels(name: str, reason: str) -> BadDataset:
+    # What is to be done about a scan is not what is to be done about labels.
+    cause = reason.partition(";")[0].removesuffix(".").replace(f"“{name}”", "the file")
+    return BadDataset(
+        f"“{name}” cannot be read as labels: {cause[0].lower()}{cause[1:]}; copy or export it "
+        "again as .nii or .nii.gz on the grid of its scan."
+    )
+
+
+def _check_shape(plan: NiftiPlan, volume: Volume, name: str, ignore_place: bool) -> None:
+    native = volume.native.shape
+    # Axes may be turned: only then may the order of the sizes differ.
+    same = plan.shape == native if ignore_place else sorted(plan.shape) == sorted(native)
+    if not same:
+        raise _other_shape(plan.shape, native, name)
+
+
+def _to_labels(plan: NiftiPlan, slabs: Slabs, name: str, highest: int) -> NDArray[np.uint8]:
+    labels = np.empty(plan.voxels, np.uint8)
+    for place, stored in slabs:
+        scaled = (plan.slope, plan.intercept) != (1, 0)
+        values = stored * plan.slope + plan.intercept if scaled else stored
+        labels[place] = _whole(values, name, highest)
+    return labels.reshape(plan.shape, order="F")
+
+
+def _whole(values: NDArray[Any], name: str, highest: int) -> NDArray[Any]:
+    """Round values a hair off whole numbers from 0 to `highest`; BadDataset names any other."""
+    whole = np.rint(values) if values.dtype.kind == "f" else values
+    # NaN is unequal to everything, itself included, and so is infinity less itself.
+    with np.errstate(invalid="ignore"):
+        known = (np.abs(values - whole) <= A_HAIR) & (whole >= 0) & (whole <= highest)
+    if not known.all():
+        raise _other_values(np.unique(values[~known]), name)
+    return whole
+
+
+def _check_place(
+    labels: NDArray[np.uint8], affine: NDArray[np.float64], volume: Volume, name: str
+) -> None:
+    if labels.shape != volume.shape:
+        raise _other_shape(labels.shape, volume.shape, name)
+    apart = largest_shift(affine, volume.affine, volume.shape)
+    if apart > SAME_PLACE_MM:
+        raise BadDataset(
+            f"The voxels of “{name}” lie up to {apart:.1f} mm from those of “{volume.source}”, so "
+            "it is of another grid; resample it to the scan, or choose to ignore the position in "
+            "its header if you know that it is wrong."
+        )
+
+
+def _other_shape(shape: tuple[int, ...], wanted: tuple[int, ...], name: str) -> BadDataset:
+    has, needs = (" × ".join(map(str, sizes)) for sizes in (shape, wanted))
+    return BadDataset(
+        f"“{name}” has {has} voxels and the scan {needs}; labels must lie on the grid of their "
+        "scan."
+    )
+
+
+def _other_values(values: NDArray[np.generic], name: str) -> BadDataset:
+    named = ", ".join(f"{value:g}" for value in values[:NAMED_VALUES].tolist())
+    more = f" and {len(values) - NAMED_VALUES} more" if len(values) > NAMED_VALUES else ""
+    return BadDataset(
+        f"“{name}” holds {named}{more} where only 0 (background), 1 (liver) and 2 (tumor) mean "
+        "something; give its labels these numbers."
+    )
+
+
+def _check_marks(labels: NDArray[np.uint8], name: str) -> None:
+    if not labels.any():
+        raise BadDataset(
+            f"“{name}” marks nothing: all its {labels.size:,} voxels are 0; upload a ground truth "
+            "with the liver as 1."
+        )
+    if not (labels == LIVER).any():
+        raise BadDataset(
+            f"“{name}” marks {np.count_nonzero(labels):,} voxels as tumor (2) and none as liver "
+            "(1), and a liver is needed to score against; add it and upload the file again."
+        )
