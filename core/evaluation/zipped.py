@@ -1,24 +1,24 @@
 """A run that somebody sends as a zip: opened with care, and checked before it is believed."""
 
 import json
-import zipfile
-from collections.abc import Mapping
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
+from zipfile import ZipInfo
 
 import numpy as np
 import pandas as pd
 
-from core.errors import BadDataset
+from core.errors import BadDataset, UnreadableScan, UnsupportedScan
 from core.evaluation.run import RUN_NAME, TABLES, Run, read_run
 from core.evaluation.score import TARGETS
 from core.evaluation.tables import COUNTS, SCORES
-from core.io.archive import CHUNK_BYTES, DAMAGED
+from core.io.archive import Members, unpack
+from core.io.limits import RUN_ZIP
 from core.metrics.lesions import LesionRecord
 
 MAX_ZIP_BYTES = 64 * 2**20
-MAX_INFLATED_BYTES = 256 * 2**20
-MAX_FILES = 200
 # A run of 60,000 slices has 1.7 million cells in its largest table.
 MAX_CELLS = 20_000_000
 MAX_TEXT = 300
@@ -65,29 +65,15 @@ def read_zipped_run(path: Path, name: str) -> Run:
 
 def _unpack(path: Path, folder: Path, title: str) -> None:
     try:
-        with zipfile.ZipFile(path) as archive:
-            members = _members(archive, title)
-            declared = sum(member.file_size for member in members.values())
-            if declared > MAX_INFLATED_BYTES:
-                raise _too_large(title)
-            left = MAX_INFLATED_BYTES
-            for file, member in members.items():
-                left = _copy(archive, member, folder / file, left, title)
-    except (NotImplementedError, RuntimeError) as error:
-        raise BadDataset(
-            f"“{title}” has a password or an unusual compression; zip the run's folder plainly."
-        ) from error
-    except DAMAGED as error:
-        raise BadDataset(
-            f"“{title}” is no zip or is damaged; zip the run's folder again."
-        ) from error
+        unpack(path, folder, limits=RUN_ZIP, choose=partial(_members, title), name=title)
+    except (UnreadableScan, UnsupportedScan) as error:
+        raise BadDataset(str(error)) from error
 
 
-def _members(archive: zipfile.ZipFile, title: str) -> Mapping[str, zipfile.ZipInfo]:
+def _members(title: str, entries: Sequence[ZipInfo]) -> Members:
     """Find the five files of a run, which lie beside its one run.json."""
-    entries = archive.infolist()
     runs = [entry.filename for entry in entries if PurePosixPath(entry.filename).name == RUN_NAME]
-    if len(entries) > MAX_FILES or len(runs) != 1:
+    if len(entries) > RUN_ZIP.files or len(runs) != 1:
         raise BadDataset(
             f"“{title}” holds {len(entries)} files with {len(runs)} {RUN_NAME} among them; zip "
             "the folder of one run."
@@ -97,26 +83,6 @@ def _members(archive: zipfile.ZipFile, title: str) -> Mapping[str, zipfile.ZipIn
     if missing := [file for file in FILES if file not in members]:
         raise BadDataset(f"“{title}” lacks {', '.join(missing)}; zip the whole folder of the run.")
     return {file: members[file] for file in FILES}
-
-
-def _copy(
-    archive: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path, left: int, title: str
-) -> int:
-    """Write one member, counting what it really inflates to; returns what is left."""
-    with archive.open(member) as source, path.open("wb") as sink:
-        while chunk := source.read(CHUNK_BYTES):
-            left -= len(chunk)
-            if left < 0:
-                raise _too_large(title)
-            sink.write(chunk)
-    return left
-
-
-def _too_large(title: str) -> BadDataset:
-    return BadDataset(
-        f"“{title}” unpacks to more than {MAX_INFLATED_BYTES / 1e6:,.0f} MB, which no run does; "
-        "zip the folder of one run."
-    )
 
 
 def _check_facts(folder: Path, title: str) -> None:

@@ -3,93 +3,107 @@
 import lzma
 import zipfile
 import zlib
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import IO
 
 from core.errors import UnreadableScan, UnsupportedScan
-from core.io.limits import MAX_FILES, MAX_INFLATED_BYTES
+from core.io.limits import SCAN_ZIP, ZipLimits
 
 CHUNK_BYTES = 2**20
 DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError)
+Members = Mapping[str, zipfile.ZipInfo]
+
+
+def all_numbered(entries: Sequence[zipfile.ZipInfo]) -> Members:
+    """Choose every file but hidden ones and what macOS adds, and number them."""
+    wanted = [entry for entry in entries if not entry.is_dir() and not _is_hidden(entry)]
+    return {f"{number:06d}": entry for number, entry in enumerate(wanted)}
 
 
 def unpack(
     path: Path,
     folder: Path,
     *,
-    max_files: int = MAX_FILES,
-    max_bytes: int = MAX_INFLATED_BYTES,
+    limits: ZipLimits = SCAN_ZIP,
+    choose: Callable[[Sequence[zipfile.ZipInfo]], Members] = all_numbered,
+    name: str | None = None,
 ) -> tuple[Path, ...]:
-    """Write the files of the zip at `path` into `folder` and return where they lie.
+    """Write files of the zip at `path` into `folder` and return where they lie.
 
     Names in the archive are not used, so that none can lead out of `folder`. The inflated
     size is checked as declared and counted again as it is written.
 
-    Raises UnreadableScan for a damaged archive and UnsupportedScan for one that is
-    encrypted, or larger than `max_files` files or `max_bytes` inflated bytes.
+    Parameters
+    ----------
+    choose : finds among the entries those to unpack, by the names that they get in `folder`.
+    name : how messages call the zip; its own name unless given.
+
+    Raises
+    ------
+    UnreadableScan : it is no zip, or a damaged one.
+    UnsupportedScan : it is encrypted, or larger than `limits`.
     """
+    name = name or path.name
     try:
         with zipfile.ZipFile(path) as archive:
-            members = [info for info in archive.infolist() if _wanted(info)]
-            _check_declared(members, path.name, max_files, max_bytes)
-            return _extract(archive, members, folder, max_bytes)
+            members = choose(archive.infolist())
+            _check_declared(members, name, limits)
+            return _extract(archive, members, folder, name, limits)
     except (NotImplementedError, RuntimeError) as error:
         raise UnsupportedScan(
-            f"“{path.name}” uses a kind of compression that cannot be opened here; zip the "
+            f"“{name}” uses a kind of compression that cannot be opened here; zip the "
             "folder again with the ordinary settings."
         ) from error
     except DAMAGED as error:
         raise UnreadableScan(
-            f"The zip “{path.name}” is damaged or incomplete; zip the folder again and check that "
-            "it arrived whole."
+            f"“{name}” is no zip, or is damaged or incomplete; zip the folder again and check "
+            "that it arrived whole."
         ) from error
 
 
-def _wanted(info: zipfile.ZipInfo) -> bool:
-    parts = PurePosixPath(info.filename).parts
-    hidden = any(part.startswith(".") and part != ".." for part in parts) or "__MACOSX" in parts
-    return not info.is_dir() and not hidden
+def _is_hidden(entry: zipfile.ZipInfo) -> bool:
+    parts = PurePosixPath(entry.filename).parts
+    return any(part.startswith(".") and part != ".." for part in parts) or "__MACOSX" in parts
 
 
-def _check_declared(
-    members: list[zipfile.ZipInfo], name: str, max_files: int, max_bytes: int
-) -> None:
-    if len(members) > max_files:
+def _check_declared(members: Members, name: str, limits: ZipLimits) -> None:
+    if len(members) > limits.files:
         raise UnsupportedScan(
-            f"“{name}” holds {len(members):,} files, more than the {max_files:,} that can be read "
-            "here; zip one CT series."
+            f"“{name}” holds {len(members):,} files, more than the {limits.files:,} that can be "
+            f"read here; zip {limits.content}."
         )
-    declared = sum(info.file_size for info in members)
-    if declared > max_bytes:
-        raise _too_large(declared, max_bytes)
-    if any(info.flag_bits & 1 for info in members):
+    declared = sum(entry.file_size for entry in members.values())
+    if declared > limits.inflated_bytes:
+        raise _too_large(declared, name, limits)
+    if any(entry.flag_bits & 1 for entry in members.values()):
         raise UnsupportedScan(f"“{name}” is protected by a password; zip the folder without one.")
 
 
 def _extract(
-    archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], folder: Path, max_bytes: int
+    archive: zipfile.ZipFile, members: Members, folder: Path, name: str, limits: ZipLimits
 ) -> tuple[Path, ...]:
     written, paths = 0, []
-    for number, info in enumerate(members):
-        target = folder / f"{number:06d}"
-        with archive.open(info) as source, target.open("wb") as sink:
-            written += _copy(source, sink, max_bytes - written, max_bytes)
+    for file, entry in members.items():
+        target = folder / file
+        with archive.open(entry) as source, target.open("wb") as sink:
+            written = _copy(source, sink, written, name, limits)
         paths.append(target)
     return tuple(paths)
 
 
-def _copy(source: IO[bytes], sink: IO[bytes], allowed: int, max_bytes: int) -> int:
-    copied = 0
+def _copy(source: IO[bytes], sink: IO[bytes], written: int, name: str, limits: ZipLimits) -> int:
+    """Copy what a file really inflates to, counting on from `written` bytes."""
     while chunk := source.read(CHUNK_BYTES):
-        copied += len(chunk)
-        if copied > allowed:
-            raise _too_large(max_bytes - allowed + copied, max_bytes)
+        written += len(chunk)
+        if written > limits.inflated_bytes:
+            raise _too_large(written, name, limits)
         sink.write(chunk)
-    return copied
+    return written
 
 
-def _too_large(size: int, max_bytes: int) -> UnsupportedScan:
+def _too_large(size: int, name: str, limits: ZipLimits) -> UnsupportedScan:
     return UnsupportedScan(
-        f"The zip unpacks to {size / 1e6:,.0f} MB or more, above the limit of "
-        f"{max_bytes / 1e6:,.0f} MB; zip one CT series."
+        f"“{name}” unpacks to {size / 1e6:,.0f} MB or more, above the limit of "
+        f"{limits.inflated_bytes / 1e6:,.0f} MB; zip {limits.content}."
     )

@@ -1,6 +1,7 @@
 """How large and how small a scan may be, checked before a voxel is read."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,12 +15,30 @@ MAX_VOXELS = 600_000_000
 MIN_SLICES = 4
 MIN_ACROSS = 16
 MAX_FILES = 20_000
-MAX_INFLATED_BYTES = 4 * 2**30
 # Deflate cannot shrink anything further (zlib's technical details).
 DEFLATE_MAX_RATIO = 1032
 # Metadata that a NIfTI file may carry before its voxels, or after them.
 MAX_EXTRA_BYTES = 64 * 2**20
 SPACING_MM = (0.05, 30.0)
+
+
+@dataclass(frozen=True)
+class ZipLimits:
+    """How much of a zip may be unpacked.
+
+    Parameters
+    ----------
+    files, inflated_bytes : at most so many.
+    content : what the zip should hold instead, for messages.
+    """
+
+    files: int
+    inflated_bytes: int
+    content: str
+
+
+SCAN_ZIP = ZipLimits(MAX_FILES, 4 * 2**30, "one CT series")
+RUN_ZIP = ZipLimits(200, 256 * 2**20, "the folder of one run")
 
 
 def check_shape(shape: Sequence[int]) -> tuple[int, int, int]:

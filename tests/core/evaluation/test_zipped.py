@@ -4,6 +4,7 @@ import io
 import json
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -12,6 +13,7 @@ import pytest
 from core.errors import BadDataset
 from core.evaluation import read_run, zipped
 from core.evaluation.zipped import read_zipped_run
+from core.io.limits import RUN_ZIP
 from tests.pages.runs import make_run
 from tests.pages.runs import zipped as zip_of
 
@@ -55,7 +57,7 @@ def test_name_of_the_upload_leads_nowhere(folder: Path, tmp_path: Path) -> None:
 
 
 def test_what_is_no_zip_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(BadDataset, match=r"“a.zip” is no zip or is damaged"):
+    with pytest.raises(BadDataset, match=r"“a.zip” is no zip, or is damaged"):
         read_zipped_run(send(b"PK nothing", tmp_path), "a.zip")
 
 
@@ -78,9 +80,9 @@ def test_missing_table_is_named(folder: Path, tmp_path: Path) -> None:
 def test_bomb_is_not_inflated(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(zipped, "MAX_INFLATED_BYTES", 10_000)
+    monkeypatch.setattr(zipped, "RUN_ZIP", replace(RUN_ZIP, inflated_bytes=10_000))
     bomb = repacked(folder, lesions=bytes(1_000_000))
-    with pytest.raises(BadDataset, match="unpacks to more than"):
+    with pytest.raises(BadDataset, match=r"“a.zip” unpacks to .* 0 MB; zip the folder of one run"):
         read_zipped_run(send(bomb, tmp_path), "a.zip")
 
 

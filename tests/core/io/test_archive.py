@@ -1,5 +1,6 @@
 import struct
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ from core.errors import HepatoScopeError, UnreadableScan, UnsupportedScan
 from core.io import read
 from core.io.archive import unpack
 from core.io.digest import sha256_of
+from core.io.limits import SCAN_ZIP
 from tests.core.io.scans import ct_series, save_dicom, save_nifti, some_hu
 
 
@@ -67,7 +69,7 @@ def test_a_bomb_is_refused_by_its_declared_size(tmp_path: Path) -> None:
     archive = zip_of(tmp_path / "bomb.zip", zeros=bytes(5_000_000))
     assert archive.stat().st_size < 10_000
     with pytest.raises(UnsupportedScan, match="unpacks to 5 MB or more, above the limit of 1 MB"):
-        unpack(archive, tmp_path, max_bytes=1_000_000)
+        unpack(archive, tmp_path, limits=replace(SCAN_ZIP, inflated_bytes=1_000_000))
 
 
 def test_a_bomb_that_lies_about_its_size_stops_while_it_inflates(tmp_path: Path) -> None:
@@ -76,14 +78,14 @@ def test_a_bomb_that_lies_about_its_size_stops_while_it_inflates(tmp_path: Path)
     archive.write_bytes(lie)
     (tmp_path / "out").mkdir()
     with pytest.raises(HepatoScopeError):
-        unpack(archive, tmp_path / "out", max_bytes=1_000_000)
+        unpack(archive, tmp_path / "out", limits=replace(SCAN_ZIP, inflated_bytes=1_000_000))
     assert sum(path.stat().st_size for path in (tmp_path / "out").iterdir()) <= 1_000_000
 
 
 def test_too_many_files_are_refused(tmp_path: Path) -> None:
     archive = zip_of(tmp_path / "many.zip", **{str(n): b"" for n in range(9)})
     with pytest.raises(UnsupportedScan, match="9 files, more than the 8"):
-        unpack(archive, tmp_path, max_files=8)
+        unpack(archive, tmp_path, limits=replace(SCAN_ZIP, files=8))
 
 
 def test_a_protected_zip_asks_for_one_without_password(tmp_path: Path) -> None:
