@@ -41,7 +41,7 @@ def prepare(question: Question) -> float:
 def asked(question: Question) -> KerasNetwork:
     """Give the network of `question`, aimed at its target."""
     network = network_of(question.weights, question.size, weights_digest(question.weights))
-    network.aim(question.target)
+    network.aim(question)
     return network
 
 

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.models.store import load_unet
+from core.explainers.question import Question, as_image
+from core.models.store import load_unet, untrained_unet
 
 Floats = NDArray[np.float32]
 
@@ -37,6 +38,7 @@ class KerasNetwork:
         layer = _weighted_mean()
         self.reduced = keras.Model(model.input, layer(model.output))
         self._weights = layer.weight
+        self._beside: Floats | None = None
         self.shap_explainer: Any = None
         features = model.get_layer(FEATURES).output
         both = keras.Model(model.input, [features, self.reduced.output])
@@ -44,9 +46,24 @@ class KerasNetwork:
         self._gradient = tf.function(self._gradient_of)
         self._features = tf.function(lambda images: _features_of(both, images))
 
-    def aim(self, target: Floats) -> None:
-        """Explain the mean over `target` [S, S] from now on."""
-        self._weights.assign(target[..., None])
+    def aim(self, question: Question) -> None:
+        """Explain the mean over the target of `question` from now on, the slices beside it held."""
+        self._weights.assign(question.target[..., None])
+        self._beside = None if question.beside is None else as_image(question.beside)
+
+    def seen(self, images: Floats) -> Floats:
+        """Show gray slices [N, S, S] in 0..1 as the network takes them: [N, S, S, 3]."""
+        stacked = np.repeat(images[..., None], 3, axis=-1).astype(np.float32)
+        if self._beside is not None:
+            stacked[..., [0, 2]] = self._beside
+        return stacked
+
+    def of_slice(self, gradients: NDArray[Any]) -> NDArray[Any]:
+        """Bring what was found for each channel [N, S, S, 3] to the slice itself: [N, S, S].
+
+        Where the three channels are one slice, what changes it changes all of them.
+        """
+        return gradients.sum(axis=-1) if self._beside is None else gradients[..., 1]
 
     def score(self, images: Floats) -> Floats:
         """Answer to gray slices [N, S, S] in 0..1: [N]."""
@@ -54,11 +71,13 @@ class KerasNetwork:
 
     def gradient(self, images: Floats) -> Floats:
         """Change of the answer with every gray value of slices [N, S, S]: [N, S, S]."""
-        return self._over(images, self._gradient)
+        return self.of_slice(self._over(images, self._gradient))
 
     def features(self, image: Floats) -> tuple[Floats, Floats]:
         """Feature maps [h, w, C] of a decoder layer for one slice, and the answer's gradient."""
-        maps, gradient = self._features(as_input(image[None]))
+        import tensorflow as tf
+
+        maps, gradient = self._features(tf.constant(self.seen(image[None])))
         return maps[0].numpy(), gradient[0].numpy()
 
     def _gradient_of(self, images: Any) -> Any:
@@ -67,24 +86,18 @@ class KerasNetwork:
         with tf.GradientTape() as tape:
             tape.watch(images)
             answer = self.reduced(images, training=False)
-        # The three channels are one slice: what changes it changes all of them.
-        return tf.reduce_sum(tape.gradient(answer, images), axis=-1)
+        return tape.gradient(answer, images)
 
     def _over(self, images: Floats, ask: Any) -> Floats:
+        import tensorflow as tf
+
         parts = []
         for start in range(0, len(images), BATCH):
             part = images[start : start + BATCH]
             # One size of batch is traced once.
             filled = np.concatenate([part, np.repeat(part[-1:], BATCH - len(part), axis=0)])
-            parts.append(ask(as_input(filled)).numpy()[: len(part)])
+            parts.append(ask(tf.constant(self.seen(filled))).numpy()[: len(part)])
         return np.concatenate(parts)
-
-
-def as_input(images: Floats) -> Any:
-    """Stack gray slices [N, S, S] on three channels as a tensor."""
-    import tensorflow as tf
-
-    return tf.constant(np.repeat(images[..., None], 3, axis=-1).astype(np.float32))
 
 
 @lru_cache(maxsize=4)
@@ -94,14 +107,12 @@ def network_of(folder: Path, size: int, digest: str) -> KerasNetwork:
 
 
 @lru_cache(maxsize=2)
-def random_network(size: int, seed: int) -> KerasNetwork:
-    """Build the same network with random weights, as it was before it had learned anything."""
+def random_network(folder: Path, size: int, seed: int) -> KerasNetwork:
+    """Build the network of `folder` with random weights: before it had learned anything."""
     import keras
 
-    from core.models.unet import build_unet
-
     keras.utils.set_random_seed(seed)
-    return KerasNetwork(build_unet(size))
+    return KerasNetwork(untrained_unet(folder, size))
 
 
 def _features_of(model: Any, images: Any) -> Any:

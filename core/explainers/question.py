@@ -21,7 +21,7 @@ from core.explainers.backgrounds import (
 from core.geometry.fits import SliceFit, axial_view
 from core.labels import organ_mask
 from core.models.store import model_dir
-from core.presets import Preset, preset_named
+from core.presets import preset_named
 from core.volume import Volume
 
 Floats = NDArray[np.float32]
@@ -53,6 +53,8 @@ class Question:
     plain : uint8 [S, S], the slice with nothing to see: a liver of one gray, or a strong blur.
     background : uint8 [B, S, S], slices that stand for the usual.
     pixel_mm : side of a pixel of the square.
+    beside : uint8 [S, S, 2], the slices below and above as the network saw them, held as they are;
+        None for a network that sees the slice alone.
     """
 
     weights: Path
@@ -62,6 +64,7 @@ class Question:
     plain: NDArray[np.uint8]
     background: NDArray[np.uint8]
     pixel_mm: float
+    beside: NDArray[np.uint8] | None = None
 
     @property
     def size(self) -> int:
@@ -115,17 +118,20 @@ def pose(
     Raises
     ------
     HepatoScopeError
-        The slice shows no liver, or not that lesion, or has no background, or the network sees
-        more than the slice.
+        The slice shows no liver, or not that lesion, or has no background.
     """
+    if not organ_mask(segmentation.labels[..., z]).any():
+        raise HepatoScopeError(
+            f"Slice {z + 1} shows no liver, so there is nothing to explain; choose another slice."
+        )
     preset = preset_named(segmentation.preset)
     # Of several networks whose mean counts, the first is asked why.
     network = preset.networks(asked)[0]
     only = slice(z, z + 1)
-    _refuse_unanswerable(segmentation, preset, z, asked)
     looks = segmentation.looks(volume)
     look = looks.liver if asked is Asked.LIVER else looks.tumor
-    fit, gray = look.fit, own_slice(look.show(volume, only))[0]
+    seen = look.show(volume, only)
+    fit, gray = look.fit, own_slice(seen)[0]
     inside = replace(looks.tumor, fit=fit).inside(only)
     tumor = np.zeros_like(inside[0])
     if lesion is not None:
@@ -148,20 +154,9 @@ def pose(
         plain,
         usual,
         fit.box.rows * volume.spacing[1] / fit.inner_rows,
+        seen[0][..., [0, 2]] if look.apart else None,
     )
     return Posed(question, fit, tumor, inside[0])
-
-
-def _refuse_unanswerable(segmentation: Segmentation, preset: Preset, z: int, asked: Asked) -> None:
-    if not organ_mask(segmentation.labels[..., z]).any():
-        raise HepatoScopeError(
-            f"Slice {z + 1} shows no liver, so there is nothing to explain; choose another slice."
-        )
-    if asked is Asked.TUMOR and preset.tumor_neighbours_mm is not None:
-        raise HepatoScopeError(
-            f"The tumor network of “{preset.name}” sees neighbouring slices too, which no "
-            "explanation shows yet; ask about the liver network, or segment with another preset."
-        )
 
 
 def as_image(gray: NDArray[np.uint8]) -> Floats:

@@ -187,8 +187,8 @@ def _costly(posed: Posed, found: Attribution, seed: int) -> dict[str, float | No
     question, method = posed.question, found.method
     shaken = replace(question, gray=noisy(question, seed))
     again = explained_by(asked(shaken), shaken, method, None, seed, _quiet)
-    ignorant = random_network(question.size, seed)
-    ignorant.aim(question.target)
+    ignorant = random_network(question.weights, question.size, seed)
+    ignorant.aim(question)
     # Other draws, so that what two maps share is not the draws.
     random = explained_by(ignorant, question, method, None, seed + 1000, _quiet)
     inside = question.inside

@@ -116,13 +116,18 @@ def _copy(name: str, item: Any, target: Any) -> None:
         copied.attrs[key] = value
 
 
-def load_unet(folder: Path, size: int) -> "Model":
-    """Rebuild the U-Net that the card in `folder` describes for `size` pixels, with its weights."""
+def untrained_unet(folder: Path, size: int) -> "Model":
+    """Rebuild the U-Net that the card in `folder` describes for `size` pixels, by chance filled."""
     from core.models.unet import WIDE_DECODER, build_unet
 
     card = read_card(folder) if (folder / CARD_NAME).is_file() else {}
     filters = card.get("architecture", {}).get("decoder_filters", WIDE_DECODER)
-    model = build_unet(size, decoder_filters=tuple(filters))
+    return build_unet(size, decoder_filters=tuple(filters))
+
+
+def load_unet(folder: Path, size: int) -> "Model":
+    """Rebuild the U-Net that the card in `folder` describes for `size` pixels, with its weights."""
+    model = untrained_unet(folder, size)
     model.load_weights(folder / WEIGHTS_NAME)
     return model
 

@@ -32,7 +32,7 @@ def _worker_without_a_process(network: KerasNetwork, monkeypatch: pytest.MonkeyP
 
     def ask(self: Worker, function: Any, question: Any, *rest: Any, **options: Any) -> Any:
         progress = options.get("progress", lambda share: None)
-        network.aim(question.target)
+        network.aim(question)
         if function is explaining.explain:
             method, samples, seed = rest
             return explained_by(network, question, method, min(samples or 8, 8), seed, progress)

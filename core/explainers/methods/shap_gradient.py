@@ -21,8 +21,9 @@ def attribute(
     Each draw mixes the slice with one of the background and takes the gradient there. The values
     add up to the score minus the background's mean score as the draws become many.
     """
-    explainer = _explainer(network, question.background)
-    image = _stacked(question.gray[None])
+    usual = as_image(question.background)
+    explainer = _explainer(network, network.seen(usual))
+    image = network.seen(question.image[None])
     parts, drawn = np.zeros(question.gray.shape, np.float64), 0
     while drawn < samples:
         count = min(CHUNK, samples - drawn)
@@ -30,27 +31,23 @@ def attribute(
             # Keras expects no list of one input, which SHAP hands it.
             warnings.filterwarnings("ignore", message="The structure of `inputs`")
             values = explainer.shap_values(image, nsamples=count, rseed=seed + drawn)
-        parts += count * np.asarray(values, np.float64).reshape(*question.gray.shape, 3).sum(-1)
+        parts += count * network.of_slice(np.asarray(values, np.float64).reshape(image.shape))[0]
         drawn += count
         progress(drawn / samples)
-    usual = network.score(as_image(question.background))
-    return Parts((parts / samples).astype(np.float32), float(usual.mean(dtype=np.float64)))
+    expected = float(network.score(usual).mean(dtype=np.float64))
+    return Parts((parts / samples).astype(np.float32), expected)
 
 
-def _explainer(network: KerasNetwork, background: Any) -> Any:
+def _explainer(network: KerasNetwork, background: Floats) -> Any:
     import shap
 
     # Tracing its gradient takes seconds, so the explainer stays with the network.
     if network.shap_explainer is None:
         network.shap_explainer = shap.GradientExplainer(
-            network.reduced, _stacked(background), batch_size=BATCH
+            network.reduced, background, batch_size=BATCH
         )
-    network.shap_explainer.explainer.data = [_stacked(background)]
+    network.shap_explainer.explainer.data = [background]
     return network.shap_explainer
-
-
-def _stacked(gray: Any) -> Floats:
-    return np.repeat(as_image(gray)[..., None], 3, axis=-1)
 
 
 METHOD = Method(

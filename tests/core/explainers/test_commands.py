@@ -26,7 +26,7 @@ def _seeing_by_brightness(monkeypatch: pytest.MonkeyPatch) -> None:
     network = KerasNetwork(brightness_model(BEST.tumor_size))
 
     def asked(question: Question) -> KerasNetwork:
-        network.aim(question.target)
+        network.aim(question)
         return network
 
     monkeypatch.setattr(
@@ -35,7 +35,7 @@ def _seeing_by_brightness(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(trial, "load_networks", lambda preset: scene.fake_networks())
     for module in (explaining, trial):
         monkeypatch.setattr(module, "asked", asked)
-    monkeypatch.setattr(trial, "random_network", lambda size, seed: network)
+    monkeypatch.setattr(trial, "random_network", lambda folder, size, seed: network)
     monkeypatch.setattr(trial, "MOST_A_CASE", 1)
 
 

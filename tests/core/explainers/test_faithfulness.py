@@ -12,7 +12,7 @@ from tests.core.explainers.conftest import LESION, LIVER
 
 
 def judged(network: KerasNetwork, question: Question, values: np.ndarray) -> Curves:
-    network.aim(question.target)
+    network.aim(question)
     return curves(network, question, values.astype(np.float32), 0, lambda share: None)
 
 

@@ -1,5 +1,7 @@
 """What every method says of a network that sees by brightness alone."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -22,7 +24,7 @@ def asked(
     samples: int | None = 40,
     seed: int = 0,
 ) -> Attribution:
-    network.aim(question.target)
+    network.aim(question)
     return explained_by(network, question, method, samples, seed, lambda share: None)
 
 
@@ -71,6 +73,25 @@ def test_lesion_as_target_explains_its_own_mean(bright: KerasNetwork, question: 
     assert found.values[~LESION].sum() == pytest.approx(0, abs=1e-6)
 
 
+@pytest.mark.parametrize("method", methods())
+def test_slices_beside_are_held_while_the_slice_changes(
+    bright: KerasNetwork, question: Question, method: str
+) -> None:
+    # As bright everywhere as the lesion: they raise the score, and explain nothing of the slice.
+    beside = np.full((SIDE, SIDE, 2), 200, np.uint8)
+    between = replace(question, beside=beside)
+    bright.aim(between)
+    found = explained_by(bright, between, method, None, 0, lambda share: None)
+    whole = np.where(LIVER, 128, 0) + np.where(LESION, 72, 0) + 2 * 200.0
+    mean = np.maximum(whole / 3 - 128, 0).mean() / 255
+    assert found.score == pytest.approx(mean, rel=1e-4)
+    assert found.values[~LIVER] == pytest.approx(0, abs=1e-6)
+    if found.expected is not None:
+        assert found.completeness_error == pytest.approx(0, abs=0.01)
+    if method in ("shap", "integrated"):
+        assert found.values.sum() == pytest.approx(LESION.sum() * 24 / 255 / SIDE**2, rel=0.02)
+
+
 def test_patches_cover_all_that_is_seen_and_stay_below_the_limit(question: Question) -> None:
     for most in (1000, 60):
         corners, side = patches(question, most)
@@ -88,7 +109,7 @@ def test_unknown_method_is_told_with_the_known_ones() -> None:
 
 
 def test_gradient_is_that_of_the_network(bright: KerasNetwork, question: Question) -> None:
-    bright.aim(question.target)
+    bright.aim(question)
     gradient = bright.gradient(question.image[None])[0]
     # Above its threshold the answer grows by a pixel's own share, and by nothing elsewhere.
     np.testing.assert_allclose(gradient[LESION], 1 / SIDE**2, rtol=1e-4)

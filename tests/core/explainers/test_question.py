@@ -146,13 +146,19 @@ def test_shares_add_up_and_a_blank_map_has_none(scan: Volume, found: Segmentatio
     assert shares(0 * values, posed.tumor, posed.organ) is None
 
 
-def test_network_that_sees_neighbours_is_not_explained_by_one_slice(
+def test_network_that_sees_neighbours_is_asked_about_its_slice_between_them(
     scan: Volume, found: Segmentation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(PRESETS, "paper", replace(PAPER, tumor_neighbours_mm=3.0))
-    with pytest.raises(HepatoScopeError, match="sees neighbouring slices"):
-        pose(scan, found, Z, Asked.TUMOR)
-    assert pose(scan, found, Z, Asked.LIVER).question.inside.any()
+    alone = pose(scan, found, Z, Asked.TUMOR).question
+    monkeypatch.setitem(PRESETS, "paper", replace(PAPER, tumor_neighbours_mm=scan.spacing[2]))
+    between = pose(scan, found, Z, Asked.TUMOR).question
+    assert alone.beside is None
+    assert between.beside is not None
+    np.testing.assert_array_equal(between.gray, alone.gray)
+    for channel, z in enumerate((Z - 1, Z + 1)):
+        neighbour = pose(scan, found, z, Asked.TUMOR).question.gray
+        np.testing.assert_array_equal(between.beside[..., channel], neighbour)
+    assert pose(scan, found, Z, Asked.LIVER).question.beside is None
 
 
 def test_of_several_networks_the_first_is_asked_why(
