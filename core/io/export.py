@@ -7,7 +7,7 @@ import nibabel as nib
 import numpy as np
 from numpy.typing import NDArray
 
-from core.io.dicom_seg import labels_to_dicom_seg
+from core.io.dicom.segmentation import labels_to_dicom_seg
 from core.volume import Volume, to_native
 
 __all__ = ["doubt_to_nifti", "labels_to_dicom_seg", "labels_to_nifti", "slice_to_nifti"]

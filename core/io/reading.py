@@ -6,7 +6,7 @@ from tempfile import TemporaryDirectory
 
 from core.errors import UnreadableScan, UnsupportedScan
 from core.io.archive import unpack
-from core.io.dicom import read_dicom
+from core.io.dicom.read import read_dicom
 from core.io.digest import sha256_of
 from core.io.formats import Kind, kind_of, refuse
 from core.io.limits import MAX_FILES

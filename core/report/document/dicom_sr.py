@@ -16,7 +16,7 @@ from pydicom.sr.coding import Code
 from core.cascade.findings import Findings, Lesion
 from core.cascade.measurement import lesion_map
 from core.cascade.segmentation import Labelled
-from core.io.dicom_reference import images_by_plane, sources_of, uid_of
+from core.io.dicom.reference import images_by_plane, sources_of, uid_of
 from core.io.export import labels_to_dicom_seg
 from core.labels import LIVER, TUMOR
 from core.report.document.content import printable

@@ -8,7 +8,7 @@ from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
 from pydicom.sr.codedict import codes
 from pydicom.uid import UID, EncapsulatedPDFStorage, ExplicitVRLittleEndian
 
-from core.io.dicom_reference import IDENTITY, sources_of, uid_of
+from core.io.dicom.reference import IDENTITY, sources_of, uid_of
 from core.provenance import VERSION
 from core.volume import Volume
 

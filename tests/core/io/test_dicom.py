@@ -223,7 +223,7 @@ def test_decoder_that_wants_too_much_is_one_sentence(
     slices = ct_series(HU)
     for item in slices:
         item.compress(RLELossless, generate_instance_uid=False)
-    monkeypatch.setattr(f"core.io.dicom_pixels.{limit}", most)
+    monkeypatch.setattr(f"core.io.dicom.pixels.{limit}", most)
     with pytest.raises(UnreadableScan, match=r"RLE.*damaged or incomplete"):
         read(save_dicom(tmp_path, slices))
 

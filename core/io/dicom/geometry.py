@@ -12,10 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.io.dicom_slices import Slice
-from core.io.dicom_stack import depth_of, normal_of
+from core.io.dicom.slices import Slice
+from core.io.dicom.stack import depth_of, normal_of
 
-LPS_TO_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
+# From LPS to RAS, and back: it is its own inverse.
+LPS_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
 # A step may differ from the mean by this without the grid counting as uneven.
 EVEN_STEP_MM = 0.1
 EVEN_STEP_FRACTION = 0.05
@@ -126,7 +127,7 @@ def _affine(
     affine[:3, 1] = np.asarray(slices[0].orientation[3:]) * row_mm
     affine[:3, 2] = drift * step
     affine[:3, 3] = first
-    return LPS_TO_RAS @ affine, drift
+    return LPS_RAS @ affine, drift
 
 
 def _spacing_notes(

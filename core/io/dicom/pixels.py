@@ -17,7 +17,7 @@ from pydicom.uid import (
 )
 
 from core.errors import OutOfTime, ProcessEnded, UnreadableScan, UnsupportedScan
-from core.io.dicom_slices import DAMAGED, Slice, load
+from core.io.dicom.slices import DAMAGED, Slice, load
 from core.io.hounsfield import to_int16
 from core.process import run
 

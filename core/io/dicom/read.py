@@ -5,10 +5,10 @@ from pathlib import Path
 
 from pydicom.dataset import Dataset
 
-from core.io.dicom_geometry import fill_planes, lay_out
-from core.io.dicom_pixels import decode
-from core.io.dicom_slices import Slice, load, survey
-from core.io.dicom_stack import choose_stack, name_of
+from core.io.dicom.geometry import fill_planes, lay_out
+from core.io.dicom.pixels import decode
+from core.io.dicom.slices import Slice, load, survey
+from core.io.dicom.stack import choose_stack, name_of
 from core.io.digest import sha256_of
 from core.io.limits import check_shape, check_spacing
 from core.volume import Volume, volume_from_array

@@ -6,9 +6,9 @@ from pydicom.uid import CTImageStorage, generate_uid
 from pydicom.valuerep import DA, TM
 
 from core.errors import UnsupportedScan
+from core.io.dicom.geometry import LPS_RAS
 from core.volume import Volume
 
-RAS_TO_LPS = np.diag([-1.0, -1.0, 1.0, 1.0])
 IDENTITY = (
     "PatientID",
     "PatientName",
@@ -56,7 +56,7 @@ def sources_of(volume: Volume, what: str) -> list[Dataset]:
 
 def plane_of(source: Dataset, volume: Volume) -> int:
     """Index on the native grid's third axis of the plane that `source` shows, a slice or frame."""
-    position = RAS_TO_LPS @ np.array([*map(float, source.ImagePositionPatient), 1.0])
+    position = LPS_RAS @ np.array([*map(float, source.ImagePositionPatient), 1.0])
     return round(float((np.linalg.inv(volume.native.affine) @ position)[2]))
 
 

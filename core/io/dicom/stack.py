@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import UnreadableScan, UnsupportedScan
-from core.io.dicom_slices import Slice
+from core.io.dicom.slices import Slice
 from core.io.limits import MIN_SLICES
 
 # Within 25 degrees of the patient's long axis counts as axial, gantry tilt included.

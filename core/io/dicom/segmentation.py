@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.io.dicom_reference import RAS_TO_LPS, plane_of, sources_of, uid_of
+from core.io.dicom.geometry import LPS_RAS
+from core.io.dicom.reference import plane_of, sources_of, uid_of
 from core.volume import Volume, to_native
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ def _segments(model: str) -> "Sequence[SegmentDescription]":
 def _plane_positions(volume: Volume) -> Sequence[Any]:
     import highdicom
 
-    first = RAS_TO_LPS @ volume.native.affine
+    first = LPS_RAS @ volume.native.affine
     return [
         highdicom.PlanePositionSequence("PATIENT", (first @ [0, 0, plane, 1])[:3].tolist())
         for plane in range(volume.native.shape[2])
