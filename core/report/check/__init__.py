@@ -6,7 +6,7 @@ what stands.
 """
 
 from core.report.check.judge import check_sentence, check_text
-from core.report.check.verdict import Checked, Claim, Verdict, keep_supported, kept_section
+from core.report.check.verdict import Checked, Claim, Verdict, keep_supported
 
 __all__ = [
     "Checked",
@@ -15,5 +15,4 @@ __all__ = [
     "check_sentence",
     "check_text",
     "keep_supported",
-    "kept_section",
 ]

@@ -3,8 +3,8 @@
 import re
 from dataclasses import dataclass
 
-from core.report.check.quantities import Quantity, agrees
-from core.report.check.statements import quantities_in, with_words
+from core.report.check.quantities import Quantity, agrees, measured
+from core.report.check.sentences import Clause
 from core.report.check.verdict import Claim, Verdict, against, unknown
 from core.report.check.words import NOT, finder
 from core.report.fact import Facts
@@ -105,8 +105,9 @@ class Outside:
     narrows: bool = False
 
 
-def read_outside(text: str, words: str, facts: Facts) -> Outside:
-    """Find what no fact can bear out in a clause `text`, which reads `words` in full."""
+def read_outside(clause: Clause, facts: Facts) -> Outside:
+    """Find what no fact can bear out."""
+    text, words = clause.text, clause.words
     if UNASSESSED.search(text):
         return _unassessed(text, words, facts)
     if DENIED_SURELY.search(text) or SOUGHT.search(text):
@@ -144,11 +145,9 @@ def _unassessed(text: str, words: str, facts: Facts) -> Outside:
     """Grant that what the facts list as not assessable cannot be assessed."""
     found = [match.group() for pattern, _ in KINDS for match in pattern.finditer(text)]
     listed = " ".join(facts.not_assessable).lower()
-    if found and any(word.strip()[:6] in listed for word in found):
-        return Outside(
-            (Claim(Verdict.SUPPORTED, "The facts list it as not assessable."),), "", False
-        )
-    return Outside((unknown(words),), "")
+    granted = any(word.strip()[:6] in listed for word in found)
+    claim = Claim(Verdict.SUPPORTED, "The facts list it as not assessable.")
+    return Outside((claim if granted else unknown(words),), "")
 
 
 DOUBT = re.compile(
@@ -164,17 +163,15 @@ def speaks_of_doubt(text: str, sentence: str) -> bool:
     return DOUBT.search(text) is not None or WHOLE_SENTENCE.search(sentence) is not None
 
 
-def read_doubt(
-    text: str, words: str, quantities: tuple[Quantity, ...], facts: Facts
-) -> list[Claim]:
+def read_doubt(clause: Clause, facts: Facts) -> list[Claim]:
     """Support numbers that a fact of doubt has; leave all else unsupported."""
     known = [fact for fact in facts if fact.id.startswith(TOLD_BY)]
     claims = []
-    for quantity in quantities_in(text, quantities):
+    for quantity in clause.own:
         same = (fact for fact in known if fact.unit == quantity.unit and agrees(fact, quantity))
         fact = next(same, None)
         claims.append(against(True, quantity.text, fact) if fact else unknown(quantity.text))
-    return claims or [unknown(words, "how sure that is cannot be read from the words")]
+    return claims or [unknown(clause.words, "how sure that is cannot be read from the words")]
 
 
 MAP = re.compile(
@@ -201,17 +198,18 @@ def speaks_of_map(text: str) -> bool:
     return MAP.search(text) is not None
 
 
-def read_map(text: str, words: str, quantities: tuple[Quantity, ...], facts: Facts) -> list[Claim]:
+def read_map(clause: Clause, facts: Facts) -> list[Claim]:
     """Hold what is said of an attribution map against the shares of it that are known.
 
     A map “concentrates” on lesions where at least half of it lies there; below a quarter it
     does not.
     """
+    text, words = clause.text, clause.words
     share = facts.find("explanation.share_tumor")
     if share is None:
         return [unknown(words, "no attribution map was made of this scan")]
     claims = _slice(text, facts)
-    claims += [_share(quantity, around, facts) for quantity, around in with_words(text, quantities)]
+    claims += [_share(quantity, around, facts) for quantity, around in clause.own_with_words]
     if claims:
         return claims
     if not INSIDE.search(text):
@@ -232,5 +230,5 @@ def _share(quantity: Quantity, around: str, facts: Facts) -> Claim:
     """Hold a percentage against the share of the place that stands beside it."""
     for pattern, name in PLACES:
         if (fact := facts.find(name)) and pattern.search(around) and quantity.unit == "%":
-            return against(agrees(fact, quantity), quantity.text, fact)
+            return measured(quantity, fact)
     return unknown(quantity.text)

@@ -1,12 +1,13 @@
 """What a clause says of change since an earlier study, and of lesions new, grown or gone."""
 
 import re
+from dataclasses import replace
 
-from core.report.check.quantities import Form, Quantity, agrees, negated, values_of
-from core.report.check.statements import quantities_in
+from core.report.check.quantities import Form, Quantity, agrees, negated
+from core.report.check.sentences import Clause
 from core.report.check.subjects import HOW_MANY, MANY, count_in, number_in
 from core.report.check.verdict import Claim, Verdict, against, ids, unknown
-from core.report.check.words import finder
+from core.report.check.words import LESION, finder
 from core.report.fact import Fact, Facts
 
 # Denies a change, or that any lesion changed.
@@ -83,9 +84,7 @@ SUBJECTS = (
     (re.compile(r"\b(?:liver|hepatic volume)\b(?! (?:lesion|tumor|mass))"), "liver"),
 )
 # “All lesions together” is one sum, and “all lesions” is every one of them.
-EVERY = re.compile(
-    r"\b(?:both|all|every|each)\b.*\b(?:lesion|tumor|mass|nodule|spot)(?!\w*\s+together)"
-)
+EVERY = re.compile(rf"\b(?:both|all|every|each)\b.*\b{LESION}(?!\w*\s+together)")
 STATUS = {"grown": 1.0, "shrunk": -1.0, "no change beyond the measurement's uncertainty": 0.0}
 # Percent: less than this is within what two measurements of one thing differ by.
 STEADY, MOVED = 10.0, 20.0
@@ -103,20 +102,13 @@ def speaks_of_change(text: str, sentence: str) -> bool:
     return bool(BACKWARD.search(sentence) and (GREW.search(text) or SHRANK.search(text)))
 
 
-def read_change(
-    text: str,
-    words: str,
-    sentence: str,
-    quantities: tuple[Quantity, ...],
-    facts: Facts,
-    lesion: int | None,
-) -> list[Claim]:
+def read_change(clause: Clause, facts: Facts, lesion: int | None) -> list[Claim]:
     """Hold change against the facts of change; `lesion` is the one spoken of, if it is one."""
+    text, words, sentence, own = clause.text, clause.words, clause.sentence, clause.own
     if not any(fact.id.startswith("change.") for fact in facts):
         return [*too_many(text, facts), unknown(words, "no earlier study was compared")]
     for pattern, meaning in WAS:
         text = pattern.sub(meaning, text)
-    own = list(quantities_in(text, quantities))
     if counted := read_counted(text, facts):
         return counted
     sizes = _sizes(text, facts, lesion)
@@ -232,13 +224,10 @@ def _percent(text: str, quantity: Quantity, known: list[Fact]) -> Claim:
 
 def _size(quantity: Quantity, sizes: list[Fact]) -> Claim:
     """Hold every number of a quantity against sizes now and then."""
-    same = [fact for fact in sizes if fact.unit == quantity.unit and values_of(fact)]
+    same = [fact for fact in sizes if fact.unit == quantity.unit and fact.number is not None]
     if not same:
         return unknown(quantity.text, "no fact tells that amount of change")
-    singles = (
-        Quantity((number,), quantity.unit, Form.SINGLE, quantity.relation, quantity.about, "")
-        for number in quantity.numbers
-    )
+    singles = (replace(quantity, numbers=(one,), form=Form.SINGLE) for one in quantity.numbers)
     found = [next((fact for fact in same if agrees(fact, one)), None) for one in singles]
     return against(None not in found, quantity.text, *(found if None not in found else same[:3]))
 

@@ -22,7 +22,7 @@ from core.report.check.scan import (
     read_totals,
     speaks_of_liver,
 )
-from core.report.check.sentences import MARK, Clause, clauses_of, plain, split_sentences
+from core.report.check.sentences import Clause, clauses_of, plain, split_sentences
 from core.report.check.statements import Statement, begin, extend, lesions_told
 from core.report.check.subjects import ANYTHING, APART_FROM, Subject, subject_of
 from core.report.check.verdict import Checked, Claim, Verdict, join, unknown
@@ -140,30 +140,28 @@ def _read_clause(clause: Clause, reading: _Reading) -> None:
     facts = reading.facts
     if reading.topic == "elsewhere" and clause.text.startswith(("with ", "without ")):
         return
-    outside = read_outside(clause.text, clause.words, facts)
+    outside = read_outside(clause, facts)
     reading.claims += outside.claims
-    text = outside.rest
+    clause, text = clause.of(outside.rest), outside.rest
     if outside.elsewhere:
         reading.topic = "elsewhere"
     elif speaks_of_map(text) or (reading.topic == "map" and not subject_of(text, False)):
         reading.topic = "map"
-        reading.claims += read_map(text, clause.words, clause.quantities, facts)
+        reading.claims += read_map(clause, facts)
     elif speaks_of_doubt(text, clause.sentence) or (
-        reading.topic == "doubt" and subject_of(text, False) is None
+        reading.topic == "doubt" and not subject_of(text, False)
     ):
         reading.topic = "doubt"
-        reading.claims += read_doubt(text, clause.words, clause.quantities, facts)
+        reading.claims += read_doubt(clause, facts)
     elif _is_of_new(text, facts):
-        _read_measurements(NEW.sub("new", text), clause, reading, outside.narrows)
+        _read_measurements(clause.of(NEW.sub("new", text)), reading, outside.narrows)
     elif speaks_of_change(text, clause.sentence) or _changes_on(text, reading):
         reading.topic = "change"
         lesion = _single(subject_of(text, bool(reading.statements)), facts)
         reading.changed = lesion = lesion or reading.changed
-        reading.claims += read_change(
-            text, clause.words, clause.sentence, clause.quantities, facts, lesion
-        )
+        reading.claims += read_change(clause, facts, lesion)
     elif text:
-        _read_measurements(text, clause, reading, outside.narrows)
+        _read_measurements(clause, reading, outside.narrows)
 
 
 def _is_of_new(text: str, facts: Facts) -> bool:
@@ -191,51 +189,50 @@ def _single(subject: Subject | None, facts: Facts) -> int | None:
     return max(facts.lesion_numbers, default=1) if number < 0 else 1
 
 
-def _read_measurements(text: str, clause: Clause, reading: _Reading, narrowed: bool) -> None:
+def _read_measurements(clause: Clause, reading: _Reading, narrowed: bool) -> None:
     """Read what a clause says of the scan, the liver and its lesions."""
-    facts, quantities = reading.facts, clause.quantities
-    claims, text = read_scan(text, quantities, facts)
+    facts, others = reading.facts, OTHERS.search(clause.sentence) is not None
+    claims, clause = read_scan(clause, facts)
     reading.claims += claims
-    claims, text = read_totals(
-        text, quantities, facts, reading.topic == "liver", bool(OTHERS.search(clause.sentence))
-    )
+    claims, clause = read_totals(clause, facts, reading.topic == "liver", others)
     reading.claims += claims
+    text = clause.text
     subject = subject_of(text, bool(reading.statements))
     if speaks_of_liver(text) or (reading.topic == "liver" and subject is None):
         reading.topic = "liver"
-        of_volume = any(quantity.unit == "mL" for quantity in quantities)
+        of_volume = any(quantity.unit == "mL" for quantity in clause.quantities)
         reading.claims += read_size(text, facts, of_volume)
         if subject is None:
-            claims, text = read_liver_quantities(text, quantities, facts)
+            claims, clause = read_liver_quantities(clause, facts)
             reading.claims += claims
     elif subject is None:
         reading.claims += read_all_normal(text, facts)
-    _read_lesions(text, subject, clause, reading, narrowed)
+    _read_lesions(clause, subject, reading, narrowed)
 
 
 def _read_lesions(
-    text: str, subject: Subject | None, clause: Clause, reading: _Reading, narrowed: bool
+    clause: Clause, subject: Subject | None, reading: _Reading, narrowed: bool
 ) -> None:
     """Begin a statement about lesions, add to the last one, or wait for the lesions to come."""
-    facts, quantities = reading.facts, clause.quantities
+    facts = reading.facts
     if subject is None and not reading.statements and reading.topic == "lesions":
-        subject = reading.antecedent and _again(reading.antecedent, text)
+        subject = reading.antecedent and _again(reading.antecedent, clause.text)
     if subject is not None:
         reading.topic = "lesions"
-        if ANYTHING.search(text):
+        if ANYTHING.search(clause.text):
             reading.claims.append(unknown(clause.words, "only lesions were looked for"))
-        started = begin(subject, clause.words, quantities, facts, narrowed)
+        started = begin(subject, clause, facts, narrowed)
         if reading.waiting:
-            started = extend(started, reading.waiting, reading.waiting, quantities, facts)
+            started = extend(started, clause.of(reading.waiting), facts, reading.waiting)
         reading.waiting = ""
         reading.statements.append(started)
     elif reading.topic == "lesions" and reading.statements:
         last = reading.statements.pop()
-        reading.statements.append(extend(last, text, clause.words, quantities, facts))
-    elif left := MARK.findall(text):
-        reading.claims += [unknown(quantities[int(mark)].text) for mark in left]
-    elif SIDE.search(text):
-        reading.waiting = text
+        reading.statements.append(extend(last, clause, facts, clause.words))
+    elif left := clause.own:
+        reading.claims += [unknown(quantity.text) for quantity in left]
+    elif SIDE.search(clause.text):
+        reading.waiting = clause.text
 
 
 def _again(antecedent: Subject, text: str) -> Subject:

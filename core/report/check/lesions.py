@@ -1,8 +1,10 @@
 """Judge what a sentence says of lesions: count those of which it is true, and compare."""
 
+from collections.abc import Iterable
+
 from core.report.check.predicates import Predicate
 from core.report.check.quantities import Form, Quantity, shows
-from core.report.check.statements import PREDICATE_VERB, Statement, beyond
+from core.report.check.statements import SAYS, Statement, beyond
 from core.report.check.subjects import LARGEST_ONE, MANY, SEEN, SMALLEST_ONE, Kind, Quantifier
 from core.report.check.verdict import Claim, against, unknown
 from core.report.fact import Fact, Facts
@@ -94,11 +96,7 @@ def _of_several(statement: Statement, count: Fact, total: int) -> list[Claim]:
 def _is_general(statement: Statement) -> bool:
     """Whether “lesions” alone means all: “lesions are small”, not “lesions are seen”."""
     bare = statement.subject.quantifier.kind is Kind.BARE
-    return (
-        bare
-        and PREDICATE_VERB.search(statement.words) is not None
-        and not SEEN.search(statement.words)
-    )
+    return bare and SAYS.search(statement.words) is not None and not SEEN.search(statement.words)
 
 
 def _bounds(quantifier: Quantifier, total: int) -> tuple[int, int]:
@@ -109,8 +107,13 @@ def _bounds(quantifier: Quantifier, total: int) -> tuple[int, int]:
 
 def _all(predicates: tuple[Predicate, ...], number: int) -> bool | None:
     """Whether all is true of a lesion."""
-    holds = [predicate.holds(number) for predicate in predicates]
-    return False if False in holds else None if None in holds else True
+    return _conjunction(predicate.holds(number) for predicate in predicates)
+
+
+def _conjunction(holds: Iterable[bool | None]) -> bool | None:
+    """Say of several things, each true, false or unknown, whether all are true."""
+    each = set(holds)
+    return False if False in each else None if None in each else True
 
 
 def _of_all(predicate: Predicate, numbers: list[int], kind: Kind) -> Claim:
@@ -120,8 +123,9 @@ def _of_all(predicate: Predicate, numbers: list[int], kind: Kind) -> Claim:
     if kind is Kind.THE and wrong and len(wrong) < len(numbers):
         return unknown(predicate.words, "which lesion is meant is not said")
     shown = wrong[:1] or numbers[:SHOWN]
-    verdict = False if wrong else None if None in holds.values() else True
-    return against(verdict, predicate.words, *(predicate.fact(number) for number in shown))
+    return against(
+        _conjunction(holds.values()), predicate.words, *(predicate.fact(number) for number in shown)
+    )
 
 
 def _counted(

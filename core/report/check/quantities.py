@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from core.report.check.verdict import Claim, held
 from core.report.check.words import (
     ABOUT,
     AT_LEAST,
@@ -238,6 +239,11 @@ def agrees(fact: Fact, quantity: Quantity) -> bool | None:
     if not values:
         return None
     return any(_fits(value, quantity) for value in values)
+
+
+def measured(quantity: Quantity, fact: Fact | None) -> Claim:
+    """Judge a quantity by the fact that it is of, if that is known."""
+    return held(quantity.text, fact, lambda fact: agrees(fact, quantity))
 
 
 def _fits(value: float, quantity: Quantity) -> bool:

@@ -1,16 +1,101 @@
-"""What a clause says of the scan, of the liver as a whole, and of all tumor in it."""
+"""What a clause says of the scan, of the liver as a whole, and of all tumor in it.
+
+What was read is taken from the clause.
+"""
 
 import re
 
 from core.report.check.predicates import SURE
-from core.report.check.quantities import Quantity, agrees
-from core.report.check.sentences import MARK
-from core.report.check.statements import quantities_in
-from core.report.check.verdict import Claim, against, unknown
-from core.report.check.words import NOT, finder
+from core.report.check.quantities import Quantity, agrees, measured
+from core.report.check.sentences import MARK, Clause
+from core.report.check.verdict import Claim, against, held, unknown
+from core.report.check.words import LESION, NOT, finder
 from core.report.fact import Fact, Facts
 
-Found = tuple[list[Claim], str]
+Found = tuple[list[Claim], Clause]
+
+CT = re.compile(r"\b(?:ct|cts|computed tomography|computer tomography)\b")
+OTHER = re.compile(r"\b(?:mri?|magnetic resonance|ultraso\w*|sonogra\w*|pet(?:-ct)?|mrt)\b")
+PICTURE = re.compile(r"\b(?:scan|image|study|slices?|exam\w*|shows?|is an?|this is|acquired)\b")
+THICKNESS = re.compile(r"\b(?:slice|section)s? thickness|\bthick\b|\bslices of «|«\d+» slices\b")
+OF_LESION = re.compile(rf"\b{LESION}")
+OF_SLICES = re.compile(r"«\d+» of «(\d+)»")
+SYNTHETIC = re.compile(r"\b(?:synthetic|artificial|simulated|phantom|computer-generated)\b")
+REAL = re.compile(r"\breal (?:scan|patient|ct|case|data)\b")
+COVERED = re.compile(
+    r"(?=.*\bliver\b)(?=.*\b(?:whole|entire|complete(?:ly)?|fully)\b)"
+    r".*\b(?:scan|cover|includ|show|imag|depict)\w*"
+)
+CUT = re.compile(r"\b(?:cut off|truncated|incomplete(?:ly)?|partly (?:shown|covered))\b")
+PROBABILITY = r"(?:0\.\d+|1\.0+)(?![\d.]| ?%)"
+THRESHOLD = re.compile(
+    rf"\b(?P<part>liver|tumor) (?:threshold (?:of|is) )?(?P<value>{PROBABILITY})"
+    rf"|\b(?P<value2>{PROBABILITY}) for (?:the )?(?P<part2>liver|tumor)s?\b"
+)
+
+
+def read_scan(clause: Clause, facts: Facts) -> Found:
+    """Judge what is said of the scan: modality, slices, their thickness, whether it is real."""
+    claims = [_threshold(found, facts) for found in THRESHOLD.finditer(clause.text)]
+    text = THRESHOLD.sub(" ", clause.text)
+    claims += [*_modality(text, facts), *_synthetic(text, facts), *_coverage(text, facts)]
+    thick = THICKNESS.search(text) or OF_SLICES.search(text)
+
+    def judge(quantity: Quantity) -> Claim | None:
+        fact = None
+        if quantity.unit == "slices" and not OF_LESION.search(text):
+            fact = facts.find("scan.slices")
+        elif quantity.unit == "mm" and thick:
+            fact = facts.find("scan.slice_thickness")
+        return measured(quantity, fact) if fact else None
+
+    measures, rest = clause.of(text).take(judge)
+    return [*claims, *measures], rest
+
+
+def _threshold(found: re.Match[str], facts: Facts) -> Claim:
+    fact = facts.find(f"thresholds.{found['part'] or found['part2']}")
+    said = float(found["value"] or found["value2"])
+    return held(
+        found.group(), fact, lambda fact: None if fact.number is None else fact.number == said
+    )
+
+
+def _denied_before(said: re.Match[str]) -> bool:
+    return NOT.search(said.string[: said.start()]) is not None
+
+
+def _modality(text: str, facts: Facts) -> list[Claim]:
+    fact = facts.find("scan.modality")
+    if said := OTHER.search(text):
+        other = not _denied_before(said)
+        return [held(said.group(), fact, lambda fact: (str(fact.value).lower() != "ct") == other)]
+    if (said := CT.search(text)) and PICTURE.search(text):
+        return [held(said.group(), fact, lambda fact: str(fact.value) == "CT")]
+    return []
+
+
+def _synthetic(text: str, facts: Facts) -> list[Claim]:
+    said = SYNTHETIC.search(text) or REAL.search(text)
+    if said is None:
+        return []
+    synthetic = (said.re is SYNTHETIC) != _denied_before(said)
+    fact = facts.find("scan.synthetic")
+    return [held(said.group(), fact, lambda fact: bool(fact.value) == synthetic)]
+
+
+def _coverage(text: str, facts: Facts) -> list[Claim]:
+    said = CUT.search(text) or COVERED.search(text)
+    if said is None or "liver" not in text:
+        return []
+    whole = said.re is COVERED and NOT.search(text) is None
+    fact = facts.find("scan.coverage")
+    return [held(said.group(), fact, lambda fact: _shows_whole_liver(fact) == whole)]
+
+
+def _shows_whole_liver(coverage: Fact) -> bool:
+    return str(coverage.value).startswith(("the whole", "whole"))
+
 
 ABOUT_LIVER = re.compile(r"\b(?:liver|hepatic|organ|parenchyma\w*|hepatomegaly)\b")
 LESION_OF_LIVER = re.compile(
@@ -78,11 +163,10 @@ def read_size(text: str, facts: Facts, of_volume: bool) -> list[Claim]:
         said = pattern.search(text) or (name == "normal" and of_volume and THAT_IS.search(text))
         if said:
             holds = None if fact is None else (size == name) != denied
-            return [
-                against(holds, _with_not(said.group(), denied), fact, facts.find("liver.volume"))
-            ]
+            words = f"not {said.group()}" if denied else said.group()
+            return [against(holds, words, fact, facts.find("liver.volume"))]
     if said := WHOLLY_NORMAL.search(text):
-        return [_wholly_normal(said.group(), denied, size, facts)]
+        return [_wholly_normal(said.group(), denied, facts)]
     return []
 
 
@@ -90,15 +174,32 @@ def read_all_normal(text: str, facts: Facts) -> list[Claim]:
     """Judge “everything is normal”, of the scan or of all."""
     if not ALL_NORMAL.search(text):
         return []
-    return [
-        _wholly_normal(
-            "normal", NOT_OR_WITHOUT.search(text) is not None, judged_size(facts)[0], facts
-        )
-    ]
+    return [_wholly_normal("normal", NOT_OR_WITHOUT.search(text) is not None, facts)]
 
 
-def _with_not(words: str, denied: bool) -> str:
-    return f"not {words}" if denied else words
+def _wholly_normal(words: str, denied: bool, facts: Facts) -> Claim:
+    """Refuse “normal” where lesions or the volume speak against it; else it says too much."""
+    count, (size, judgement) = facts.find("lesion.count"), judged_size(facts)
+    if not denied and count and count.number:
+        return against(False, words, count)
+    if not denied and size in ("large", "small"):
+        return against(False, words, judgement)
+    return unknown(words, "volume, density and lesions are measured, no more")
+
+
+def read_liver_quantities(clause: Clause, facts: Facts) -> Found:
+    """Hold mL and HU in a clause about the liver against its volume and density."""
+    if REFERENCE.search(clause.text) and clause.own:
+        return [_reference(quantity, facts) for quantity in clause.own], clause.of("")
+
+    def judge(quantity: Quantity) -> Claim | None:
+        if quantity.unit == "mm":
+            return unknown(quantity.text, "lengths of the liver are not measured")
+        name = {"mL": "liver.volume", "HU": "liver.mean_hu"}.get(quantity.unit, "")
+        fact = facts.find(name)
+        return measured(quantity, fact) if fact else None
+
+    return clause.take(judge)
 
 
 def _reference(quantity: Quantity, facts: Facts) -> Claim:
@@ -111,40 +212,11 @@ def _reference(quantity: Quantity, facts: Facts) -> Claim:
     return unknown(quantity.text, "it is not the reference that the facts cite")
 
 
-def _wholly_normal(words: str, denied: bool, size: str, facts: Facts) -> Claim:
-    """Refuse “normal” where lesions or the volume speak against it; else it says too much."""
-    count = facts.find("lesion.count")
-    if not denied and count and count.number:
-        return against(False, words, count)
-    if not denied and size in ("large", "small"):
-        return against(False, words, facts.find("liver.volume_judgement"))
-    return unknown(words, "volume, density and lesions are measured, no more")
-
-
-def read_liver_quantities(text: str, quantities: tuple[Quantity, ...], facts: Facts) -> Found:
-    """Hold mL and HU in a clause about the liver against its volume and density."""
-    claims: list[Claim] = []
-    if REFERENCE.search(text) and MARK.search(text):
-        return [_reference(quantity, facts) for quantity in quantities_in(text, quantities)], ""
-    for mark in MARK.finditer(text):
-        quantity = quantities[int(mark[1])]
-        name = {"mL": "liver.volume", "HU": "liver.mean_hu"}.get(quantity.unit)
-        fact = facts.find(name) if name else None
-        if fact:
-            claims.append(against(agrees(fact, quantity), quantity.text, fact))
-            text = text.replace(mark.group(), "")
-        elif quantity.unit == "mm":
-            claims.append(unknown(quantity.text, "lengths of the liver are not measured"))
-            text = text.replace(mark.group(), "")
-    return claims, text
-
-
 TOTAL = re.compile(
     r"\b(?:total|combined|overall|altogether|together|in all|tumor (?:volume|load)"
     r"|volume of (?:all )?(?:the )?tumors?)\b"
 )
 TUMOR = re.compile(r"\b(?:the |a )?tumor\b(?! (?:volume|load|burden)\b)")
-TUMORS = re.compile(r"\b(?:tumor|lesion|mass|nodule|spot)")
 SIZE_OF_LIVER = re.compile(
     r"\b(?:liver|hepatic) (?:volume|size)|\bvolume of (?:the |your )?liver\b"
 )
@@ -158,123 +230,41 @@ SHARE = finder(
 ZERO = re.compile(r"\btumor (?P<what>volume|burden|load) ?(?:is|:|of)? (?:zero|0|nil)$")
 
 
-def read_totals(
-    text: str, quantities: tuple[Quantity, ...], facts: Facts, of_liver: bool, of_others: bool
-) -> tuple[list[Claim], str]:
-    """Hold tumor volume and burden against the facts; what was read is taken from the text.
+def read_totals(clause: Clause, facts: Facts, of_liver: bool, of_others: bool) -> Found:
+    """Hold tumor volume and burden against the facts.
 
     Parameters
     ----------
     of_liver : whether the sentence was about the liver before.
     of_others : whether it is about lesions beyond those described.
     """
-    claims: list[Claim] = []
-    told = False
+    text = clause.text
     volume = facts.find("rest.volume" if of_others else "tumor.volume")
     burden = facts.find("tumor.burden")
     if zero := ZERO.search(text):
         fact = burden if zero["what"] == "burden" else volume
-        return [against(None if fact is None else fact.number == 0, text, fact)], ""
-    for mark in MARK.finditer(text):
-        quantity = quantities[int(mark[1])]
-        fact = None
+        return [held(text, fact, lambda fact: fact.number == 0)], clause.of("")
+    told = False
+
+    def judge(quantity: Quantity) -> Claim | None:
+        nonlocal told
         if quantity.unit == "mL" and volume and _is_total(text, quantity, volume, facts, of_liver):
-            fact, told = volume, True
-        elif quantity.unit == "%" and not SURE.search(text) and (told or SHARE.search(text)):
-            fact = burden
-        if fact:
-            claims.append(against(agrees(fact, quantity), quantity.text, fact))
-            text = text.replace(mark.group(), "")
-    return claims, TUMOR.sub(" ", text) if told else text
+            told = True
+            return measured(quantity, volume)
+        share = quantity.unit == "%" and not SURE.search(text) and (told or SHARE.search(text))
+        return measured(quantity, burden) if share and burden else None
+
+    claims, rest = clause.take(judge)
+    return claims, rest.of(TUMOR.sub(" ", rest.text)) if told else rest
 
 
 def _is_total(text: str, quantity: Quantity, volume: Fact, facts: Facts, of_liver: bool) -> bool:
     """Whether mL are of all tumor: by the words, or as “the tumor” where no lesion fits."""
     if TOTAL.search(text):
         about_liver = of_liver or speaks_of_liver(text)
-        return not (SIZE_OF_LIVER.search(text) or (about_liver and not TUMORS.search(text)))
+        return not (SIZE_OF_LIVER.search(text) or (about_liver and not OF_LESION.search(text)))
     if not TUMOR.search(text):
         return False
     known = (facts.find(f"lesion.{number}.volume") for number in facts.lesion_numbers)
     of_lesions = any(agrees(fact, quantity) for fact in known if fact)
     return bool(agrees(volume, quantity)) or not of_lesions
-
-
-CT = re.compile(r"\b(?:ct|cts|computed tomography|computer tomography)\b")
-OTHER = re.compile(r"\b(?:mri?|magnetic resonance|ultraso\w*|sonogra\w*|pet(?:-ct)?|mrt)\b")
-PICTURE = re.compile(r"\b(?:scan|image|study|slices?|exam\w*|shows?|is an?|this is|acquired)\b")
-THICKNESS = re.compile(r"\b(?:slice|section)s? thickness|\bthick\b|\bslices of «|«\d+» slices\b")
-OF_LESION = re.compile(r"\b(?:lesion|tumor|mass|nodule|spot)")
-OF_SLICES = re.compile(r"«\d+» of «(\d+)»")
-SYNTHETIC = re.compile(r"\b(?:synthetic|artificial|simulated|phantom|computer-generated)\b")
-REAL = re.compile(r"\breal (?:scan|patient|ct|case|data)\b")
-COVERED = re.compile(
-    r"(?=.*\bliver\b)(?=.*\b(?:whole|entire|complete(?:ly)?|fully)\b)"
-    r".*\b(?:scan|cover|includ|show|imag|depict)\w*"
-)
-CUT = re.compile(r"\b(?:cut off|truncated|incomplete(?:ly)?|partly (?:shown|covered))\b")
-PROBABILITY = r"(?:0\.\d+|1\.0+)(?![\d.]| ?%)"
-THRESHOLD = re.compile(
-    rf"\b(?P<part>liver|tumor) (?:threshold (?:of|is) )?(?P<value>{PROBABILITY})"
-    rf"|\b(?P<value2>{PROBABILITY}) for (?:the )?(?P<part2>liver|tumor)s?\b"
-)
-
-
-def read_scan(text: str, quantities: tuple[Quantity, ...], facts: Facts) -> tuple[list[Claim], str]:
-    """Judge what a clause says of the scan; what was read is taken from the text."""
-    thresholds = [_threshold(found, facts) for found in THRESHOLD.finditer(text)]
-    text = THRESHOLD.sub(" ", text)
-    claims = [*thresholds, *_modality(text, facts)]
-    claims += [*_synthetic(text, facts), *_coverage(text, facts)]
-    thick = THICKNESS.search(text) or OF_SLICES.search(text)
-    for mark in MARK.finditer(text):
-        quantity = quantities[int(mark[1])]
-        name = "scan.slices" if quantity.unit == "slices" and not OF_LESION.search(text) else ""
-        if quantity.unit == "mm" and thick:
-            name = "scan.slice_thickness"
-        if name and (fact := facts.find(name)):
-            claims.append(against(agrees(fact, quantity), quantity.text, fact))
-            text = text.replace(mark.group(), "")
-    return claims, text
-
-
-def _threshold(found: re.Match[str], facts: Facts) -> Claim:
-    fact = facts.find(f"thresholds.{found['part'] or found['part2']}")
-    value = None if fact is None else fact.number
-    return against(
-        None if value is None else value == float(found["value"] or found["value2"]),
-        found.group(),
-        fact,
-    )
-
-
-def _modality(text: str, facts: Facts) -> list[Claim]:
-    fact = facts.find("scan.modality")
-    if said := OTHER.search(text):
-        denied = NOT.search(text[: said.start()]) is not None
-        other = None if fact is None else str(fact.value).lower() != "ct"
-        return [against(None if other is None else other != denied, said.group(), fact)]
-    if (said := CT.search(text)) and PICTURE.search(text):
-        return [against(None if fact is None else str(fact.value) == "CT", said.group(), fact)]
-    return []
-
-
-def _synthetic(text: str, facts: Facts) -> list[Claim]:
-    fact = facts.find("scan.synthetic")
-    for pattern, means in ((SYNTHETIC, True), (REAL, False)):
-        if said := pattern.search(text):
-            denied = NOT.search(text[: said.start()]) is not None
-            holds = None if fact is None else bool(fact.value) == (means != denied)
-            return [against(holds, said.group(), fact)]
-    return []
-
-
-def _coverage(text: str, facts: Facts) -> list[Claim]:
-    fact = facts.find("scan.coverage")
-    for pattern, means in ((CUT, False), (COVERED, True)):
-        if (said := pattern.search(text)) and "liver" in text:
-            whole = None if fact is None else str(fact.value).startswith(("the whole", "whole"))
-            denied = pattern is COVERED and NOT.search(text) is not None
-            holds = None if whole is None else whole == (means != denied)
-            return [against(holds, said.group(), fact)]
-    return []

@@ -1,37 +1,21 @@
 """Cut text into sentences, and sentences in plain form into clauses that say one thing each."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 
 from core.report.check.quantities import Quantity, read_quantities
+from core.report.check.verdict import Claim
+from core.report.check.words import phrases
 
 # With the point, in small letters.
 ABBREVIATIONS = frozenset(
-    [
-        "approx.",
-        "ca.",
-        "cf.",
-        "dr.",
-        "e.g.",
-        "etc.",
-        "fig.",
-        "i.e.",
-        "incl.",
-        "max.",
-        "min.",
-        "mr.",
-        "mrs.",
-        "ms.",
-        "no.",
-        "nr.",
-        "prof.",
-        "resp.",
-        "seg.",
-        "st.",
-        "vol.",
-        "vs.",
-    ]
+    phrases(
+        """
+        approx., ca., cf., dr., e.g., etc., fig., i.e., incl., max., min., mr., mrs., ms., no.,
+        nr., prof., resp., seg., st., vol., vs.
+        """
+    )
 )
 BULLET = re.compile(r"^\s*(?:[-*•‣–]|\d{1,2}[.)])\s+")
 HEADING = re.compile(r"^\s*(?:#{1,6}\s+.*|\*\*[^*]+\*\*:?|[A-Z][A-Za-z ]{2,30}:)\s*$")
@@ -152,13 +136,15 @@ class Clause:
     Parameters
     ----------
     text : in small letters, «0» standing for the first quantity of the sentence.
-    quantities : all of the sentence.
+    words : the clause with its quantities as they were written, for reasons.
     sentence : all clauses, for what was said before.
+    quantities : all of the sentence.
     """
 
     text: str
-    quantities: tuple[Quantity, ...]
+    words: str
     sentence: str
+    quantities: tuple[Quantity, ...]
 
     @property
     def own(self) -> tuple[Quantity, ...]:
@@ -166,9 +152,24 @@ class Clause:
         return tuple(self.quantities[int(mark)] for mark in MARK.findall(self.text))
 
     @property
-    def words(self) -> str:
-        """The clause with its quantities as they were written, for reasons."""
-        return MARK.sub(lambda mark: self.quantities[int(mark[1])].text, self.text)
+    def own_with_words(self) -> tuple[tuple[Quantity, str], ...]:
+        """Its quantities with the words between their neighbors, themselves left as marks."""
+        parts = MARK.split(self.text)
+        around = (f"{parts[at - 1]}«{parts[at]}»{parts[at + 1]}" for at in range(1, len(parts), 2))
+        return tuple(zip(self.own, around, strict=True))
+
+    def of(self, text: str) -> "Clause":
+        """Keep a part of the text, or what was made of it."""
+        return replace(self, text=text)
+
+    def take(self, judge: Callable[[Quantity], Claim | None]) -> tuple[list[Claim], "Clause"]:
+        """Judge its quantities, and leave those out of which something was said."""
+        claims, text = [], self.text
+        for mark in MARK.finditer(text):
+            if claim := judge(self.quantities[int(mark[1])]):
+                claims.append(claim)
+                text = text.replace(mark.group(), "")
+        return claims, self.of(text)
 
 
 def plain(sentence: str) -> str:
@@ -191,7 +192,10 @@ def clauses_of(sentence: str) -> tuple[Clause, ...]:
         start = border.end()
     parts.append(opening + text[start:])
     stripped = [bare for part in parts if (bare := part.strip(" :."))]
-    return tuple(Clause(part, quantities, text) for part in _denied_on(stripped))
+    return tuple(
+        Clause(part, MARK.sub(lambda mark: quantities[int(mark[1])].text, part), text, quantities)
+        for part in _denied_on(stripped)
+    )
 
 
 def _denied_on(parts: list[str]) -> Iterator[str]:

@@ -1,17 +1,16 @@
 """Put together what a sentence says of the same lesions, over all its clauses."""
 
 import re
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from core.report.check.predicates import Predicate, quantity_predicate, unclear, words_predicates
 from core.report.check.quantities import Form, Quantity, Relation
-from core.report.check.sentences import MARK
+from core.report.check.sentences import Clause
 from core.report.check.subjects import MANY, Kind, Quantifier, Subject
 from core.report.fact import Facts
 
 DENIES_VERB = re.compile(r"\b(?:not|never|neither)\b")
-PREDICATE_VERB = re.compile(
+SAYS = re.compile(
     r"\b(?:is|are|was|were|measures?|lies?|sits?|has|have|spans?|range|appears?|shows?|located|"
     r"exceeds?)\b"
 )
@@ -49,13 +48,7 @@ class Statement:
         return bool(self.restrictors or self.predicates or self.spans or self.sides)
 
 
-def begin(
-    subject: Subject,
-    words: str,
-    quantities: tuple[Quantity, ...],
-    facts: Facts,
-    partly_unclear: bool,
-) -> Statement:
+def begin(subject: Subject, clause: Clause, facts: Facts, partly_unclear: bool) -> Statement:
     """Begin a statement with the clause in which its subject stands.
 
     Parameters
@@ -63,25 +56,24 @@ def begin(
     partly_unclear : whether the clause also said what nothing can tell, which may narrow down
         the lesions that are meant.
     """
-    start, after = Statement(words, subject), subject.after
+    start, after = Statement(clause.words, subject), subject.after
     if not subject.numbers:
         lead = subject.before
         definite = subject.quantifier.kind in (Kind.ALL, Kind.TOTAL, Kind.THE)
-        if definite and (verb := PREDICATE_VERB.search(after)):
+        if definite and (verb := SAYS.search(after)):
             lead, after = f"{lead} {after[: verb.start()]}", after[verb.start() :]
-        start = extend(start, lead, "", quantities, facts)
-    said = (unclear(words),) if partly_unclear else ()
+        start = extend(start, clause.of(lead), facts)
+    said = (unclear(clause.words),) if partly_unclear else ()
     start = replace(start, restrictors=start.predicates, predicates=said)
-    return extend(start, after, "", quantities, facts)
+    return extend(start, clause.of(after), facts)
 
 
-def extend(
-    statement: Statement, text: str, words: str, quantities: tuple[Quantity, ...], facts: Facts
-) -> Statement:
-    """Add what a further part of the sentence says of the same lesions."""
+def extend(statement: Statement, clause: Clause, facts: Facts, words: str = "") -> Statement:
+    """Add what a further part of the sentence, which reads `words`, says of the same lesions."""
+    text = clause.text
     said = list(words_predicates(BOTH_SIDES.sub(" ", text), facts))
     together, unread = list(statement.spans), list(statement.unread)
-    for quantity, around in with_words(text, quantities):
+    for quantity, around in clause.own_with_words:
         if _is_together(quantity, statement.subject, text):
             together.append(quantity)
         elif predicate := quantity_predicate(quantity, around, statement.words, facts):
@@ -99,18 +91,6 @@ def extend(
         sides=statement.sides or BOTH_SIDES.search(text) is not None,
         each_side=statement.each_side or EACH_SIDE.search(text) is not None,
     )
-
-
-def quantities_in(text: str, quantities: tuple[Quantity, ...]) -> Iterable[Quantity]:
-    """Return the quantities of a sentence that stand in a part of it."""
-    return (quantities[int(mark[1])] for mark in MARK.finditer(text))
-
-
-def with_words(text: str, quantities: tuple[Quantity, ...]) -> Iterator[tuple[Quantity, str]]:
-    """Return each quantity with the words between its neighbors, itself left as a mark."""
-    parts = MARK.split(text)
-    for at in range(1, len(parts), 2):
-        yield quantities[int(parts[at])], f"{parts[at - 1]}«{parts[at]}»{parts[at + 1]}"
 
 
 def _is_together(quantity: Quantity, subject: Subject, text: str) -> bool:

@@ -1,10 +1,11 @@
 """Which lesions a clause speaks of, and how many: lesion 2, the largest, two of the three, none."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from core.report.check.words import NUMBER_WORDS, ORDINALS, any_of, phrases
+from core.report.check.words import LESION, NUMBER_WORDS, ORDINALS, any_of, phrases
 
 MANY = 10**6
 # Least and most that a word may mean.
@@ -25,16 +26,20 @@ VAGUE = {
 }
 HOW_MANY = rf"(?:{any_of(NUMBER_WORDS)}|\d{{1,2}})"
 EXACT = r"(?:exactly|precisely|just|only|a total of|altogether)"
-PATTERNS = (
-    (re.compile(rf"\b({HOW_MANY}) (?:to|or) ({HOW_MANY})\b"), "range"),
-    (re.compile(rf"\b(?:no|not) more than ({HOW_MANY})\b|\bat most ({HOW_MANY})\b"), "most"),
+# How a count is written, and the least and the most of its first and last number that it means.
+COUNTS: tuple[tuple[re.Pattern[str], Callable[[int, int], tuple[int, int]]], ...] = (
+    (re.compile(rf"\b({HOW_MANY}) (?:to|or) ({HOW_MANY})\b"), lambda n, last: (n, last)),
+    (
+        re.compile(rf"\b(?:no|not) more than ({HOW_MANY})\b|\bat most ({HOW_MANY})\b"),
+        lambda n, _: (0, n),
+    ),
     (
         re.compile(rf"\b(?:at least|no fewer than|no less than|not fewer than) ({HOW_MANY})\b"),
-        "least",
+        lambda n, _: (n, MANY),
     ),
-    (re.compile(rf"\bmore than ({HOW_MANY})\b"), "more"),
-    (re.compile(rf"\b(?:fewer|less) than ({HOW_MANY})\b"), "less"),
-    (re.compile(rf"(?<![\w«]){EXACT}? ?({HOW_MANY})(?![\w»])"), "exactly"),
+    (re.compile(rf"\bmore than ({HOW_MANY})\b"), lambda n, _: (n + 1, MANY)),
+    (re.compile(rf"\b(?:fewer|less) than ({HOW_MANY})\b"), lambda n, _: (0, n - 1)),
+    (re.compile(rf"(?<![\w«]){EXACT}? ?({HOW_MANY})(?![\w»])"), lambda n, _: (n, n)),
 )
 SINGLE = re.compile(r"\b(?:solitary|single|sole|lone|unique|unifocal)\b")
 
@@ -72,18 +77,10 @@ def number_in(word: str) -> int:
 
 def count_in(text: str) -> tuple[int, int] | None:
     """Read the least and the most that are counted in the words before a noun."""
-    for pattern, kind in PATTERNS:
+    for pattern, least_and_most in COUNTS:
         if found := pattern.search(text):
             numbers = [number_in(group) for group in found.groups() if group]
-            number = numbers[0]
-            return {
-                "range": (number, numbers[-1]),
-                "most": (0, number),
-                "least": (number, MANY),
-                "more": (number + 1, MANY),
-                "less": (0, number - 1),
-                "exactly": (number, number),
-            }[kind]
+            return least_and_most(numbers[0], numbers[-1])
     if SINGLE.search(text):
         return 1, 1
     for words in sorted(VAGUE, key=len, reverse=True):
@@ -156,7 +153,7 @@ PRONOUN = re.compile(
     rf"(?:{HOW_MANY}|another|both|all|each|none)(?: of them)?\b(?! «)(?!«)"
 )
 NUMBERED = re.compile(
-    rf"\b(?:lesion|tumor|nodule|mass|spot)(?: number| no\.?| #|s)? ?"
+    rf"\b{LESION}(?: number| no\.?| #|s)? ?"
     rf"({HOW_MANY})((?:&{HOW_MANY})*)(?!-)(?! (?:lesion|tumor))\b"
 )
 NTH = re.compile(rf"\b({any_of(ORDINALS)})(?:[ -](?:largest|biggest))? (?:\w+ )?{ONE_NOUN}\b")

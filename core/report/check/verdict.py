@@ -5,12 +5,12 @@ with a mark. Contradicted ones stay out, unless the user keeps them: then they a
 """
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
 from core.report.fact import Fact, Facts
-from core.report.text import Section, Sentence
+from core.report.text import Sentence
 
 
 class Verdict(StrEnum):
@@ -98,6 +98,11 @@ def against(holds: bool | None, words: str, *known: Fact | None) -> Claim:
     return Claim(verdict, reason, ids(*known))
 
 
+def held(words: str, fact: Fact | None, test: Callable[[Fact], bool | None]) -> Claim:
+    """Judge words by what `test` says of one fact, if it is known."""
+    return against(None if fact is None else test(fact), words, fact)
+
+
 def unknown(words: str, why: str = "no fact of this scan tells it") -> Claim:
     """Say that nothing known bears on words."""
     return Claim(Verdict.UNSUPPORTED, f"“{spelled(words)}”: {why}.")
@@ -131,17 +136,6 @@ def keep_supported(
         or one.text in kept
         or (one.verdict is Verdict.UNSUPPORTED and unsupported)
     )
-
-
-def kept_section(
-    title: str,
-    checked: Iterable[Checked],
-    facts: Facts,
-    kept: Collection[str] = (),
-    unsupported: bool = True,
-) -> Section:
-    """Make a section of the sentences that `keep_supported` lets in."""
-    return Section(title, keep_supported(checked, facts, kept, unsupported))
 
 
 def as_sentence(one: Checked, facts: Facts) -> Sentence:

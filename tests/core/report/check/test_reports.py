@@ -7,7 +7,6 @@ from core.report.check import (
     check_sentence,
     check_text,
     keep_supported,
-    kept_section,
 )
 from core.report.facts import collect_facts
 from core.report.followup import compare_studies
@@ -62,12 +61,12 @@ def test_a_report_that_names_no_number_has_almost_nothing_supported() -> None:
 
 def test_a_kept_falsehood_is_marked() -> None:
     checked = check_text("Lesion 2 measures 42 mm. Biopsy is advised.", THREE)
-    section = kept_section("Findings", checked, THREE, kept=("Lesion 2 measures 42 mm.",))
-    assert [sentence.mark for sentence in section.sentences] == [
+    kept = keep_supported(checked, THREE, kept=("Lesion 2 measures 42 mm.",))
+    assert [sentence.mark for sentence in kept] == [
         "contradicts the measurements",
         "not supported by the measurements",
     ]
-    assert section.sentences[0].lesion == 2
+    assert kept[0].lesion == 2
     assert keep_supported(checked, THREE, unsupported=False) == ()
 
 
