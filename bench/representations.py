@@ -18,12 +18,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from core.atlas.encoders import load_autoencoder, reconstruction_error
+from core.atlas.neighbourhoods import trustworthiness
 from core.atlas.originals import squares_of_case
 from core.atlas.parts import gather
 from core.atlas.patches import PATCH, SLICE_SIDE, Patches, kinds
 from core.atlas.projections import Tsne, project
 from core.atlas.quality import COMPARISON_NAME, across_patients, judge, probe
-from core.atlas.trust import trustworthiness
 from core.cascade.looks import network_input
 from core.geometry.fits import resize
 from core.io.datasets import LabelledCase, find_cases

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from core.atlas import anomaly, clusters
 from core.atlas.atlas import FORMAT, SCORES, Atlas, as_stored, write_atlas
 from core.atlas.encoders import BATCH, Autoencoder, reconstruction_error
+from core.atlas.neighbourhoods import sample, trustworthiness
 from core.atlas.parts import gather
 from core.atlas.patches import MIN_LIVER, SLICE_SIDE, Patches
 from core.atlas.projections import (
@@ -26,7 +27,6 @@ from core.atlas.projections import (
     place,
     project,
 )
-from core.atlas.trust import sample, trustworthiness
 from core.io.datasets import LabelledCase
 from core.provenance import commit, versions
 

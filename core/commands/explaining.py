@@ -65,7 +65,7 @@ def explain(arguments: argparse.Namespace) -> int:
 def faithfulness(arguments: argparse.Namespace) -> int:
     """Put all methods to the test on the true lesions of labelled cases."""
     from core.explainers.trial import held_out, run_trial
-    from core.explainers.trust import write_trial
+    from core.explainers.verdicts import write_trial
     from core.io.datasets import find_cases
     from core.models.store import preset_digests
 

@@ -7,8 +7,8 @@ import pandas as pd
 import streamlit as st
 
 from core.errors import HepatoScopeError
+from core.evaluation.expected_dice import FEW, Trust, trust_of_preset
 from core.evaluation.run import RUN_NAME, read_run
-from core.evaluation.trust import FEW, Trust, trust_of_preset
 from core.models import store
 from pages.common.charts import GRAY, TARGETS, axes, color_of, framed
 from pages.common.frame import plain

@@ -7,8 +7,8 @@ import numpy as np
 import streamlit as st
 
 from core.atlas.atlas import Atlas
+from core.atlas.neighbourhoods import Repeat, agreement, sample, seed_grid
 from core.atlas.projections import Tsne, check_size
-from core.atlas.trust import Repeat, agreement, sample, seed_grid
 from core.cascade.segmentation import Progress
 from pages.common import jobs
 from pages.common.charts import framed, show

@@ -5,8 +5,8 @@ from typing import Literal, cast
 
 import streamlit as st
 
+from core.atlas.neighbourhoods import trustworthiness
 from core.atlas.projections import Projection, Tsne, Umap, check_size, project
-from core.atlas.trust import trustworthiness
 from core.cascade.segmentation import Progress
 from pages.common import jobs
 from pages.common.queues import Uses

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import streamlit as st
 
-from core.explainers.trust import FIGURES, Verdict, read_trial, shipped_trials, verdicts
+from core.explainers.verdicts import FIGURES, Verdict, read_trial, shipped_trials, verdicts
 from core.metrics.bootstrap import Interval
 from pages.common.charts import GRAY, axes, color_of, framed
 from pages.common.frame import plain

@@ -11,8 +11,8 @@ from core.metrics.calibration import ProbabilityHistogram, Reliability, brier_sc
 from pages.common.charts import GRAY, axes, color_of, framed, show
 from pages.common.widgets import choose
 from pages.metrics.controls import choose_target
+from pages.metrics.expected_dice import trust_view
 from pages.metrics.state import BY_DIGEST
-from pages.metrics.trust import trust_view
 
 COUNTED = {"above": "Only where the probability is above 0", "all": "All voxels"}
 WHY = {

@@ -8,14 +8,14 @@ from streamlit.testing.v1 import AppTest
 
 from core.errors import HepatoScopeError
 from core.explainers import explain as explaining
-from core.explainers import trust
+from core.explainers import verdicts
 from core.explainers.explain import explained_by
 from core.explainers.faithfulness import curves
 from core.explainers.network import KerasNetwork
 from core.process import Worker
 from pages.common.explanations import EXPLANATIONS
 from tests.core.explainers.conftest import brightness_model
-from tests.core.explainers.test_trust import rows
+from tests.core.explainers.test_verdicts import rows
 from tests.pages.conftest import button, current, finish, labels_of, memory_of
 
 PAGE = "pages/explain/page.py"
@@ -149,14 +149,14 @@ def test_trial_is_shown_with_its_verdicts(
     folder = tmp_path / "trials" / "small"
     folder.mkdir(parents=True)
     facts = {"data": "x", "split": None, "preset": "paper", "cases": [], "models": {}}
-    trust.write_trial(folder, rows("shap") + rows("smoothgrad", insertion_gain=-0.2), facts)
-    monkeypatch.setattr(trust, "TRIALS_DIR", folder.parent)
+    verdicts.write_trial(folder, rows("shap") + rows("smoothgrad", insertion_gain=-0.2), facts)
+    monkeypatch.setattr(verdicts, "TRIALS_DIR", folder.parent)
     app.switch_page(PAGE).run()
     look_at(app, "How far to trust it")
     assert not app.exception
-    verdicts = dict(app.dataframe[0].value[["Method", "Verdict"]].itertuples(index=False))
-    assert verdicts["SHAP (expected gradients)"] == "trusted"
-    assert verdicts["SmoothGrad"] == "not trusted"
+    told = dict(app.dataframe[0].value[["Method", "Verdict"]].itertuples(index=False))
+    assert told["SHAP (expected gradients)"] == "trusted"
+    assert told["SmoothGrad"] == "not trusted"
     assert "insertion over random order" in captions(app)
     assert "60% of its attribution" in " ".join(text.value for text in app.markdown)
     assert len(app.get("plotly_chart")) == 2
@@ -165,7 +165,7 @@ def test_trial_is_shown_with_its_verdicts(
 def test_without_a_trial_the_command_is_told(
     app: AppTest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(trust, "TRIALS_DIR", tmp_path / "none")
+    monkeypatch.setattr(verdicts, "TRIALS_DIR", tmp_path / "none")
     app.switch_page(PAGE).run()
     look_at(app, "How far to trust it")
     assert "python -m core faithfulness" in app.code[0].value

@@ -129,7 +129,7 @@ def test_parameters_come_back_from_what_an_atlas_keeps_of_them(projection: Proje
 
 def test_maps_bring_no_tensorflow_into_the_server() -> None:
     told = (
-        "import sys; from core.atlas import projections, trust, clusters, own; "
+        "import sys; from core.atlas import projections, neighbourhoods, clusters, own; "
         "from tests.core.atlas import scans; "
         "projections.project(scans.groups(), projections.Tsne(10)); "
         "assert not {'tensorflow', 'keras', 'umap'} & set(sys.modules)"

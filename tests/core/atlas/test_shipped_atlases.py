@@ -8,9 +8,9 @@ import pytest
 from core.atlas.anomaly import judge
 from core.atlas.atlas import SCORES, Atlas, read_atlas, shipped_atlases
 from core.atlas.encoders import AUTOENCODER_DIR, load_autoencoder
+from core.atlas.neighbourhoods import sample
 from core.atlas.originals import find_originals, original_images
 from core.atlas.projections import place, projection_of
-from core.atlas.trust import sample
 from core.models.store import weights_digest
 
 MOST_BYTES = 6_000_000

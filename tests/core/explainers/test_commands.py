@@ -13,7 +13,7 @@ from core.explainers import trial
 from core.explainers.network import KerasNetwork
 from core.explainers.question import Question
 from core.explainers.trial import ROWS, variants
-from core.explainers.trust import read_trial
+from core.explainers.verdicts import read_trial
 from core.presets import BEST
 from tests import scene
 from tests.core.explainers.conftest import brightness_model

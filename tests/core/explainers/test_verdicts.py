@@ -10,7 +10,7 @@ from core.cascade.segmentation import Segmentation
 from core.errors import BadDataset
 from core.explainers.backgrounds import SEEDS, read_background
 from core.explainers.trial import Section, choose, found_sections
-from core.explainers.trust import (
+from core.explainers.verdicts import (
     MOST_RANDOM,
     SECTIONS,
     TRIAL,

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from scipy.stats import permutation_test, spearmanr
 
+from core.evaluation.expected_dice import chance_of_order, trust_of, trust_of_preset
 from core.evaluation.run import Run, read_run
-from core.evaluation.trust import chance_of_order, trust_of, trust_of_preset
 from tests.pages.runs import make_run
 
 

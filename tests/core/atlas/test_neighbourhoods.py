@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.manifold import trustworthiness as reference
 
-from core.atlas.trust import agreement, sample, seed_grid, trustworthiness
+from core.atlas.neighbourhoods import agreement, sample, seed_grid, trustworthiness
 from tests.core.atlas import scans
 
 
