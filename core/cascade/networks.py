@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import HepatoScopeError
-from core.models.runtime import Network, load_network
+from core.models.convert import Unet
+from core.models.runtime import Network, load_network, prepare
 from core.models.store import model_dir, weights_digest
 from core.presets import Preset, preset_named
 
@@ -53,19 +54,22 @@ def load_networks(preset: Preset, weights: Path | None = None) -> Networks:
         for part, (home, network) in preset.homes.items()
     }
 
-    def loaded(names: Sequence[str], size: int) -> Network | tuple[Network, ...]:
-        networks = tuple(load_network(folders[name], size) for name in names)
+    sizes = dict.fromkeys(preset.liver_networks, preset.size)
+    sizes |= dict.fromkeys(preset.tumor_networks, preset.tumor_size)
+    finders = [part for part in preset.homes if part.startswith("finder")]
+    if preset.finder:
+        sizes |= dict.fromkeys(finders, preset_named(preset.finder).size)
+    prepare([(folders[name], Unet(size)) for name, size in sizes.items()])
+
+    def loaded(names: Sequence[str]) -> Network | tuple[Network, ...]:
+        networks = tuple(load_network(folders[name], sizes[name]) for name in names)
         return networks if len(networks) > 1 else networks[0]
 
-    finder = None
-    if preset.finder:
-        names = [part for part in preset.homes if part.startswith("finder")]
-        finder = loaded(names, preset_named(preset.finder).size)
     return Networks(
-        loaded(preset.liver_networks, preset.size),
-        loaded(preset.tumor_networks, preset.tumor_size),
+        loaded(preset.liver_networks),
+        loaded(preset.tumor_networks),
         {part: weights_digest(folder) for part, folder in folders.items()},
-        finder,
+        loaded(finders) if finders else None,
     )
 
 

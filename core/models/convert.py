@@ -4,6 +4,7 @@ In a process of its own, because Streamlit resets Keras after every run of a pag
 built in the server's process would be swept away, and TensorFlow's memory would stay.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,6 +35,12 @@ class Unet:
 
 # A U-Net, or `ENCODER` or `DECODER` of an autoencoder.
 Part = Unet | str
+
+
+def convert_all(asked: Sequence[tuple[Path, Part, Path]]) -> None:
+    """Write one network after the other, each given as its folder, its part and the target."""
+    for folder, part, target in asked:
+        convert(folder, part, target)
 
 
 def convert(folder: Path, part: Part, target: Path) -> None:

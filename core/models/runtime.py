@@ -7,7 +7,7 @@ folder; only the first prediction on a machine needs TensorFlow, in a process of
 
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -16,11 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import WeightsMissing
-from core.models.convert import Part, Unet, convert
+from core.models.convert import Part, Unet, convert_all
 from core.models.store import weights_digest
 from core.process import run
 
-# A conversion takes half a minute.
+# Loading TensorFlow takes 5 s, converting a network 5 s more, on two cores.
 PATIENCE = 900
 
 Network = Callable[[NDArray[np.float32]], NDArray[np.float32]]
@@ -93,36 +93,51 @@ def _load_outputs(folder: Path, part: Part, digest: str) -> Outputs:
     return predict
 
 
+def prepare(wanted: Sequence[tuple[Path, Part]]) -> None:
+    """Convert those networks, by folder and part, that this machine never converted.
+
+    All in one process, because TensorFlow takes as long to load as a network to convert.
+
+    Raises WeightsMissing where the files in a folder do not make its network.
+    """
+    targets = ((folder, part, _converted(part, weights_digest(folder))) for folder, part in wanted)
+    missing = [(folder, part, target) for folder, part, target in targets if not target.is_file()]
+    if missing:
+        _convert(missing)
+
+
 def _compiled(folder: Path, part: Part, digest: str) -> Any:
     """Compile the converted network for this CPU; converts it first where that was never done."""
     import openvino
 
-    converted = _converted(part, digest)
-    if not converted.is_file():
-        _convert(folder, part, converted)
+    prepare([(folder, part)])
     precise = {"INFERENCE_PRECISION_HINT": "f32", "PERFORMANCE_HINT": "LATENCY"}
-    return openvino.Core().compile_model(converted, "CPU", precise)
+    return openvino.Core().compile_model(_converted(part, digest), "CPU", precise)
 
 
 def _converted(part: Part, digest: str) -> Path:
     return cache_dir() / f"{digest[:16]}-{part}.xml"
 
 
-def _convert(folder: Path, part: Part, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
+def _convert(missing: Sequence[tuple[Path, Part, Path]]) -> None:
+    cache_dir().mkdir(parents=True, exist_ok=True)
     # Written aside and moved, weights first, so that nobody reads half a network.
-    with tempfile.TemporaryDirectory(dir=target.parent) as aside:
-        _export(folder, part, Path(aside) / target.name)
-        for suffix in (".bin", ".xml"):
-            (Path(aside) / target.name).with_suffix(suffix).replace(target.with_suffix(suffix))
+    with tempfile.TemporaryDirectory(dir=cache_dir()) as aside:
+        _export([(folder, part, Path(aside) / target.name) for folder, part, target in missing])
+        for _, _, target in missing:
+            for suffix in (".bin", ".xml"):
+                written = (Path(aside) / target.name).with_suffix(suffix)
+                written.replace(target.with_suffix(suffix))
 
 
-def _export(folder: Path, part: Part, target: Path) -> None:
+def _export(asked: Sequence[tuple[Path, Part, Path]]) -> None:
     try:
-        run(convert, folder, part, target, work="conversion of the networks", seconds=PATIENCE)
+        run(convert_all, asked, work="conversion of the networks", seconds=PATIENCE)
     except RuntimeError as error:
         last = str(error).strip().splitlines()[-1]
+        # They are written in order: the first that is not there is the one that failed.
+        broken = next(folder for folder, _, target in asked if not target.is_file())
         raise WeightsMissing(
-            f"The weights in “{folder.name}” do not make the network of its card ({last}); fetch "
+            f"The weights in “{broken.name}” do not make the network of its card ({last}); fetch "
             "the folder anew or train the network again."
         ) from error

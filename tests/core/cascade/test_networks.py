@@ -27,6 +27,7 @@ def _weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         folder.mkdir(parents=True)
         (folder / store.WEIGHTS_NAME).write_text(f"{home}/{name}")
     monkeypatch.setattr(store, "WEIGHTS_DIR", tmp_path)
+    monkeypatch.setattr(room, "prepare", lambda wanted: None)
     monkeypatch.setattr(room, "load_network", answering)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from core.models import runtime
-from core.models.convert import convert, feature_model
+from core.models.convert import convert_all, feature_model
 from core.models.features import LAYERS, most_active, normalized
 from core.models.runtime import load_features
 from core.models.store import load_unet
@@ -18,7 +18,7 @@ def test_maps_are_those_of_keras_and_of_the_sizes_said(
     untrained: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Here TensorFlow is loaded anyway: a process of its own would load it once more.
-    monkeypatch.setattr(runtime, "_export", convert)
+    monkeypatch.setattr(runtime, "_export", convert_all)
     images = slices(2)
     maps = load_features(untrained, SIZE)(images)
     exact = feature_model(load_unet(untrained, SIZE))(images, training=False)

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -11,9 +12,10 @@ import pytest
 from numpy.typing import NDArray
 from openvino import opset13 as ops
 
+from core.errors import WeightsMissing
 from core.models import runtime
 from core.models.convert import Unet
-from core.models.runtime import load_network
+from core.models.runtime import load_network, prepare
 from core.models.store import WEIGHTS_NAME, load_unet, weights_digest
 from core.presets import PAPER
 
@@ -89,8 +91,13 @@ def test_serving_process_never_imports_tensorflow(untrained: Path) -> None:
     assert (asked.stdout.strip(), asked.returncode) == ("[]", 0), asked.stderr
 
 
-def brightness(folder: Path, part: Unet, target: Path) -> None:
+def brightness(asked: Sequence[tuple[Path, Unet, Path]]) -> None:
     """Stand in for a conversion: brightness times the number in the weights file."""
+    for folder, part, target in asked:
+        _brightness(folder, part, target)
+
+
+def _brightness(folder: Path, part: Unet, target: Path) -> None:
     images = ops.parameter([-1, part.size, part.size, 3], np.float32)
     gray = ops.reduce_mean(images, np.array([3]), keep_dims=True)
     factor = np.float32(float((folder / WEIGHTS_NAME).read_text()))
@@ -118,3 +125,35 @@ def test_network_is_converted_once_and_kept_whole(
     name = f"{weights_digest(tmp_path)[:16]}-{SIZE}"
     kept = {path.name for path in runtime.cache_dir().iterdir()}
     assert kept == {f"{name}.xml", f"{name}.bin"}
+
+
+def test_networks_are_converted_together_and_none_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HEPATOSCOPE_CACHE", str(tmp_path / "cache"))
+    asked: list[list[str]] = []
+
+    def export(wanted: Sequence[tuple[Path, Unet, Path]]) -> None:
+        asked.append([folder.name for folder, _, _ in wanted])
+        brightness(wanted)
+
+    monkeypatch.setattr(runtime, "_export", export)
+    folders = [tmp_path / name for name in ("first", "second", "third")]
+    for number, folder in enumerate(folders):
+        folder.mkdir()
+        (folder / WEIGHTS_NAME).write_text(str(number / 8))
+    prepare([(folders[1], Unet(SIZE))])
+    prepare([(folder, Unet(SIZE)) for folder in folders])
+    assert asked == [["second"], ["first", "third"]]
+    images = np.ones((1, SIZE, SIZE, 3), np.float32)
+    answers = [load_network(folder, SIZE)(images).mean() for folder in folders]
+    assert answers == [0, 0.125, 0.25]
+    assert len(asked) == 2
+
+
+def test_network_that_cannot_be_converted_is_named(untrained: Path, tmp_path: Path) -> None:
+    wrong = tmp_path / "wrong"
+    wrong.mkdir()
+    (wrong / WEIGHTS_NAME).write_bytes(b"no weights")
+    with pytest.raises(WeightsMissing, match="weights in “wrong” do not make"):
+        prepare([(untrained, Unet(SIZE + 32)), (wrong, Unet(SIZE))])
