@@ -6,12 +6,11 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from core.errors import HepatoScopeError
 from core.evaluation.expected_dice import FEW, Trust, trust_of_preset
 from core.evaluation.run import RUN_NAME, read_run
 from core.models import store
 from pages.common.charts import GRAY, TARGETS, axes, color_of, framed
-from pages.common.frame import plain
+from pages.common.frame import errors_shown, plain
 
 WHAT = (
     "From the probabilities alone follows the Dice to be expected of a scan, without any truth. "
@@ -48,10 +47,8 @@ def _found(preset_name: str) -> tuple[Trust, ...]:
     """Compare expected and true Dice in every shipped run; say of one that cannot be read why."""
     found: list[Trust] = []
     for place in sorted((store.WEIGHTS_DIR / "evaluations").glob(f"{preset_name}-*/{RUN_NAME}")):
-        try:
+        with errors_shown():
             found += _trusts(str(place.parent), _stamp(place.parent), preset_name)
-        except HepatoScopeError as error:
-            st.error(plain(str(error)), icon=":material/error:")
     return tuple(found)
 
 

@@ -1,9 +1,13 @@
 """What every page begins with: name, title and purpose; and text shown as it is."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import streamlit as st
+
+from core.errors import HepatoScopeError
 
 ASSETS = Path(__file__).parent / "assets"
 # Streamlit leaves room for a toolbar that this app does not show.
@@ -24,6 +28,20 @@ def begin(title: str, lead: str) -> None:
         ":material/science: For research and teaching. **Not for diagnosis**: nothing here was "
         "checked for use on patients."
     )
+
+
+@contextmanager
+def errors_shown() -> Iterator[None]:
+    """Say in one sentence what ended the block, where it is an error written for the visitor."""
+    try:
+        yield
+    except HepatoScopeError as error:
+        show_error(str(error))
+
+
+def show_error(message: str) -> None:
+    """Show what went wrong."""
+    st.error(plain(message), icon=":material/error:")
 
 
 def plain(text: str) -> str:

@@ -1,10 +1,8 @@
 """What one visitor has open: their cases and nobody else's."""
 
-import streamlit as st
-
 from core.study import Study, opened
 from core.volume import Volume
-from pages.common.frame import plain
+from pages.common.frame import show_error
 from pages.common.memory import Slot, memory
 
 CURRENT = Slot[str]("current-case")
@@ -52,4 +50,4 @@ def notify(message: str) -> None:
 def show_notice() -> None:
     """Show what was to be said, once."""
     if message := NOTICE.pop():
-        st.error(plain(message), icon=":material/error:")
+        show_error(message)

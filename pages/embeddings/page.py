@@ -3,10 +3,10 @@
 import streamlit as st
 
 from core.atlas.atlas import Atlas
-from core.errors import HepatoScopeError
 from pages.common import jobs
-from pages.common.frame import begin, plain
-from pages.common.session import current_case, show_notice
+from pages.common.frame import errors_shown, plain
+from pages.common.opening import open_page
+from pages.common.session import current_case
 from pages.common.widgets import choose, draw_view
 from pages.embeddings.originals import offer_originals, with_originals
 from pages.embeddings.state import PLACED, WITH_OWN_KEY, Scene, atlases, open_atlas, scene_of
@@ -22,21 +22,17 @@ HOW_TO_MAKE = "python -m core embed --data LITS_FOLDER --out weights/atlas/mine"
 
 
 def page() -> None:
-    jobs.collect()
-    begin(
+    open_page(
         "Patch atlas",
         "An autoencoder learned to redraw small patches of liver and was never told what a tumor "
         "is. Here is how it sorts them: patches with like codes lie side by side.",
     )
-    show_notice()
     if jobs.running() is not None:
         jobs.show_progress()
-    try:
+    with errors_shown():
         atlas = _choose_atlas()
         if atlas is not None:
             _draw(scene_of(atlas))
-    except HepatoScopeError as error:
-        st.error(plain(str(error)), icon=":material/error:")
 
 
 def _choose_atlas() -> Atlas | None:

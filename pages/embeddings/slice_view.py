@@ -10,10 +10,9 @@ from core.atlas.own import OWN
 from core.atlas.patches import gray_squares
 from core.atlas.pictures import same_slice
 from core.atlas.selection import boxes
-from core.errors import HepatoScopeError
 from core.io.datasets import LabelledCase
 from core.study import Study
-from pages.common.frame import plain
+from pages.common.frame import errors_shown
 from pages.common.session import cases
 from pages.embeddings.pictures import pictures_of
 from pages.embeddings.state import Scene, choice_of
@@ -56,14 +55,12 @@ def slice_of_row(scene: Scene, row: int) -> tuple[NDArray[np.uint8], str]:
     place = scene.atlas.table.iloc[row]
     index = np.array([int(place["slice"])])
     pictures = pictures_of(scene)
-    try:
+    with errors_shown():
         if place["dataset"] == OWN and (case := _own_case(scene)) is not None:
             return gray_squares(case.volume, index)[0], "Your scan."
         if (original := pictures.original(row)) is not None:
             gray = _original(original.dataset, original.name, int(place["slice"]), original)
             return gray, "The slice itself, from the data folder."
-    except HepatoScopeError as error:
-        st.error(plain(str(error)), icon=":material/error:")
     return pictures.mosaic(row), PIECES
 
 

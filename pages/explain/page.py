@@ -1,15 +1,7 @@
 """Why did the network say so? Explanations that are themselves put to the test."""
 
-import streamlit as st
-
-from core.errors import HepatoScopeError
-from pages.common import jobs
-from pages.common.frame import begin, plain
-from pages.common.invitation import invitation
-from pages.common.method import segment_button
-from pages.common.notices import quality_panel
-from pages.common.scan_source import case_header
-from pages.common.session import current_case, show_notice
+from pages.common.frame import errors_shown
+from pages.common.opening import open_case, open_page, segmented_case
 from pages.common.widgets import choose, draw_view
 
 # Modules of pages.explain with the view they hold; only the one that is open is loaded.
@@ -24,45 +16,28 @@ VIEW = "explain-view"
 
 
 def page() -> None:
-    jobs.collect()
-    begin(
+    open_page(
         "Why did the network say so?",
         "See which pixels an answer rests on, paint a lesion away and ask again, disturb the scan, "
         "or let a network that never saw a liver have a try.",
     )
-    show_notice()
     view = choose("View", [*VIEWS, TRUST], VIEW, hidden=True)
-    try:
+    with errors_shown():
         if view == TRUST:
             from pages.explain.faithfulness import faithfulness_view
 
             faithfulness_view()
         else:
             _with_case(view)
-    except HepatoScopeError as error:
-        st.error(plain(str(error)), icon=":material/error:")
 
 
 def _with_case(view: str) -> None:
-    case = current_case()
+    case = open_case("Explanations are", "neurology")
     if case is None:
-        st.info(
-            "Explanations are about a scan that was segmented: open one, or take the demo case.",
-            icon=":material/neurology:",
-        )
-        invitation()
         return
-    case_header(case)
-    job = jobs.running()
-    if job is not None and job.tab != view:
-        jobs.show_progress()
-    if case.segmentation is None:
-        usable = quality_panel(case)
-        if job is None:
-            st.info("This scan was not segmented yet: there is no answer to explain.")
-            segment_button(case, usable)
-    else:
-        draw_view("explain", VIEWS[view], case, case.segmentation)
+    segmentation = segmented_case(case, "there is no answer to explain", view)
+    if segmentation is not None:
+        draw_view("explain", VIEWS[view], case, segmentation)
 
 
 page()

@@ -3,12 +3,11 @@
 import streamlit as st
 
 from core.cascade.segmentation import Segmentation
-from core.errors import HepatoScopeError
 from core.study import Study
 from core.whatif.probe.edit import Lesion
 from core.whatif.probe.place import LesionMask, Voxel
 from core.whatif.probe.words import CAVEAT, of_inserting, of_painting
-from pages.common.frame import plain
+from pages.common.frame import errors_shown, plain
 from pages.common.widgets import choose
 from pages.explain.probe_map import slice_to_click
 from pages.explain.probe_pictures import pictures
@@ -143,12 +142,10 @@ def _answer(
     """Ask the networks; what cannot be done is said, and the page stays as it is."""
     if message := REFUSED.pop():
         st.warning(plain(message), icon=":material/wrong_location:")
-    try:
+    with errors_shown():
         z = _slice(case, change)
         return probed(case, segmentation, change, z, margin_mm=margin, seed=_seed())
-    except HepatoScopeError as error:
-        st.error(plain(str(error)), icon=":material/error:")
-        return None
+    return None
 
 
 def _say(change: Lesion | LesionMask, answer: Probed) -> None:

@@ -9,7 +9,7 @@ from core.foundation.sam.checkpoint import HUB, LocalCheckpoint, find
 from core.process.memory import free_mb
 from core.study import Study
 from pages.common.fetching import facts_of, offer
-from pages.common.frame import plain
+from pages.common.frame import show_error
 from pages.explain.sam_state import CHECKPOINT_KEY, SAM_TAB, sam_process
 
 OTHER_NAME, FOLDER = "Another, by its name on the hub", "A folder on the machine of HepatoScope"
@@ -33,7 +33,7 @@ def choose_checkpoint(case: Study) -> LocalCheckpoint | None:
             if found is None:
                 check_name(place)
         except HepatoScopeError as error:
-            st.error(plain(str(error)), icon=":material/error:")
+            show_error(str(error))
             return None
         entry = known(place)
         _say_needs(entry, facts_of(place), found)

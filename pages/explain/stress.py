@@ -8,12 +8,11 @@ from numpy.typing import NDArray
 
 from core.cascade.segmentation import Segmentation
 from core.draw.crop import Closeup
-from core.errors import HepatoScopeError
 from core.study import Study
 from core.whatif.stress.degrade import degrade_labels
 from core.whatif.stress.knobs import KNOBS, Stress
 from pages.common.downloads import file_stem
-from pages.common.frame import plain
+from pages.common.frame import errors_shown
 from pages.common.truth import truth_of
 from pages.common.widgets import choose_slice, download
 from pages.explain.pictures import png, sheet
@@ -56,13 +55,9 @@ def _live(case: Study, segmentation: Segmentation, scene: Scene) -> None:
         key = f"stress-slice-{case.id[:8]}"
         z = choose_slice("Axial slice", key, scene.first, scene.last, scene.telling)
         stress = _knobs()
-    with right:
-        try:
-            with st.spinner("Segmenting the degraded slices", show_time=True):
-                result = stressed(case, segmentation, stress, z)
-        except HepatoScopeError as error:
-            st.error(plain(str(error)), icon=":material/error:")
-            return
+    with right, errors_shown():
+        with st.spinner("Segmenting the degraded slices", show_time=True):
+            result = stressed(case, segmentation, stress, z)
         _scores(result)
         _pictures(case, scene.closeup, result, stress, z)
 

@@ -5,12 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
-from core.errors import HepatoScopeError
 from core.evaluation.references import PUBLICATION, Claim
 from core.evaluation.run import Run
 from core.metrics.claims import Averaging, Finding, check_claim
 from pages.common.charts import COLORS, GRAY, TARGETS, axes, framed, show
-from pages.common.frame import plain
+from pages.common.frame import errors_shown, plain
 
 FIELDS = {
     "dice": ("Dice", "0.94", "The F1 score of binary masks is the same number."),
@@ -62,11 +61,8 @@ def claims_view(runs: Sequence[Run]) -> None:
         st.info("Type a Dice to begin with.")
         return
     words, picture = st.columns([3, 2], gap="large")
-    with words:
-        try:
-            _findings(check_claim(dice, *(figures[name] for name in list(FIELDS)[1:])))
-        except HepatoScopeError as error:
-            st.error(plain(str(error)), icon=":material/error:")
+    with words, errors_shown():
+        _findings(check_claim(dice, *(figures[name] for name in list(FIELDS)[1:])))
     with picture:
         _chart(dice, figures["iou"])
 

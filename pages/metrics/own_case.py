@@ -16,7 +16,7 @@ from core.evaluation.score import CaseScore
 from core.io.labels import read_truth
 from core.study import Study
 from pages.common.downloads import file_stem
-from pages.common.frame import plain
+from pages.common.frame import plain, show_error
 from pages.common.memory import Slot, content
 from pages.common.scan_source import drop_upload, upload_key
 from pages.common.session import current_case
@@ -69,7 +69,7 @@ def own_case_view(runs: Sequence[Run]) -> None:
     )
     tumors_labelled = _ask(case)
     if message := REFUSED.pop():
-        st.error(plain(message), icon=":material/error:")
+        show_error(message)
     truth = TRUTHS.get(case.id)
     if truth is not None:
         scored = _scored(case, case.segmentation, truth, tumors_labelled)

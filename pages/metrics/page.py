@@ -2,10 +2,9 @@
 
 import streamlit as st
 
-from core.errors import HepatoScopeError
 from pages.common import jobs
-from pages.common.frame import begin, plain
-from pages.common.session import show_notice
+from pages.common.frame import errors_shown
+from pages.common.opening import open_page
 from pages.common.widgets import draw_view
 from pages.metrics.pictures import RECORD
 from pages.metrics.runs import HOW_TO_MAKE, available, choose_runs, uploader
@@ -25,15 +24,13 @@ WITHOUT_A_RUN = ("Claims", "My own case")
 
 
 def page() -> None:
-    jobs.collect()
-    # A whole run of the page closes what was open over it.
-    RECORD.drop()
-    begin(
+    open_page(
         "Metrics",
         "How well the networks do on patients they never saw, and what each figure is an average "
         "of. Click a point to see the case behind it.",
     )
-    show_notice()
+    # A whole run of the page closes what was open over it.
+    RECORD.drop()
     if jobs.running() is not None:
         jobs.show_progress()
     runs = choose_runs()
@@ -50,10 +47,8 @@ def page() -> None:
         label_visibility="collapsed",
         persist_state="session",
     )
-    try:
+    with errors_shown():
         draw_view("metrics", VIEWS[view or views[0]], runs)
-    except HepatoScopeError as error:
-        st.error(plain(str(error)), icon=":material/error:")
 
 
 def _invitation() -> None:

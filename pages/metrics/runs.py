@@ -11,7 +11,7 @@ from core.evaluation import Run, read_run
 from core.evaluation.run import RUN_NAME, TABLES
 from core.evaluation.zipped import MAX_ZIP_BYTES, read_zipped_run
 from core.models import store
-from pages.common.frame import plain
+from pages.common.frame import errors_shown, plain, show_error
 from pages.common.headline import best_first
 from pages.common.memory import Slot
 from pages.common.scan_source import drop_upload, upload_key
@@ -128,11 +128,9 @@ def _opened(name: str) -> Run | None:
     if name in uploaded():
         return uploaded()[name]
     folder = shipped()[name]
-    try:
+    with errors_shown():
         return _read(str(folder), _stamp(folder))
-    except HepatoScopeError as error:
-        st.error(plain(str(error)), icon=":material/error:")
-        return None
+    return None
 
 
 @st.cache_data(max_entries=8, show_spinner="Reading the run")
@@ -190,4 +188,4 @@ def _keep(run: Run) -> None:
 
 def _say_refused() -> None:
     if message := REFUSED.pop():
-        st.error(plain(message), icon=":material/error:")
+        show_error(message)

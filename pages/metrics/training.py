@@ -5,11 +5,10 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from core.errors import HepatoScopeError
 from core.evaluation.histories import History, histories, read_history
 from core.evaluation.run import Run
 from pages.common.charts import COLORS, GRAY, axes, framed, show
-from pages.common.frame import plain
+from pages.common.frame import errors_shown
 from pages.common.model_card import model_card
 from pages.metrics.leakage import leakage_view
 
@@ -43,10 +42,8 @@ def training_view(runs: Sequence[Run]) -> None:
         own = f"{runs[0].facts['preset']}/" if runs else ""
         names = sorted(folders, key=lambda name: not name.startswith(own))
         name = st.selectbox("Network", names, key="metrics-history", persist_state="session")
-        try:
+        with errors_shown():
             _history(name, read_history(folders[name]))
-        except HepatoScopeError as error:
-            st.error(plain(str(error)), icon=":material/error:")
     leakage_view()
 
 

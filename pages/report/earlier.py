@@ -10,7 +10,7 @@ from core.presets import preset_named
 from core.report.followup import Comparison, compare_studies
 from core.study import Examined, Study
 from pages.common import jobs
-from pages.common.frame import plain
+from pages.common.frame import errors_shown, plain
 from pages.common.memory import Slot, content
 from pages.common.scan_source import drop_upload, read_upload, title_of, upload_key
 from pages.common.session import cases, notify
@@ -57,18 +57,16 @@ def _compared(case: Study, study: Examined, earlier: Examined) -> Comparison | N
         *(earlier.volume.digest, earlier.segmentation.liver_threshold),
         *(earlier.segmentation.tumor_threshold, earlier.segmentation.preset),
     )
-    try:
+    with errors_shown():
         with st.spinner("Comparing the studies"):
             found = COMPARED.made(case.id, known, lambda: compare_studies(study, earlier))
-    except HepatoScopeError as error:
-        st.error(plain(str(error)), icon=":material/error:")
-        return None
-    days = "" if found.days is None else f", made {found.days} days before"
-    st.caption(
-        f":green[:material/check_circle:] Compared with {plain(found.source)}{days}: the livers "
-        f"overlap with a Dice of {found.overlap:.2f}."
-    )
-    return found
+        days = "" if found.days is None else f", made {found.days} days before"
+        st.caption(
+            f":green[:material/check_circle:] Compared with {plain(found.source)}{days}: the "
+            f"livers overlap with a Dice of {found.overlap:.2f}."
+        )
+        return found
+    return None
 
 
 def _open_here(other: Study, study: Examined) -> Examined | None:

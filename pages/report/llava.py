@@ -4,7 +4,6 @@ from pathlib import Path
 
 import streamlit as st
 
-from core.errors import HepatoScopeError
 from core.foundation.llava.catalogue import CHECKPOINTS, known
 from core.foundation.llava.checkpoint import HUB, LocalCheckpoint, find
 from core.foundation.llava.model import Writing
@@ -14,7 +13,7 @@ from core.report.fact import Facts
 from core.study import Study
 from pages.common import jobs
 from pages.common.fetching import facts_of, offer
-from pages.common.frame import plain
+from pages.common.frame import errors_shown, plain
 from pages.report.llava_state import begin_writing, stream
 from pages.report.state import GENERATED, REPORT_TAB
 
@@ -42,7 +41,8 @@ def llava_panel(case: Study, facts: Facts, picture: Picture) -> None:
             "LLaVA-1.5 gets the pictures and the facts, and is taken for a witness: each of its "
             "sentences is checked against the facts. It runs on the machine of HepatoScope."
         )
-        _ask(case, facts, picture, again=found is not None)
+        with errors_shown():
+            _ask(case, facts, picture, again=found is not None)
     if found is not None and found.cut_short:
         st.warning(plain(found.cut_short), icon=":material/timer_off:")
 
@@ -61,11 +61,7 @@ def _ask(case: Study, facts: Facts, picture: Picture, *, again: bool) -> None:
     if not place:
         st.caption("Type a name or a folder.")
         return
-    try:
-        found = find(place)
-    except HepatoScopeError as error:
-        st.error(plain(str(error)), icon=":material/error:")
-        return
+    found = find(place)
     _needs(place, found)
     if found is None:
         _offer(case, place)

@@ -11,13 +11,10 @@ from core.geometry.windows import LIVER_WINDOW, apply_window
 from core.study import Study
 from pages.common import jobs
 from pages.common.downloads import downloads
-from pages.common.frame import begin
 from pages.common.glossary import see
-from pages.common.invitation import invitation
 from pages.common.method import segment_again, segment_button
 from pages.common.notices import optional_parts_panel, quality_panel
-from pages.common.scan_source import case_header
-from pages.common.session import current_case, show_notice
+from pages.common.opening import open_case, open_page
 from pages.common.surface_view import surface_view
 from pages.common.uncertainty_state import DOUBT_TAB
 from pages.segment.findings_view import headline, lesion_table, voxel_of
@@ -38,23 +35,18 @@ TABS = {
 
 
 def page() -> None:
-    jobs.collect()
-    begin(
+    open_page(
         "Liver and tumors in a CT",
         "Two neural networks outline the liver and the tumors in it. You see what they saw, "
         "measure what they found, and question it voxel by voxel.",
     )
-    show_notice()
-    case = current_case()
-    if case is None:
-        invitation()
-    else:
-        _open_case(case)
+    case = open_case()
+    if case is not None:
+        _with_case(case)
     optional_parts_panel()
 
 
-def _open_case(case: Study) -> None:
-    case_header(case)
+def _with_case(case: Study) -> None:
     usable = quality_panel(case)
     if (job := jobs.running()) is not None:
         if not _shown_in_its_tab(job, case):
