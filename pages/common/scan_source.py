@@ -1,27 +1,17 @@
 """Ways to open a scan: the demo, an upload, or one opened before in this session."""
 
-from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from core.errors import HepatoScopeError
-from core.io import read
 from core.phantom import make_phantom
 from core.study import Study
 from core.volume import Volume
 from pages.common.frame import plain
-from pages.common.memory import Slot
-from pages.common.session import cases, choose, current_case, notify, open_volume
-
-if TYPE_CHECKING:
-    from streamlit.runtime.uploaded_file_manager import UploadedFile
+from pages.common.session import cases, choose, current_case, open_volume
+from pages.common.uploads import read_scan, upload
 
 DEMO_SEED = 42
-TAKEN = Slot[int]("uploads-taken", keep=8)
 FORMATS = (
     "NIfTI (.nii, .nii.gz), a .zip with a DICOM series, or all files of a series at once. "
     "Your scan stays in this browser session and is gone when you close the page."
@@ -72,26 +62,14 @@ def demo_button(key: str) -> None:
     )
 
 
-def upload_key(name: str) -> str:
-    """Give the uploader `name` its present key: a new one after each `drop_upload`."""
-    return f"{name}-{TAKEN.get(of=name) or 0}"
-
-
-def drop_upload(name: str) -> None:
-    """Drop the bytes that the server holds of an upload."""
-    TAKEN.put((TAKEN.get(of=name) or 0) + 1, of=name)
-
-
 def uploader() -> None:
-    """Offer an upload; a new key after each one drops the bytes the server holds."""
-    key = upload_key("upload")
-    st.file_uploader(
+    """Offer to open a scan of one's own."""
+    upload(
         "Upload a CT",
+        "upload",
+        lambda files: open_volume(read_scan(files)),
         accept_multiple_files=True,
-        key=key,
         label_visibility="collapsed",
-        on_change=_take_upload,
-        args=(key,),
     )
     st.caption(FORMATS)
 
@@ -111,37 +89,3 @@ def earlier_cases() -> None:
     if chosen != current.id:
         choose(chosen)
         st.rerun()
-
-
-def _take_upload(key: str) -> None:
-    files: Sequence[UploadedFile] = st.session_state.get(key) or []
-    if not files:
-        return
-    drop_upload("upload")
-    try:
-        with st.spinner(f"Reading {title_of(files)}"):
-            open_volume(read_upload(files))
-    except HepatoScopeError as error:
-        notify(str(error))
-
-
-def read_upload(files: Sequence["UploadedFile"]) -> Volume:
-    """Read uploaded files: one that holds a scan, or all of a series."""
-    with TemporaryDirectory(prefix="hepatoscope-upload-") as folder:
-        if len(files) == 1:
-            return read(_save(files[0], Path(folder), files[0].name))
-        # Numbered, because files of a series may share one name.
-        for number, file in enumerate(files):
-            _save(file, Path(folder), f"{number:05}-{file.name}")
-        return read(Path(folder))
-
-
-def _save(file: "UploadedFile", folder: Path, name: str) -> Path:
-    path = folder / Path(name).name
-    path.write_bytes(file.getbuffer())
-    return path
-
-
-def title_of(files: Sequence["UploadedFile"]) -> str:
-    """Name uploaded files, or say how many they are."""
-    return files[0].name if len(files) == 1 else f"{len(files)} files"

@@ -2,14 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from functools import partial
 
 import streamlit as st
 
 from core.cascade.segmentation import Segmentation
-from core.errors import HepatoScopeError
 from core.evaluation.own_case import PackedLabels, check_same_case, own_run, score_own
 from core.evaluation.run import Run
 from core.evaluation.score import CaseScore
@@ -18,13 +15,10 @@ from core.study import Study
 from pages.common.downloads import file_stem
 from pages.common.frame import plain, show_error
 from pages.common.memory import Slot, content
-from pages.common.scan_source import drop_upload, upload_key
 from pages.common.session import current_case
 from pages.common.truth import TRUTHS, Truth
+from pages.common.uploads import Files, saved, upload
 from pages.metrics.own_scores import own_scores
-
-if TYPE_CHECKING:
-    from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 KINDS = {
     True: "0 background, 1 liver, 2 tumor, as in LiTS",
@@ -67,7 +61,7 @@ def own_case_view(runs: Sequence[Run]) -> None:
         f"{case.segmentation.tumor_threshold:g}. Bring its ground truth: a NIfTI file on the grid "
         "of your scan. It stays in this browser session."
     )
-    tumors_labelled = _ask(case)
+    tumors_labelled = _ask(case, case.segmentation)
     if message := REFUSED.pop():
         show_error(message)
     truth = TRUTHS.get(case.id)
@@ -88,7 +82,7 @@ def _nothing_to_score(case: Study | None) -> None:
     )
 
 
-def _ask(case: Study) -> bool:
+def _ask(case: Study, found: Segmentation) -> bool:
     """Offer the upload; returns whether tumors are marked in the truth."""
     what, file = st.columns(2, gap="large")
     with what:
@@ -107,34 +101,19 @@ def _ask(case: Study) -> bool:
             help="Lays it on your scan voxel by voxel. Some files of LiTS have wrong headers.",
         )
     with file:
-        key = upload_key(UPLOAD)
-        st.file_uploader(
-            "Ground truth (.nii, .nii.gz)",
-            type=["nii", "gz"],
-            key=key,
-            on_change=_take_upload,
-            args=(key, case),
-        )
+        take = partial(_take, case, found)
+        kinds = ["nii", "gz"]
+        upload("Ground truth (.nii, .nii.gz)", UPLOAD, take, REFUSED.put, type=kinds)
     return tumors_labelled
 
 
-def _take_upload(key: str, case: Study) -> None:
+def _take(case: Study, found: Segmentation, files: Files) -> None:
     """Check an uploaded truth; one that is refused leaves the one before in place."""
-    file: UploadedFile | None = st.session_state.get(key)
-    if file is None or case.segmentation is None:
-        return
-    drop_upload(UPLOAD)
-    try:
-        with TemporaryDirectory(prefix="hepatoscope-upload-") as folder:
-            path = Path(folder) / "truth"
-            path.write_bytes(file.getbuffer())
-            ignore_place = bool(st.session_state.get(IGNORE_PLACE_KEY))
-            labels = read_truth(path, case.volume, name=file.name, ignore_place=ignore_place)
-        check_same_case(labels, case.segmentation.labels, file.name, case.title)
-    except HepatoScopeError as error:
-        REFUSED.put(str(error))
-        return
-    TRUTHS.put(Truth(file.name, PackedLabels.of(labels)), case.id)
+    name, ignore_place = files[0].name, bool(st.session_state.get(IGNORE_PLACE_KEY))
+    with saved(files) as (path,):
+        labels = read_truth(path, case.volume, name=name, ignore_place=ignore_place)
+    check_same_case(labels, found.labels, name, case.title)
+    TRUTHS.put(Truth(name, PackedLabels.of(labels)), case.id)
 
 
 def _scored(case: Study, found: Segmentation, truth: Truth, tumors_labelled: bool) -> Scored:

@@ -1,7 +1,6 @@
 """Which evaluation runs are looked at: those shipped, and those that a visitor brings."""
 
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -14,11 +13,11 @@ from core.models import store
 from pages.common.frame import errors_shown, plain, show_error
 from pages.common.headline import best_first
 from pages.common.memory import Slot
-from pages.common.scan_source import drop_upload, upload_key
+from pages.common.uploads import Files, saved, upload
 from pages.metrics.state import MAIN_KEY, OTHERS_KEY
 
 if TYPE_CHECKING:
-    from streamlit.runtime.uploaded_file_manager import UploadedFile
+    pass
 
 MAX_UPLOADED = 4
 UPLOADED = Slot[Run]("metrics-uploaded-runs", keep=MAX_UPLOADED)
@@ -91,16 +90,9 @@ def _shown_as(run: Run) -> str:
 
 
 def uploader() -> None:
-    """Offer to bring a run; a new key after each one drops the bytes the server holds."""
-    key = upload_key(UPLOAD)
-    st.file_uploader(
-        "Run as .zip",
-        type="zip",
-        key=key,
-        max_upload_size=MAX_ZIP_BYTES // MIB,
-        on_change=_take_upload,
-        args=(key,),
-    )
+    """Offer to bring a run."""
+    limit = MAX_ZIP_BYTES // MIB
+    upload("Run as .zip", UPLOAD, _take, REFUSED.put, type="zip", max_upload_size=limit)
     st.caption(
         "Zip the folder of a run: run.json and four Parquet tables. It stays in this browser "
         f"session, {MAX_UPLOADED} runs at most. Make one with"
@@ -159,20 +151,9 @@ def _first_readable(names: list[str]) -> str:
     return names[0]
 
 
-def _take_upload(key: str) -> None:
-    file: UploadedFile | None = st.session_state.get(key)
-    if file is None:
-        return
-    drop_upload(UPLOAD)
-    try:
-        with TemporaryDirectory(prefix="hepatoscope-upload-") as folder:
-            path = Path(folder) / "run.zip"
-            path.write_bytes(file.getbuffer())
-            run = read_zipped_run(path, file.name)
-    except HepatoScopeError as error:
-        REFUSED.put(str(error))
-        return
-    _keep(run)
+def _take(files: Files) -> None:
+    with saved(files) as (path,):
+        _keep(read_zipped_run(path, files[0].name))
 
 
 def _keep(run: Run) -> None:

@@ -1,24 +1,17 @@
 """The earlier study that a report compares with: uploaded, or another case of this session."""
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
-
 import streamlit as st
 
-from core.errors import HepatoScopeError
 from core.presets import preset_named
 from core.report.followup import Comparison, compare_studies
 from core.study import Examined, Study
 from pages.common import jobs
 from pages.common.frame import errors_shown, plain
 from pages.common.memory import Slot, content
-from pages.common.scan_source import drop_upload, read_upload, title_of, upload_key
-from pages.common.session import cases, notify
+from pages.common.session import cases
+from pages.common.uploads import read_scan, upload
 from pages.report.earlier_state import begin_earlier
 from pages.report.state import EARLIER
-
-if TYPE_CHECKING:
-    from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 NONE, UPLOAD = "none", "upload"
 UPLOADED = "report-upload"
@@ -97,13 +90,11 @@ def _uploaded(case: Study, study: Examined) -> Examined | None:
             width="stretch",
         )
         return packed.whole()
-    key = upload_key(UPLOADED)
-    st.file_uploader(
+    upload(
         "Upload the earlier CT",
+        UPLOADED,
+        lambda files: begin_earlier(case, study, read_scan(files)),
         accept_multiple_files=True,
-        key=key,
-        on_change=_take,
-        args=(key, case, study),
         disabled=jobs.running() is not None,
         label_visibility="collapsed",
     )
@@ -112,15 +103,3 @@ def _uploaded(case: Study, study: Examined) -> Examined | None:
         "long. Only its outlines and measurements stay in this session."
     )
     return None
-
-
-def _take(key: str, case: Study, study: Examined) -> None:
-    files: Sequence[UploadedFile] = st.session_state.get(key) or []
-    if not files:
-        return
-    drop_upload(UPLOADED)
-    try:
-        with st.spinner(f"Reading {title_of(files)}"):
-            begin_earlier(case, study, read_upload(files))
-    except HepatoScopeError as error:
-        notify(str(error))
