@@ -21,7 +21,7 @@ from core.evaluation.score import TARGETS, CaseScore
 from core.foundation.sam.automatic import Settings, find_masks
 from core.foundation.sam.best import best_mask, mask_of
 from core.foundation.sam.display import gray_slice, laid_down, pixel_mm, upright
-from core.foundation.sam.model import Look, Sam, look
+from core.foundation.sam.model import EncodedSlice, Sam, encode
 from core.foundation.sam.prompts import answer, draw_prompt, objects_of
 from core.geometry.windows import LIVER_WINDOW, Window
 from core.io.datasets import LabelledCase
@@ -133,7 +133,7 @@ def score_sam(case: LabelledCase, sam: Sam, plan: Plan) -> list[CaseScore]:
     rng = np.random.default_rng(plan.seed)
     began = perf_counter()
     for z in numbers:
-        seen = look(sam, gray_slice(volume, z, plan.window), pixel_mm(volume))
+        seen = encode(sam, gray_slice(volume, z, plan.window), pixel_mm(volume))
         true = {target: upright(TARGETS[target](truth[..., z])) for target in targets}
         for target, mask in _asked(sam, seen, true, plan, rng).items():
             masks[target].append(mask)
@@ -182,7 +182,7 @@ def chosen_slices(truth: NDArray[np.uint8], most: int, name: str) -> tuple[int, 
 
 def _asked(
     sam: Sam,
-    seen: Look,
+    seen: EncodedSlice,
     true: dict[str, NDArray[np.bool_]],
     plan: Plan,
     rng: np.random.Generator,
@@ -198,7 +198,7 @@ def _asked(
 
 
 def _prompted(
-    sam: Sam, seen: Look, mask: NDArray[np.bool_], plan: Plan, rng: np.random.Generator
+    sam: Sam, seen: EncodedSlice, mask: NDArray[np.bool_], plan: Plan, rng: np.random.Generator
 ) -> NDArray[np.bool_]:
     joined = np.zeros(mask.shape, bool)
     points = plan.points if plan.mode is Mode.POINTS else 0

@@ -15,7 +15,7 @@ SHOWN = 16
 
 
 @dataclass(frozen=True, eq=False)
-class Look:
+class LayerMaps:
     """What all layers of a network answer for one square.
 
     Parameters
@@ -28,9 +28,9 @@ class Look:
     maps: dict[str, NDArray[np.float32]]
 
 
-def look_inside(network: FeatureNetwork, square: Gray) -> Look:
+def look_inside(network: FeatureNetwork, square: Gray) -> LayerMaps:
     """Ask a network about one square, uint8 [S, S]."""
-    return Look(square, maps_of(network, square))
+    return LayerMaps(square, maps_of(network, square))
 
 
 def layer_named(name: str) -> Layer:
@@ -50,10 +50,10 @@ def map_thumbnail(map_: NDArray[np.uint8]) -> bytes:
     return thumbnail(upright(heat(map_ / np.float32(255)), side=96, smooth=False), 96)
 
 
-def channel_content(look: Look, layer: Layer, channel: int) -> Content:
+def channel_content(answered: LayerMaps, layer: Layer, channel: int) -> Content:
     """Show one channel alone and laid over what the network saw, and say what the layer is."""
-    maps = look.maps[layer.name]
-    size, (height, width, count) = look.square.shape[0], maps.shape
+    maps = answered.maps[layer.name]
+    size, (height, width, count) = answered.square.shape[0], maps.shape
     map_ = normalized(maps[..., channel]) / np.float32(255)
     spread = np.repeat(np.repeat(map_, layer.stride, 0), layer.stride, 1)
     answers = maps[..., channel]
@@ -67,10 +67,10 @@ def channel_content(look: Look, layer: Layer, channel: int) -> Content:
         Number(f"Channel {channel + 1}: highest answer", float(answers.max()), "", 2),
     )
     pictures = (
-        Picture("What the network saw", upright(look.square, smooth=False)),
+        Picture("What the network saw", upright(answered.square, smooth=False)),
         Picture(
             f"Channel {channel + 1} of {layer.title.lower()}", upright(heat(map_), smooth=False)
         ),
-        Picture("Laid over what it saw", upright(heat(spread, look.square), smooth=False)),
+        Picture("Laid over what it saw", upright(heat(spread, answered.square), smooth=False)),
     )
     return Content(numbers, pictures)

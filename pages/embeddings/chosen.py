@@ -14,7 +14,7 @@ from pages.common.widgets import download
 from pages.embeddings.colors import NAMES
 from pages.embeddings.pictures import NOT_SHIPPED, pictures_of
 from pages.embeddings.slice_view import slice_view
-from pages.embeddings.state import Scene, choice_of
+from pages.embeddings.state import ShownAtlas, choice_of
 
 SHOWN, ON_A_SHEET = 24, 480
 EMPTY = (
@@ -23,48 +23,48 @@ EMPTY = (
 )
 
 
-def chosen_view(scene: Scene) -> None:
+def chosen_view(shown: ShownAtlas) -> None:
     """Show what is chosen, or say how to choose."""
-    chosen = choice_of(scene).chosen
+    chosen = choice_of(shown).chosen
     count = int(chosen.sum())
     st.subheader("Chosen patches", anchor=False)
     if not count:
         st.info(EMPTY, icon=":material/gesture:")
         return
-    table = scene.atlas.table
+    table = shown.atlas.table
     kind = kinds(table[chosen])
     st.markdown(
         f"**{count:,}** of {len(table):,} patches, {table.loc[chosen, 'patient'].nunique()} "
         f"patient(s), {int((kind == 1).sum()):,} with tumor in at least a quarter."
     )
-    rows = middle_first(scene, chosen)
-    _gallery(scene, rows[:SHOWN], count)
+    rows = middle_first(shown, chosen)
+    _gallery(shown, rows[:SHOWN], count)
     _statistics(table, chosen)
-    slice_view(scene, rows)
-    _export(scene, rows)
+    slice_view(shown, rows)
+    _export(shown, rows)
 
 
-def middle_first(scene: Scene, chosen: NDArray[np.bool_]) -> NDArray[np.int64]:
+def middle_first(shown: ShownAtlas, chosen: NDArray[np.bool_]) -> NDArray[np.int64]:
     """Order the chosen rows by how typical they are: the nearest to their mean code first."""
     rows = np.flatnonzero(chosen)
-    codes = scene.atlas.codes[rows]
+    codes = shown.atlas.codes[rows]
     order, _ = nearest(codes, codes.mean(axis=0), len(rows))
     ordered: NDArray[np.int64] = rows[order]
     return ordered
 
 
-def _gallery(scene: Scene, rows: NDArray[np.int64], count: int) -> None:
-    pictures = pictures_of(scene)
-    st.image(patch_sheet(pictures.patches(rows), captions(scene, rows), columns=8), width="stretch")
+def _gallery(shown: ShownAtlas, rows: NDArray[np.int64], count: int) -> None:
+    pictures = pictures_of(shown)
+    st.image(patch_sheet(pictures.patches(rows), captions(shown, rows), columns=8), width="stretch")
     more = f"The {len(rows)} most typical of {count:,}" if count > len(rows) else "All of them"
     st.caption(f"{more}; below each, its share of tumor.")
     if not all(pictures.are_true(row) for row in rows.tolist()):
         st.caption(NOT_SHIPPED)
 
 
-def captions(scene: Scene, rows: NDArray[np.int64]) -> list[str]:
+def captions(shown: ShownAtlas, rows: NDArray[np.int64]) -> list[str]:
     """Write the share of tumor below each patch."""
-    return [f"{share:.0%}" for share in scene.atlas.table["tumor_fraction"].iloc[rows]]
+    return [f"{share:.0%}" for share in shown.atlas.table["tumor_fraction"].iloc[rows]]
 
 
 def _statistics(table: pd.DataFrame, chosen: NDArray[np.bool_]) -> None:
@@ -92,8 +92,8 @@ def _statistics(table: pd.DataFrame, chosen: NDArray[np.bool_]) -> None:
     st.caption(f"Patients: {named}{rest}.")
 
 
-def _export(scene: Scene, rows: NDArray[np.int64]) -> None:
-    table = scene.atlas.table.iloc[rows]
+def _export(shown: ShownAtlas, rows: NDArray[np.int64]) -> None:
+    table = shown.atlas.table.iloc[rows]
     with st.container(horizontal=True):
         download(
             "Chosen patches as CSV",
@@ -103,7 +103,7 @@ def _export(scene: Scene, rows: NDArray[np.int64]) -> None:
         )
         download(
             "Sheet as PNG",
-            lambda: sheet_of(scene, rows[:ON_A_SHEET]),
+            lambda: sheet_of(shown, rows[:ON_A_SHEET]),
             "hepatoscope-patches.png",
             key="atlas-sheet",
             icon=":material/grid_on:",
@@ -111,7 +111,7 @@ def _export(scene: Scene, rows: NDArray[np.int64]) -> None:
         )
 
 
-def sheet_of(scene: Scene, rows: NDArray[np.int64]) -> bytes:
+def sheet_of(shown: ShownAtlas, rows: NDArray[np.int64]) -> bytes:
     """Draw `rows` on one sheet."""
     columns = max(6, math.ceil(math.sqrt(len(rows))))
-    return patch_sheet(pictures_of(scene).patches(rows), captions(scene, rows), columns)
+    return patch_sheet(pictures_of(shown).patches(rows), captions(shown, rows), columns)

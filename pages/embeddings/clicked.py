@@ -15,7 +15,7 @@ from pages.embeddings.slice_view import show_slice
 from pages.embeddings.state import (
     NEIGHBOURS,
     Choice,
-    Scene,
+    ShownAtlas,
     choice_of,
     choose_rows,
     keep_choice,
@@ -27,69 +27,69 @@ STEPS = 9
 BRIGHTEST = 0.25
 
 
-def clicked_view(scene: Scene) -> None:
+def clicked_view(shown: ShownAtlas) -> None:
     """Show the patch that was clicked."""
-    choice = choice_of(scene)
+    choice = choice_of(shown)
     row = choice.clicked
     assert row is not None
-    place = scene.atlas.table.iloc[row]
+    place = shown.atlas.table.iloc[row]
     head, close = st.columns([3, 2], vertical_alignment="center")
     head.subheader("Clicked patch", anchor=False)
     close.button(
-        "Close", icon=":material/close:", on_click=_close, args=(scene,), key="atlas-close",
+        "Close", icon=":material/close:", on_click=_close, args=(shown,), key="atlas-close",
         width="stretch",
     )  # fmt: skip
     st.markdown(
         f"**{plain(str(place['case']))}**, slice {place['slice'] + 1}: {place['mean_hu']:.0f} HU, "
         f"liver {place['liver_fraction']:.0%}, tumor {place['tumor_fraction']:.0%}"
     )
-    _triple(scene, row)
-    _neighbours(scene, row)
+    _triple(shown, row)
+    _neighbours(shown, row)
     with st.expander("Where it lies", icon=":material/crop_free:", expanded=True):
-        show_slice(scene, row)
-    if choice.before is not None and choice.before < len(scene.atlas):
-        _walk(scene, choice.before, row)
+        show_slice(shown, row)
+    if choice.before is not None and choice.before < len(shown.atlas):
+        _walk(shown, choice.before, row)
     else:
         st.caption("Click another patch to see the way from this one to it.")
 
 
-def _close(scene: Scene) -> None:
-    keep_choice(scene, Choice(choice_of(scene).chosen))
+def _close(shown: ShownAtlas) -> None:
+    keep_choice(shown, Choice(choice_of(shown).chosen))
 
 
-def _triple(scene: Scene, row: int) -> None:
-    pictures = pictures_of(scene)
+def _triple(shown: ShownAtlas, row: int) -> None:
+    pictures = pictures_of(shown)
     image = pictures.patches(np.array([row]))
-    drawn = pictures.autoencoder.decode(scene.atlas.codes[[row]])
+    drawn = pictures.autoencoder.decode(shown.atlas.codes[[row]])
     if not pictures.are_true(row):
         st.image(patch_sheet(rounded(drawn), ["redrawn"], 3, scale=4))
-        error = scene.atlas.table["reconstruction_error"].iloc[row]
+        error = shown.atlas.table["reconstruction_error"].iloc[row]
         st.caption(
             f"Redrawn from its code; measured error {error:.4f}, mean of all "
-            f"{scene.atlas.table['reconstruction_error'].mean():.4f}. {NOT_SHIPPED}"
+            f"{shown.atlas.table['reconstruction_error'].mean():.4f}. {NOT_SHIPPED}"
         )
         return
     away = np.abs(image.astype(np.float32) - drawn) / 255
-    shown = np.rint(np.clip(away / BRIGHTEST, 0, 1) * 255).astype(np.uint8)
-    triple = np.concatenate([image, rounded(drawn), shown])
+    difference = np.rint(np.clip(away / BRIGHTEST, 0, 1) * 255).astype(np.uint8)
+    triple = np.concatenate([image, rounded(drawn), difference])
     st.image(patch_sheet(triple, ["original", "redrawn", "error"], 3, scale=4))
     error = float(reconstruction_error(image, drawn)[0])
     st.caption(
         f"Mean squared error {error:.4f}, mean of all "
-        f"{scene.atlas.table['reconstruction_error'].mean():.4f}. In the third picture white is "
+        f"{shown.atlas.table['reconstruction_error'].mean():.4f}. In the third picture white is "
         "an error of 50 HU or more."
     )
 
 
-def _neighbours(scene: Scene, row: int) -> None:
-    rows, distances = neighbours_of(scene, row, NEIGHBOURS)
+def _neighbours(shown: ShownAtlas, row: int) -> None:
+    rows, distances = neighbours_of(shown, row, NEIGHBOURS)
     st.markdown("**Most like it** (ringed on the map)")
     st.image(
-        patch_sheet(pictures_of(scene).patches(rows), captions(scene, rows), columns=6),
+        patch_sheet(pictures_of(shown).patches(rows), captions(shown, rows), columns=6),
         width="stretch",
     )
-    table = scene.atlas.table.iloc[rows]
-    others = int((table["patient"] != scene.atlas.table["patient"].iloc[row]).sum())
+    table = shown.atlas.table.iloc[rows]
+    others = int((table["patient"] != shown.atlas.table["patient"].iloc[row]).sum())
     st.caption(
         f"Nearest {len(rows)} codes, {others} of other patients, at distances of "
         f"{distances[0]:.2f} to {distances[-1]:.2f}; below each, its share of tumor."
@@ -98,19 +98,19 @@ def _neighbours(scene: Scene, row: int) -> None:
         "Choose these",
         icon=":material/select_all:",
         on_click=_choose,
-        args=(scene, rows),
+        args=(shown, rows),
         key="atlas-choose-near",
     )
 
 
-def _choose(scene: Scene, rows: NDArray[np.int64]) -> None:
-    choose_rows(scene, rows)
+def _choose(shown: ShownAtlas, rows: NDArray[np.int64]) -> None:
+    choose_rows(shown, rows)
 
 
-def _walk(scene: Scene, start: int, end: int) -> None:
+def _walk(shown: ShownAtlas, start: int, end: int) -> None:
     st.markdown("**The way here from the patch before**")
-    codes = walk(scene.atlas.codes[start], scene.atlas.codes[end], STEPS)
-    drawn = rounded(pictures_of(scene).autoencoder.decode(codes))
+    codes = walk(shown.atlas.codes[start], shown.atlas.codes[end], STEPS)
+    drawn = rounded(pictures_of(shown).autoencoder.decode(codes))
     shares = [f"{share:.0%}" for share in np.linspace(0, 1, STEPS)]
     st.image(patch_sheet(drawn, shares, columns=STEPS), width="stretch")
     st.caption(

@@ -17,7 +17,7 @@ from pages.common.queues import Uses
 from pages.embeddings.colors import NAMES, colored
 from pages.embeddings.map_view import colored_map, projection_on
 from pages.embeddings.pictures import send_pictures
-from pages.embeddings.state import COLOR_KEY, Scene, choice_of
+from pages.embeddings.state import COLOR_KEY, ShownAtlas, choice_of
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -31,53 +31,53 @@ STAGES = ("Drawing nine maps",)
 GRIDS = Slot[list[Repeat]]("atlas-seed-grids", keep=4)
 
 
-def compare_view(scene: Scene) -> None:
+def compare_view(shown: ShownAtlas) -> None:
     """Draw two maps with one choice, and offer the grid."""
-    _pair(scene)
+    _pair(shown)
     st.subheader("Structure or luck?", anchor=False)
     st.markdown(
         "The same patches by t-SNE nine times, each from a random layout: in each row another "
         "**perplexity**, in each column another **seed**. What all maps of a row show is "
         "structure; what moves from seed to seed is luck."
     )
-    _grid(scene)
+    _grid(shown)
 
 
 @st.fragment
-def _pair(scene: Scene) -> None:
+def _pair(shown: ShownAtlas) -> None:
     column = st.selectbox(
         "Color of both", list(NAMES), format_func=NAMES.__getitem__, key=COLOR_KEY,
         persist_state="session",
     )  # fmt: skip
-    names = list(scene.maps)
+    names = list(shown.maps)
     chosen = []
     for number, place in enumerate(st.columns(2, gap="medium")):
         with place:
             name = st.selectbox(
                 ("Left map", "Right map")[number], names, index=min(1 + number, len(names) - 1),
-                format_func=scene.maps.__getitem__, key=f"atlas-side-{number}",
+                format_func=shown.maps.__getitem__, key=f"atlas-side-{number}",
             )  # fmt: skip
-            colored_map(scene, name, column, COMPONENTS[number])
-            st.caption(f"Trustworthiness {projection_on(scene, name)[1]:.3f}")
+            colored_map(shown, name, column, COMPONENTS[number])
+            st.caption(f"Trustworthiness {projection_on(shown, name)[1]:.3f}")
             chosen.append(name)
-    marked = int(choice_of(scene).chosen.sum())
+    marked = int(choice_of(shown).chosen.sum())
     st.caption(
         f"Choosing on one map marks the same patches on the other ({marked:,} chosen). "
-        f"**{_shared(scene.id, chosen[0], chosen[1], scene):.0%}** of each patch's ten nearest on "
+        f"**{_shared(shown.id, chosen[0], chosen[1], shown):.0%}** of each patch's ten nearest on "
         "one map are among its ten nearest on the other."
     )
-    send_pictures(scene)
+    send_pictures(shown)
 
 
 @st.cache_data(max_entries=32, show_spinner="Comparing neighbourhoods")
-def _shared(scene_id: str, first: str, second: str, _scene: Scene) -> float:
-    count = len(_scene.known)
-    return agreement(_scene.positions(first)[:count], _scene.positions(second)[:count])
+def _shared(shown_id: str, first: str, second: str, _shown: ShownAtlas) -> float:
+    count = len(_shown.known)
+    return agreement(_shown.positions(first)[:count], _shown.positions(second)[:count])
 
 
-def _grid(scene: Scene) -> None:
-    repeats = GRIDS.get(of=scene.known.name)
-    count = min(len(scene.known), GRID_PATCHES)
+def _grid(shown: ShownAtlas) -> None:
+    repeats = GRIDS.get(of=shown.known.name)
+    count = min(len(shown.known), GRID_PATCHES)
     if repeats is None:
         st.button(
             "Draw the nine maps",
@@ -85,18 +85,18 @@ def _grid(scene: Scene) -> None:
             icon=":material/grid_view:",
             disabled=jobs.running() is not None,
             on_click=_begin,
-            args=(scene.known,),
+            args=(shown.known,),
             key="atlas-grid",
         )
         st.caption(
             f"Of {count:,} patches"
-            + (f" drawn from the {len(scene.known):,}" if count < len(scene.known) else "")
+            + (f" drawn from the {len(shown.known):,}" if count < len(shown.known) else "")
             + "; about a minute, beside the page."
         )
         return
     column = str(st.session_state.get(COLOR_KEY) or next(iter(NAMES)))
     show(
-        _grid_figure(scene.known, repeats, column),
+        _grid_figure(shown.known, repeats, column),
         "atlas-seed-grid",
         f"t-SNE of the same {count:,} patches from random layouts, colored by {NAMES[column]}.",
     )

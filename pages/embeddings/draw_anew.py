@@ -11,13 +11,13 @@ from core.cascade.segmentation import Progress
 from pages.common import jobs
 from pages.common.queues import Uses
 from pages.common.widgets import choose
-from pages.embeddings.state import DRAWN, MAP_KEY, Drawn, Scene
+from pages.embeddings.state import DRAWN, MAP_KEY, Drawn, ShownAtlas
 
 KEPT = 4
 STAGES = ("Drawing", "Judging")
 
 
-def draw_anew(scene: Scene, name: str) -> None:
+def draw_anew(shown: ShownAtlas, name: str) -> None:
     """Offer to draw a map with other parameters; it joins the others to choose from."""
     with st.expander("Draw a map with other parameters", icon=":material/tune:"):
         method = choose("Method", ["t-SNE", "UMAP"], "atlas-anew-method")
@@ -28,11 +28,11 @@ def draw_anew(scene: Scene, name: str) -> None:
             icon=":material/scatter_plot:",
             disabled=jobs.running() is not None,
             on_click=_begin,
-            args=(scene, projection),
+            args=(shown, projection),
             key="atlas-draw-anew",
         )
         st.caption(
-            f"Of all {len(scene.known):,} patches of the atlas, none left out. It runs beside the "
+            f"Of all {len(shown.known):,} patches of the atlas, none left out. It runs beside the "
             "page; the last four maps are kept for this visit."
         )
 
@@ -77,8 +77,8 @@ def _named(projection: Projection) -> str:
     return "PCA"
 
 
-def _begin(scene: Scene, projection: Projection) -> None:
-    atlas = scene.known
+def _begin(shown: ShownAtlas, projection: Projection) -> None:
+    atlas = shown.known
 
     def work(progress: Progress, cancelled: Callable[[], bool]) -> Drawn:
         check_size(len(atlas), projection)

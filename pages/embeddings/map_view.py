@@ -10,7 +10,7 @@ from pages.embeddings.colors import NAMES, colored
 from pages.embeddings.draw_anew import draw_anew
 from pages.embeddings.exchange import read_done
 from pages.embeddings.pictures import pictures_token, send_pictures
-from pages.embeddings.state import COLOR_KEY, MAP_KEY, Scene, act, choice_of, flags_of
+from pages.embeddings.state import COLOR_KEY, MAP_KEY, ShownAtlas, act, choice_of, flags_of
 
 COMPONENT = "atlas-component"
 HOW = (
@@ -35,16 +35,16 @@ MEANING = {
 }
 
 
-def map_view(scene: Scene) -> None:
+def map_view(shown: ShownAtlas) -> None:
     """Draw the map, what is chosen on it, and the patch that was clicked."""
-    _live(scene)
+    _live(shown)
 
 
 @st.fragment
-def _live(scene: Scene) -> None:
+def _live(shown: ShownAtlas) -> None:
     left, right = st.columns([2, 3], gap="medium", vertical_alignment="bottom")
     with left:
-        name = choose_map(scene)
+        name = choose_map(shown)
     with right:
         column = st.selectbox(
             "Color", list(NAMES), format_func=NAMES.__getitem__, key=COLOR_KEY,
@@ -53,69 +53,69 @@ def _live(scene: Scene) -> None:
     st.caption(HOW)
     place, side = st.columns([3, 2], gap="medium")
     with place:
-        colored_map(scene, name, column, COMPONENT)
-        st.caption(_meaning(scene, name))
+        colored_map(shown, name, column, COMPONENT)
+        st.caption(_meaning(shown, name))
     with side:
-        if choice_of(scene).clicked is None:
-            chosen_view(scene)
+        if choice_of(shown).clicked is None:
+            chosen_view(shown)
         else:
-            clicked_view(scene)
-    if choice_of(scene).clicked is not None:
-        chosen_view(scene)
-    draw_anew(scene, name)
+            clicked_view(shown)
+    if choice_of(shown).clicked is not None:
+        chosen_view(shown)
+    draw_anew(shown, name)
     # Last: the map is there before the pictures for its pointer are.
-    send_pictures(scene)
+    send_pictures(shown)
 
 
-def choose_map(scene: Scene) -> str:
-    """Ask for one of the maps of `scene`; another atlas may lack the one chosen before."""
-    if st.session_state.get(MAP_KEY) not in scene.maps:
+def choose_map(shown: ShownAtlas) -> str:
+    """Ask for one of the maps of `shown`; another atlas may lack the one chosen before."""
+    if st.session_state.get(MAP_KEY) not in shown.maps:
         st.session_state[MAP_KEY] = "tsne"
     name = st.segmented_control(
-        "Map", list(scene.maps), format_func=scene.maps.__getitem__, key=MAP_KEY, required=True,
+        "Map", list(shown.maps), format_func=shown.maps.__getitem__, key=MAP_KEY, required=True,
         persist_state="session",
     )  # fmt: skip
     return str(name)
 
 
-def colored_map(scene: Scene, name: str, column: str, key: str) -> None:
-    """Draw one map of `scene`; what is done on it is done to the choice of the whole page."""
-    values, palette, names = colored(scene.atlas.table, column)
-    layout = f"{scene.id}/{name}"
+def colored_map(shown: ShownAtlas, name: str, column: str, key: str) -> None:
+    """Draw one map of `shown`; what is done on it is done to the choice of the whole page."""
+    values, palette, names = colored(shown.atlas.table, column)
+    layout = f"{shown.id}/{name}"
 
     def done() -> None:
-        act(scene, name, read_done(done_on(key), layout, len(scene.atlas)))
+        act(shown, name, read_done(done_on(key), layout, len(shown.atlas)))
 
     patch_map(
         Points(
             layout,
-            scene.positions(name),
+            shown.positions(name),
             values,
             NAMES[column],
             palette,
             names,
-            flags_of(scene),
-            pictures_token(scene),
-            f"{scene.maps[name]} map of {len(scene.atlas):,} patches, colored by {NAMES[column]}",
+            flags_of(shown),
+            pictures_token(shown),
+            f"{shown.maps[name]} map of {len(shown.atlas):,} patches, colored by {NAMES[column]}",
         ),
         key=key,
         on_done=done,
     )
 
 
-def projection_on(scene: Scene, name: str) -> tuple[Projection, float]:
-    """Give how the map `name` of `scene` was drawn, and its trustworthiness."""
+def projection_on(shown: ShownAtlas, name: str) -> tuple[Projection, float]:
+    """Give how the map `name` of `shown` was drawn, and its trustworthiness."""
     from core.atlas.projections import projection_of
 
-    if name in scene.known.facts["maps"]:
-        facts = scene.known.facts["maps"][name]
+    if name in shown.known.facts["maps"]:
+        facts = shown.known.facts["maps"][name]
         return projection_of(facts["projection"]), float(facts["trustworthiness"])
-    drawn = next(one for one in scene.drawn if one.name == name)
+    drawn = next(one for one in shown.drawn if one.name == name)
     return drawn.projection, drawn.trustworthiness
 
 
-def _meaning(scene: Scene, name: str) -> str:
-    projection, trust = projection_on(scene, name)
+def _meaning(shown: ShownAtlas, name: str) -> str:
+    projection, trust = projection_on(shown, name)
     match projection:
         case Tsne(perplexity, _, start, seed):
             drawn = f"perplexity {perplexity:g}, seed {seed}, begun from a {start} layout"

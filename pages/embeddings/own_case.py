@@ -27,7 +27,7 @@ from pages.embeddings.state import (
     COLOR_KEY,
     PLACED,
     WITH_OWN_KEY,
-    Scene,
+    ShownAtlas,
     autoencoder,
     choice_of,
     choose_rows,
@@ -43,7 +43,7 @@ COMPONENT = "atlas-own-component"
 CLICKED = Slot[int | None]("atlas-own-clicked")
 
 
-def own_case_view(scene: Scene) -> None:
+def own_case_view(shown: ShownAtlas) -> None:
     """Place the current case on the map, or say what is missing."""
     case = current_case()
     if case is None or case.segmentation is None:
@@ -56,13 +56,13 @@ def own_case_view(scene: Scene) -> None:
             "pages/segment/page.py", label="Go to Segment", icon=":material/arrow_forward:"
         )
         return
-    if PLACED.get(case.id, scene.known.name) is None:
-        _offer(scene.known, case, case.segmentation)
+    if PLACED.get(case.id, shown.known.name) is None:
+        _offer(shown.known, case, case.segmentation)
         return
-    if scene.own is None:
+    if shown.own is None:
         st.info("Your patches are hidden: switch them on above.", icon=":material/visibility_off:")
         return
-    _linked(scene, case, case.segmentation)
+    _linked(shown, case, case.segmentation)
 
 
 def _offer(atlas: Atlas, case: Study, segmentation: Segmentation) -> None:
@@ -98,43 +98,43 @@ def _begin(atlas: Atlas, case: Study, segmentation: Segmentation) -> None:
 
 
 @st.fragment
-def _linked(scene: Scene, case: Study, segmentation: Segmentation) -> None:
-    assert scene.own is not None
+def _linked(shown: ShownAtlas, case: Study, segmentation: Segmentation) -> None:
+    assert shown.own is not None
     left, right = st.columns([2, 3], gap="medium", vertical_alignment="bottom")
     with left:
-        name = choose_map(scene)
+        name = choose_map(shown)
     with right:
         column = st.selectbox(
             "Color", list(NAMES), format_func=NAMES.__getitem__, key=COLOR_KEY,
             persist_state="session",
         )  # fmt: skip
-    index = _slice_of(scene, case)
+    index = _slice_of(shown, case)
     place, picture = st.columns(2, gap="medium")
     with place:
-        colored_map(scene, name, column, COMPONENT)
+        colored_map(shown, name, column, COMPONENT)
         st.caption(
-            f"Ringed in orange: the {len(scene.own.table):,} patches of your case. Click one to "
+            f"Ringed in orange: the {len(shown.own.table):,} patches of your case. Click one to "
             "see its box on the slice."
         )
     squares = squares_of(case.volume, segmentation.labels, [index])
     with picture:
-        _slice_chart(scene, squares, column)
+        _slice_chart(shown, squares, column)
         st.caption(
             "Click a square, or drag a box over several: they are chosen on the map. Magenta: the "
             "clicked patch; teal: chosen."
         )
     _heat(case, squares)
-    send_pictures(scene)
+    send_pictures(shown)
 
 
-def _slice_of(scene: Scene, case: Study) -> int:
+def _slice_of(shown: ShownAtlas, case: Study) -> int:
     """Ask for a slice; a click on one of the case's points leads to its slice."""
-    assert scene.own is not None
-    slices = sorted(set(scene.own.table["slice"].astype(int)))
-    clicked = choice_of(scene).clicked
+    assert shown.own is not None
+    slices = sorted(set(shown.own.table["slice"].astype(int)))
+    clicked = choice_of(shown).clicked
     key = "atlas-own-slice"
-    if clicked is not None and clicked >= len(scene.known):
-        there = int(scene.atlas.table["slice"].iloc[clicked])
+    if clicked is not None and clicked >= len(shown.known):
+        there = int(shown.atlas.table["slice"].iloc[clicked])
         if CLICKED.get() != clicked:
             st.session_state[key] = there
     CLICKED.put(clicked)
@@ -150,14 +150,14 @@ def _slice_of(scene: Scene, case: Study) -> int:
     )  # fmt: skip
 
 
-def _slice_chart(scene: Scene, squares: Squares, column: str) -> None:
+def _slice_chart(shown: ShownAtlas, squares: Squares, column: str) -> None:
     index = int(squares.slices[0])
-    table = scene.atlas.table
-    own = np.arange(len(scene.known), len(scene.atlas))
+    table = shown.atlas.table
+    own = np.arange(len(shown.known), len(shown.atlas))
     rows = own[table["slice"].to_numpy()[own] == index]
     st.plotly_chart(
-        _slice_figure(scene, squares, rows, column),
-        on_select=lambda: _selected(scene, f"atlas-own-chart-{index}", rows),
+        _slice_figure(shown, squares, rows, column),
+        on_select=lambda: _selected(shown, f"atlas-own-chart-{index}", rows),
         selection_mode=("points", "box"),
         key=f"atlas-own-chart-{index}",
         config={"displayModeBar": False},
@@ -165,27 +165,27 @@ def _slice_chart(scene: Scene, squares: Squares, column: str) -> None:
     )
 
 
-def _selected(scene: Scene, key: str, rows: NDArray[np.int64]) -> None:
+def _selected(shown: ShownAtlas, key: str, rows: NDArray[np.int64]) -> None:
     said: Any = st.session_state.get(key) or {}
     points = said.get("selection", {}).get("point_indices", [])
-    choose_rows(scene, rows[[point for point in points if point < len(rows)]])
+    choose_rows(shown, rows[[point for point in points if point < len(rows)]])
 
 
 def _slice_figure(
-    scene: Scene, squares: Squares, rows: NDArray[np.int64], column: str
+    shown: ShownAtlas, squares: Squares, rows: NDArray[np.int64], column: str
 ) -> "go.Figure":
     import plotly.graph_objects as go
 
-    choice = choice_of(scene)
-    places = scene.atlas.table.iloc[rows]
-    values, _, _ = colored(scene.atlas.table, column)
+    choice = choice_of(shown)
+    places = shown.atlas.table.iloc[rows]
+    values, _, _ = colored(shown.atlas.table, column)
     corners = list(zip(places["top"], places["left"], strict=True))
-    shown = marked(
+    marked_slice = marked(
         overlaid(squares.gray[0], squares.tumor[0] / 255 * 0.55, RED),
         [corner for corner, row in zip(corners, rows, strict=True) if choice.chosen[row]],
         [corner for corner, row in zip(corners, rows, strict=True) if row == choice.clicked],
     )
-    figure = go.Figure(go.Image(z=shown, hoverinfo="skip"))
+    figure = go.Figure(go.Image(z=marked_slice, hoverinfo="skip"))
     figure.add_scatter(
         x=places["left"] + PATCH / 2 - 0.5,
         y=places["top"] + PATCH / 2 - 0.5,

@@ -9,7 +9,14 @@ from pages.common.opening import open_page
 from pages.common.session import current_case
 from pages.common.widgets import choose, draw_view
 from pages.embeddings.originals import offer_originals, with_originals
-from pages.embeddings.state import PLACED, WITH_OWN_KEY, Scene, atlases, open_atlas, scene_of
+from pages.embeddings.state import (
+    PLACED,
+    WITH_OWN_KEY,
+    ShownAtlas,
+    atlas_shown,
+    atlases,
+    open_atlas,
+)
 
 # Modules of pages.embeddings with the view they hold; only the one that is open is loaded.
 VIEWS = {
@@ -32,7 +39,7 @@ def page() -> None:
     with errors_shown():
         atlas = _choose_atlas()
         if atlas is not None:
-            _draw(scene_of(atlas))
+            _draw(atlas_shown(atlas))
 
 
 def _choose_atlas() -> Atlas | None:
@@ -62,9 +69,9 @@ def _choose_atlas() -> Atlas | None:
     return atlas
 
 
-def _draw(scene: Scene) -> None:
+def _draw(shown: ShownAtlas) -> None:
     view = choose("View", list(VIEWS), "atlas-view", hidden=True)
-    draw_view("embeddings", VIEWS[view], scene)
+    draw_view("embeddings", VIEWS[view], shown)
 
 
 page()

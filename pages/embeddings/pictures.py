@@ -15,7 +15,7 @@ from core.atlas.pictures import Pictures
 from core.io.datasets import LabelledCase
 from pages.embeddings import patch_pictures
 from pages.embeddings.exchange import message
-from pages.embeddings.state import Scene, autoencoder
+from pages.embeddings.state import ShownAtlas, autoencoder
 
 FOLDER = "HEPATOSCOPE_DATA"
 # 4,096 pixels a side: larger pictures are refused by some browsers.
@@ -36,9 +36,9 @@ def _originals(
     return find_originals(Path(data), _atlas.table)
 
 
-def pictures_of(scene: Scene) -> Pictures:
-    """Give what draws the patches of `scene`."""
-    return Pictures(scene.atlas, autoencoder(), scene.own, originals_of(scene.known))
+def pictures_of(shown: ShownAtlas) -> Pictures:
+    """Give what draws the patches of `shown`."""
+    return Pictures(shown.atlas, autoencoder(), shown.own, originals_of(shown.known))
 
 
 def originals_of(atlas: Atlas) -> dict[tuple[str, str], LabelledCase]:
@@ -47,20 +47,20 @@ def originals_of(atlas: Atlas) -> dict[tuple[str, str], LabelledCase]:
     return _originals(data, atlas.name, atlas.facts["written"], atlas) if data else {}
 
 
-def send_pictures(scene: Scene) -> None:
+def send_pictures(shown: ShownAtlas) -> None:
     """Hand the pictures of all patches to the maps on the page."""
-    if len(scene.atlas) <= MOST:
-        patch_pictures(_sheet(pictures_token(scene), scene), key="atlas-pictures")
+    if len(shown.atlas) <= MOST:
+        patch_pictures(_sheet(pictures_token(shown), shown), key="atlas-pictures")
 
 
-def pictures_token(scene: Scene) -> str:
-    """Name the pictures of `scene`: true ones and drawn ones differ."""
-    return f"{scene.id}-{'drawn' if scene.known.images is None else 'true'}"
+def pictures_token(shown: ShownAtlas) -> str:
+    """Name the pictures of `shown`: true ones and drawn ones differ."""
+    return f"{shown.id}-{'drawn' if shown.known.images is None else 'true'}"
 
 
 @st.cache_data(max_entries=4, show_spinner=False)
-def _sheet(token: str, _scene: Scene) -> bytes:
-    images = pictures_of(_scene).patches(np.arange(len(_scene.atlas)))
+def _sheet(token: str, _shown: ShownAtlas) -> bytes:
+    images = pictures_of(_shown).patches(np.arange(len(_shown.atlas)))
     rows = -(-len(images) // COLUMNS)
     sheet = np.zeros((rows * COLUMNS, PATCH, PATCH), np.uint8)
     sheet[: len(images)] = images
@@ -68,12 +68,12 @@ def _sheet(token: str, _scene: Scene) -> bytes:
     buffer = io.BytesIO()
     picture = Image.fromarray(laid.reshape(rows * PATCH, COLUMNS * PATCH))
     picture.save(buffer, "WEBP", quality=70)
-    header = {"token": token, "columns": COLUMNS, "side": PATCH, "captions": _captions(_scene)}
+    header = {"token": token, "columns": COLUMNS, "side": PATCH, "captions": _captions(_shown)}
     return message(header, {"sheet": np.frombuffer(buffer.getvalue(), np.uint8)})
 
 
-def _captions(scene: Scene) -> list[str]:
-    table = scene.atlas.table
+def _captions(shown: ShownAtlas) -> list[str]:
+    table = shown.atlas.table
     return [
         f"{case}, slice {index + 1}"
         for case, index in zip(table["case"], table["slice"], strict=True)

@@ -15,48 +15,48 @@ from core.study import Study
 from pages.common.frame import errors_shown
 from pages.common.session import cases
 from pages.embeddings.pictures import pictures_of
-from pages.embeddings.state import Scene, choice_of
+from pages.embeddings.state import ShownAtlas, choice_of
 
 PIECES = "The slice pieced together from its patches in the atlas; the rest of it is not there."
 
 
-def slice_view(scene: Scene, rows: NDArray[np.int64]) -> None:
+def slice_view(shown: ShownAtlas, rows: NDArray[np.int64]) -> None:
     """Show the slices that chosen `rows` come from, one at a time."""
-    places = boxes(scene.atlas.table, rows)
+    places = boxes(shown.atlas.table, rows)
     names = [
         f"{case}, slice {index + 1} ({len(tops)})"
         for case, index, tops in zip(places["case"], places["slice"], places["top"], strict=True)
     ]
     st.markdown("**Where they lie**")
     picked = st.selectbox(
-        "Slice", range(len(names)), format_func=names.__getitem__, key=f"atlas-slice-{scene.id}",
+        "Slice", range(len(names)), format_func=names.__getitem__, key=f"atlas-slice-{shown.id}",
         label_visibility="collapsed",
     )  # fmt: skip
     place = places.iloc[int(picked or 0)]
-    table = scene.atlas.table.iloc[rows]
+    table = shown.atlas.table.iloc[rows]
     here = (table["case"] == place["case"]) & (table["slice"] == place["slice"])
-    show_slice(scene, int(rows[int(np.flatnonzero(here.to_numpy())[0])]))
+    show_slice(shown, int(rows[int(np.flatnonzero(here.to_numpy())[0])]))
 
 
-def show_slice(scene: Scene, row: int) -> None:
+def show_slice(shown: ShownAtlas, row: int) -> None:
     """Show the slice of `row`, its chosen patches and the clicked one marked."""
-    gray, note = slice_of_row(scene, row)
-    choice = choice_of(scene)
-    table = scene.atlas.table
+    gray, note = slice_of_row(shown, row)
+    choice = choice_of(shown)
+    table = shown.atlas.table
     here = same_slice(table, row)
-    chosen = [_corner(scene, one) for one in here if choice.chosen[one]]
-    clicked = [_corner(scene, one) for one in here if one == choice.clicked]
+    chosen = [_corner(shown, one) for one in here if choice.chosen[one]]
+    clicked = [_corner(shown, one) for one in here if one == choice.clicked]
     st.image(marked(gray, chosen, clicked), width="stretch")
     st.caption(f"{note} Teal: chosen; magenta: clicked. Patient's right on the left.")
 
 
-def slice_of_row(scene: Scene, row: int) -> tuple[NDArray[np.uint8], str]:
+def slice_of_row(shown: ShownAtlas, row: int) -> tuple[NDArray[np.uint8], str]:
     """Give the slice of `row` as the atlas saw it [384, 384], and a sentence on what it is."""
-    place = scene.atlas.table.iloc[row]
+    place = shown.atlas.table.iloc[row]
     index = np.array([int(place["slice"])])
-    pictures = pictures_of(scene)
+    pictures = pictures_of(shown)
     with errors_shown():
-        if place["dataset"] == OWN and (case := _own_case(scene)) is not None:
+        if place["dataset"] == OWN and (case := _own_case(shown)) is not None:
             return gray_squares(case.volume, index)[0], "Your scan."
         if (original := pictures.original(row)) is not None:
             gray = _original(original.dataset, original.name, int(place["slice"]), original)
@@ -70,10 +70,10 @@ def _original(dataset: str, name: str, index: int, _case: LabelledCase) -> NDArr
     return gray
 
 
-def _own_case(scene: Scene) -> Study | None:
-    return None if scene.own is None else cases().get(scene.own.digest)
+def _own_case(shown: ShownAtlas) -> Study | None:
+    return None if shown.own is None else cases().get(shown.own.digest)
 
 
-def _corner(scene: Scene, row: int) -> tuple[int, int]:
-    place = scene.atlas.table.iloc[row]
+def _corner(shown: ShownAtlas, row: int) -> tuple[int, int]:
+    place = shown.atlas.table.iloc[row]
     return int(place["top"]), int(place["left"])

@@ -55,7 +55,7 @@ class Drawn:
 
 
 @dataclass(frozen=True, eq=False)
-class Scene:
+class ShownAtlas:
     """The open atlas with the visitor's own patches at its end, where they are shown.
 
     Parameters
@@ -117,7 +117,7 @@ def autoencoder() -> Autoencoder:
     return _autoencoder(weights_digest(AUTOENCODER_DIR) if there.is_file() else "")
 
 
-def scene_of(known: Atlas) -> Scene:
+def atlas_shown(known: Atlas) -> ShownAtlas:
     """Join the visitor's own patches to an atlas, if they were placed on it and are to be seen."""
     case = current_case()
     own = None if case is None else PLACED.get(case.id, known.name)
@@ -127,64 +127,64 @@ def scene_of(known: Atlas) -> Scene:
     drawn = DRAWN.get(of=known.name) or ()
     # All visitors share what is cached by this name.
     whose = "known" if own is None else f"{own.digest}-{crc32(own.images.tobytes()):08x}"
-    return Scene(f"{known.name}-{whose}-{known.facts['written']}", atlas, known, own, drawn)
+    return ShownAtlas(f"{known.name}-{whose}-{known.facts['written']}", atlas, known, own, drawn)
 
 
-def choice_of(scene: Scene) -> Choice:
-    """Tell what is chosen in `scene`."""
-    return CHOICES.get(of=scene.id) or Choice(np.zeros(len(scene.atlas), bool))
+def choice_of(shown: ShownAtlas) -> Choice:
+    """Tell what is chosen in `shown`."""
+    return CHOICES.get(of=shown.id) or Choice(np.zeros(len(shown.atlas), bool))
 
 
-def keep_choice(scene: Scene, choice: Choice) -> None:
-    """Keep what is chosen in `scene`; the choice of another scene is given up."""
-    CHOICES.put(choice, of=scene.id)
+def keep_choice(shown: ShownAtlas, choice: Choice) -> None:
+    """Keep what is chosen in `shown`; that of another atlas is given up."""
+    CHOICES.put(choice, of=shown.id)
 
 
-def act(scene: Scene, name: str, done: Done | None) -> None:
-    """Do what the visitor did on the map `name` of `scene`."""
-    choice = choice_of(scene)
+def act(shown: ShownAtlas, name: str, done: Done | None) -> None:
+    """Do what the visitor did on the map `name` of `shown`."""
+    choice = choice_of(shown)
     match done:
         case Area(polygon):
-            chosen = inside(scene.positions(name), polygon)
-            keep_choice(scene, replace(choice, chosen=chosen))
+            chosen = inside(shown.positions(name), polygon)
+            keep_choice(shown, replace(choice, chosen=chosen))
         case Patch(index):
-            click(scene, index)
+            click(shown, index)
         case Clear():
-            keep_choice(scene, Choice(np.zeros(len(scene.atlas), bool)))
+            keep_choice(shown, Choice(np.zeros(len(shown.atlas), bool)))
 
 
-def click(scene: Scene, index: int) -> None:
+def click(shown: ShownAtlas, index: int) -> None:
     """Look at the patch of row `index`."""
-    choice = choice_of(scene)
+    choice = choice_of(shown)
     before = choice.clicked if choice.clicked != index else choice.before
-    keep_choice(scene, replace(choice, clicked=index, before=before))
+    keep_choice(shown, replace(choice, clicked=index, before=before))
 
 
-def choose_rows(scene: Scene, rows: NDArray[np.int64]) -> None:
+def choose_rows(shown: ShownAtlas, rows: NDArray[np.int64]) -> None:
     """Choose `rows` and nothing else."""
-    chosen = np.zeros(len(scene.atlas), bool)
+    chosen = np.zeros(len(shown.atlas), bool)
     chosen[rows] = True
-    keep_choice(scene, replace(choice_of(scene), chosen=chosen))
+    keep_choice(shown, replace(choice_of(shown), chosen=chosen))
 
 
-def neighbours_of(scene: Scene, row: int, count: int) -> tuple[NDArray[np.int64], Any]:
+def neighbours_of(shown: ShownAtlas, row: int, count: int) -> tuple[NDArray[np.int64], Any]:
     """Find the `count` patches most like that of `row`, itself left out: rows and distances."""
-    rows, distances = nearest(scene.atlas.codes, scene.atlas.codes[row], count + 1)
+    rows, distances = nearest(shown.atlas.codes, shown.atlas.codes[row], count + 1)
     other = rows != row
     return rows[other][:count], distances[other][:count]
 
 
-def flags_of(scene: Scene) -> NDArray[np.uint8]:
-    """Flag every patch of `scene`: chosen, own, near the clicked one, clicked."""
-    choice = choice_of(scene)
+def flags_of(shown: ShownAtlas) -> NDArray[np.uint8]:
+    """Flag every patch of `shown`: chosen, own, near the clicked one, clicked."""
+    choice = choice_of(shown)
     flags = np.where(choice.chosen, CHOSEN, 0).astype(np.uint8)
-    if scene.own is not None:
-        flags[-len(scene.own.table) :] |= OWN
+    if shown.own is not None:
+        flags[-len(shown.own.table) :] |= OWN
     if choice.clicked is not None:
-        near, _ = neighbours_of(scene, choice.clicked, NEIGHBOURS)
+        near, _ = neighbours_of(shown, choice.clicked, NEIGHBOURS)
         flags[near] |= NEAR
         flags[choice.clicked] |= CLICKED
     return flags
 
 
-Draw = Callable[[Scene], None]
+Draw = Callable[[ShownAtlas], None]

@@ -11,7 +11,7 @@ from core.atlas.quality import COMPARISON_NAME, read_comparison
 from core.models.store import CARD_NAME, read_card
 from pages.common.numbers import number, with_interval
 from pages.embeddings.colors import NAMES
-from pages.embeddings.state import MAP_NAMES, Scene
+from pages.embeddings.state import MAP_NAMES, ShownAtlas
 
 POPULATIONS = {"all": "all patches", "inner": "inside the liver (≥ 90 % of it)"}
 COLUMNS = {
@@ -27,11 +27,11 @@ COLUMNS = {
 }
 
 
-def worth_view(scene: Scene) -> None:
+def worth_view(shown: ShownAtlas) -> None:
     """Show every figure by which the atlas can be judged."""
     st.subheader("Does an odd patch mean a tumor?", anchor=False)
-    st.dataframe(_anomaly(scene.known.facts["anomaly"]), hide_index=True)
-    judged = scene.known.facts["anomaly"][0]["split"]
+    st.dataframe(_anomaly(shown.known.facts["anomaly"]), hide_index=True)
+    judged = shown.known.facts["anomaly"][0]["split"]
     on = "patients of the test split, whom no network met" if judged == "test" else "all its cases"
     st.caption(
         f"AUROC for tumor (at least a quarter of the patch) against plain liver, on {on}; 0.5 is "
@@ -41,7 +41,7 @@ def worth_view(scene: Scene) -> None:
     st.subheader("Which codes know most?", anchor=False)
     _comparison()
     st.subheader("The maps", anchor=False)
-    st.dataframe(_maps(scene.known.facts["maps"]), hide_index=True)
+    st.dataframe(_maps(shown.known.facts["maps"]), hide_index=True)
     st.caption(
         "Placing: how far from itself a patch lands that is placed as if it were new, as share of "
         "the map's diagonal."

@@ -24,9 +24,9 @@ from pages.explain.probe_state import (
     SEED,
     SLICE_KEY,
     Probed,
-    Scene,
+    ProbeTarget,
     probed,
-    scene_of,
+    target_of,
 )
 from pages.explain.probe_sweep import sweep_view
 
@@ -41,38 +41,38 @@ WHAT = (
 def probe_view(case: Study, segmentation: Segmentation) -> None:
     """Draw the probe of a segmented case."""
     st.markdown(WHAT)
-    scene = scene_of(case, segmentation)
-    if scene.place is None and not scene.lesions:
+    target = target_of(case, segmentation)
+    if target.place is None and not target.lesions:
         st.info("No liver was found, so there is no place to change.", icon=":material/info:")
         return
-    _live(case, segmentation, scene)
-    if scene.place is not None:
+    _live(case, segmentation, target)
+    if target.place is not None:
         st.divider()
-        sweep_view(case, segmentation, lambda: (_wanted(case, scene), _seed()))
+        sweep_view(case, segmentation, lambda: (_wanted(case, target), _seed()))
 
 
 @st.fragment
-def _live(case: Study, segmentation: Segmentation, scene: Scene) -> None:
+def _live(case: Study, segmentation: Segmentation, target: ProbeTarget) -> None:
     mode = choose("What to change", [INSERT, PAINT], "probe-mode", hidden=True)
     left, right = st.columns([2, 5], gap="large")
     with left:
-        change, margin = _paint_controls(case, scene) if mode == PAINT else _insert_controls(
-            case, scene
+        change, margin = _paint_controls(case, target) if mode == PAINT else _insert_controls(
+            case, target
         )  # fmt: skip
     if change is None:
         return
     with st.spinner("Asking both networks", show_time=True):
         answer = _answer(case, segmentation, change, margin)
     with left:
-        slice_to_click(case, segmentation, scene, change, answer)
+        slice_to_click(case, segmentation, target, change, answer)
     with right:
         if answer is not None:
             _say(change, answer)
-            pictures(case, scene.closeup, answer, _slice(case, change))
+            pictures(case, target.closeup, answer, _slice(case, change))
 
 
-def _insert_controls(case: Study, scene: Scene) -> tuple[Lesion | None, float]:
-    if scene.place is None:
+def _insert_controls(case: Study, target: ProbeTarget) -> tuple[Lesion | None, float]:
+    if target.place is None:
         st.info("The whole liver is called tumor: there is no room for another lesion.")
         return None, 0.0
     st.slider(
@@ -100,21 +100,21 @@ def _insert_controls(case: Study, scene: Scene) -> tuple[Lesion | None, float]:
             "Blur of its edge (mm)", 0.2, 6.0, 2.0, step=0.2, key=BLUR_KEY,
             persist_state="session", help="Standard deviation of a Gaussian within the slice.",
         )  # fmt: skip
-    return _lesion(case, scene, scene.place), 0.0
+    return _lesion(case, target, target.place), 0.0
 
 
-def _paint_controls(case: Study, scene: Scene) -> tuple[LesionMask | None, float]:
-    if not scene.lesions:
+def _paint_controls(case: Study, target: ProbeTarget) -> tuple[LesionMask | None, float]:
+    if not target.lesions:
         st.info(
             "No tumor is called in this case, so there is nothing to paint away; put one in "
             "instead, or lower the tumor threshold on the Segment page.",
             icon=":material/info:",
         )
         return None, 0.0
-    numbers = {lesion.number: lesion for lesion in scene.lesions}
+    numbers = {lesion.number: lesion for lesion in target.lesions}
     key = f"{LESION_KEY}-{case.id[:8]}"
     if st.session_state.get(key) not in numbers:
-        st.session_state[key] = scene.lesions[0].number
+        st.session_state[key] = target.lesions[0].number
     voxel_ml = case.volume.voxel_ml
     number = st.selectbox(
         "Lesion",
@@ -189,7 +189,7 @@ def _say(change: Lesion | LesionMask, answer: Probed) -> None:
     )
 
 
-def _lesion(case: Study, scene: Scene, place: Voxel) -> Lesion:
+def _lesion(case: Study, target: ProbeTarget, place: Voxel) -> Lesion:
     kept = st.session_state
     at = PLACES.get(case.id) or place
     level = float(kept.get(HU_KEY, 55)) if kept.get(LEVEL_KEY) == LEVEL else None
@@ -198,9 +198,9 @@ def _lesion(case: Study, scene: Scene, place: Voxel) -> Lesion:
     return Lesion(at, diameter, contrast if level is None else 0.0, level, blur)
 
 
-def _wanted(case: Study, scene: Scene) -> Lesion:
-    assert scene.place is not None
-    return _lesion(case, scene, scene.place)
+def _wanted(case: Study, target: ProbeTarget) -> Lesion:
+    assert target.place is not None
+    return _lesion(case, target, target.place)
 
 
 def _slice(case: Study, change: Lesion | LesionMask) -> int:

@@ -12,7 +12,7 @@ from core.whatif.probe.edit import Lesion
 from core.whatif.probe.place import LesionMask
 from pages.common.charts import framed
 from pages.explain.pictures import png_url
-from pages.explain.probe_state import LESION_KEY, PLACES, REFUSED, SLICE_KEY, Probed, Scene
+from pages.explain.probe_state import LESION_KEY, PLACES, REFUSED, SLICE_KEY, Probed, ProbeTarget
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -29,7 +29,7 @@ STEP = 6
 def slice_to_click(
     case: Study,
     segmentation: Segmentation,
-    scene: Scene,
+    target: ProbeTarget,
     change: Lesion | LesionMask,
     answer: Probed | None,
 ) -> None:
@@ -40,8 +40,8 @@ def slice_to_click(
     z = st.slider("Axial slice", 1, case.volume.shape[2], key=key, persist_state="session") - 1
     chart = f"probe-map-{case.id[:8]}-{z}-{type(change).__name__}"
     st.plotly_chart(
-        _figure(case, segmentation, scene.closeup, z, change, answer),
-        on_select=lambda: _clicked(case, segmentation, scene, z, change, chart),
+        _figure(case, segmentation, target.closeup, z, change, answer),
+        on_select=lambda: _clicked(case, segmentation, target, z, change, chart),
         selection_mode="points",
         key=chart,
         config={"displayModeBar": False},
@@ -99,7 +99,7 @@ def _figure(
 def _clicked(
     case: Study,
     segmentation: Segmentation,
-    scene: Scene,
+    target: ProbeTarget,
     z: int,
     change: Lesion | LesionMask,
     chart: str,
@@ -108,14 +108,14 @@ def _clicked(
     points = said.get("selection", {}).get("points", [])
     if not points:
         return
-    x, y = scene.closeup.voxel_at(points[0]["x"], points[0]["y"])
+    x, y = target.closeup.voxel_at(points[0]["x"], points[0]["y"])
     if isinstance(change, Lesion):
         if segmentation.labels[x, y, z]:
             PLACES.put((x, y, z), case.id)
         else:
             REFUSED.put(OUTSIDE)
         return
-    for lesion in scene.lesions:
+    for lesion in target.lesions:
         at = tuple(place - side.start for place, side in zip((x, y, z), lesion.region, strict=True))
         within = all(0 <= one < size for one, size in zip(at, lesion.mask.shape, strict=True))
         if within and lesion.mask[at]:

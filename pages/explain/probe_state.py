@@ -34,7 +34,7 @@ SLICE_KEY = "probe-slice"
 
 
 @dataclass(frozen=True, eq=False)
-class Scene:
+class ProbeTarget:
     """What of a segmented case the probe looks at.
 
     Parameters
@@ -73,7 +73,7 @@ class Swept:
     doses: tuple[Dose, ...]
 
 
-SCENES = Slot[Scene]("probe-scene")
+TARGETS = Slot[ProbeTarget]("probe-target")
 # One edit may hold half a scan.
 EDITS = Slot[Edit]("probe-edit")
 REACTIONS = Slot[Probed]("probe-reactions", keep=3)
@@ -83,19 +83,19 @@ REFUSED = Slot[str]("probe-refused")
 SEED = Slot[int]("probe-seed")
 
 
-def scene_of(case: Study, segmentation: Segmentation) -> Scene:
+def target_of(case: Study, segmentation: Segmentation) -> ProbeTarget:
     """Look at a result once, and remember."""
     labels = segmentation.labels
 
-    def look() -> Scene:
+    def look() -> ProbeTarget:
         z = telling_slice(labels, Plane.AXIAL)
-        return Scene(
+        return ProbeTarget(
             Closeup.around(case.volume, organ_mask(labels)),
             lesions_called(labels),
             roomiest_place(case.volume, labels, z),
         )
 
-    return SCENES.made(case.id, content(case, segmentation), look)
+    return TARGETS.made(case.id, content(case, segmentation), look)
 
 
 def probed(

@@ -11,7 +11,7 @@ from core.foundation.sam.automatic import Settings
 from core.foundation.sam.checkpoint import LocalCheckpoint
 from core.foundation.sam.display import gray_slice, pixel_mm
 from core.foundation.sam.masks import MaskSet
-from core.foundation.sam.model import Look
+from core.foundation.sam.model import EncodedSlice
 from core.foundation.sam.process import STAGES, SamProcess
 from core.foundation.sam.prompts import Prompt
 from core.geometry.windows import LIVER_WINDOW, Window
@@ -78,7 +78,7 @@ class Answer:
 
 # By question; by place; the prompt by slice: only one slice of a scan has one.
 ANSWERS = Slot[Answer]("sam-answers", keep=6)
-LOOKS = Slot[Look]("sam-looks", keep=4)
+ENCODED = Slot[EncodedSlice]("sam-encoded-slices", keep=4)
 PROMPTS = Slot[Prompt]("sam-prompt")
 
 
@@ -96,18 +96,18 @@ def latest(case: Study, question: Question | None) -> Answer | None:
 
 def begin_asking(case: Study, checkpoint: LocalCheckpoint, question: Question) -> None:
     """Begin to ask SAM in the background."""
-    seen = LOOKS.get(case.id, question.place)
+    seen = ENCODED.get(case.id, question.place)
     gray = gray_slice(case.volume, question.z, WINDOWS[question.window])
     pixel, process = pixel_mm(case.volume), sam_process()
 
-    def work(progress: Progress, cancelled: Callable[[], bool]) -> tuple[Answer, Look]:
+    def work(progress: Progress, cancelled: Callable[[], bool]) -> tuple[Answer, EncodedSlice]:
         found, taken, seconds = process.answer(
             checkpoint, gray, pixel, question.about, seen, progress=progress, cancelled=cancelled
         )
         return Answer(question, checkpoint.name, found, taken.seconds, seconds), taken
 
-    def keep(result: tuple[Answer, Look]) -> None:
-        LOOKS.put(result[1], case.id, question.place)
+    def keep(result: tuple[Answer, EncodedSlice]) -> None:
+        ENCODED.put(result[1], case.id, question.place)
         ANSWERS.put(result[0], case.id, question)
 
     title = f"Asking SAM about slice {question.z + 1} of {case.title}"

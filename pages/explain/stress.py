@@ -17,13 +17,13 @@ from pages.common.truth import truth_of
 from pages.common.widgets import choose_slice, download
 from pages.explain.pictures import png, sheet
 from pages.explain.stress_state import (
-    Scene,
     Stressed,
+    StressTarget,
     chosen_stress,
     knob_key,
     release,
-    scene_of,
     stressed,
+    target_of,
 )
 from pages.explain.stress_sweep import sweep_view
 
@@ -43,23 +43,23 @@ def stress_view(case: Study, segmentation: Segmentation) -> None:
             "for a scan of your own, bring it on the Metrics page under “My own case”.",
             icon=":material/info:",
         )
-    _live(case, segmentation, scene_of(case, segmentation))
+    _live(case, segmentation, target_of(case, segmentation))
     st.divider()
     sweep_view(case, segmentation)
 
 
 @st.fragment
-def _live(case: Study, segmentation: Segmentation, scene: Scene) -> None:
+def _live(case: Study, segmentation: Segmentation, target: StressTarget) -> None:
     left, right = st.columns([2, 5], gap="large")
     with left:
         key = f"stress-slice-{case.id[:8]}"
-        z = choose_slice("Axial slice", key, scene.first, scene.last, scene.telling)
+        z = choose_slice("Axial slice", key, target.first, target.last, target.telling)
         stress = _knobs()
     with right, errors_shown():
         with st.spinner("Segmenting the degraded slices", show_time=True):
             result = stressed(case, segmentation, stress, z)
         _scores(result)
-        _pictures(case, scene.closeup, result, stress, z)
+        _pictures(case, target.closeup, result, stress, z)
 
 
 def _knobs() -> Stress:

@@ -38,7 +38,7 @@ LIVE_SLICES = 12
 
 
 @dataclass(frozen=True, eq=False)
-class Scene:
+class StressTarget:
     """What of a segmented case does not change while sliders are moved.
 
     Parameters
@@ -85,22 +85,22 @@ class Swept:
     levels: tuple[Level, ...]
 
 
-SCENES = Slot[Scene]("stress-scene")
+TARGETS = Slot[StressTarget]("stress-target")
 UNDISTURBED = Slot[NDArray[np.uint8]]("stress-undisturbed", keep=3)
 RESULTS = Slot[Stressed]("stress-results", keep=3)
 # By knob.
 SWEEPS = Slot[Swept]("stress-curves", keep=len(KNOBS))
 
 
-def scene_of(case: Study, segmentation: Segmentation) -> Scene:
+def target_of(case: Study, segmentation: Segmentation) -> StressTarget:
     """Look at a result once, and remember."""
 
-    def look() -> Scene:
+    def look() -> StressTarget:
         labels = segmentation.labels
         organ = organ_mask(labels)
         seen = np.flatnonzero(organ.any(axis=(0, 1)))
         first, last = (seen[0], seen[-1]) if len(seen) else (0, labels.shape[2] - 1)
-        return Scene(
+        return StressTarget(
             Closeup.around(case.volume, organ),
             int(first),
             int(last),
@@ -108,7 +108,7 @@ def scene_of(case: Study, segmentation: Segmentation) -> Scene:
             scan_noise(case.volume, labels),
         )
 
-    return SCENES.made(case.id, content(case, segmentation), look)
+    return TARGETS.made(case.id, content(case, segmentation), look)
 
 
 def subject_of(case: Study, segmentation: Segmentation, part: slice) -> Subject:
@@ -118,7 +118,7 @@ def subject_of(case: Study, segmentation: Segmentation, part: slice) -> Subject:
         case.volume,
         segmentation.labels,
         segmentation.used,
-        scene_of(case, segmentation).noise_hu,
+        target_of(case, segmentation).noise_hu,
         part,
         None if truth is None else truth.whole(),
     )

@@ -19,7 +19,7 @@ from core.models.store import model_dir
 from core.presets import preset_named
 from core.walkthrough.channels import (
     SHOWN,
-    Look,
+    LayerMaps,
     channel_content,
     layer_named,
     look_inside,
@@ -49,27 +49,27 @@ def title_of(part: str) -> str:
 def feature_stage(moment: Moment) -> Content:
     """Let the visitor choose network, layer and channel; returns what is shown of it."""
     part = _choose_network(moment)
-    look = _look(moment, part)
+    answered = _look(moment, part)
     layer = layer_named(LAYER.get() or ENCODER[1].name)
     left, right = st.columns([5, 6], gap="large")
     with left:
         st.markdown(f"**The {title_of(part).lower()}**: down on the left, up on the right")
-        _letter(look, layer.name)
-    active = most_active(look.maps[layer.name], SHOWN)
+        _letter(answered, layer.name)
+    active = most_active(answered.maps[layer.name], SHOWN)
     channel = CHANNEL.get()
     if channel not in active:
         channel = active[0]
     with right:
         st.markdown(
-            f"**{layer.title}**: {len(active)} of {look.maps[layer.name].shape[-1]} channels, "
+            f"**{layer.title}**: {len(active)} of {answered.maps[layer.name].shape[-1]} channels, "
             "the most active"
         )
-        _sheet(look, layer.name, active, channel)
+        _sheet(answered, layer.name, active, channel)
         st.caption(
             "Each is spread from its lowest (dark) to its highest answer (bright); most active: "
             "those that differ most over the slice."
         )
-    return channel_content(look, layer, channel)
+    return channel_content(answered, layer, channel)
 
 
 def feature_thumbnail(moment: Moment) -> bytes | None:
@@ -80,8 +80,8 @@ def feature_thumbnail(moment: Moment) -> bytes | None:
     folder, size = _home(moment, part)
     if not has_features(folder, size):
         return None
-    look = look_inside(load_features(folder, size), _square(moment, part))
-    summary = summary_of(look.maps[LAYER.get() or ENCODER[1].name])
+    answered = look_inside(load_features(folder, size), _square(moment, part))
+    summary = summary_of(answered.maps[LAYER.get() or ENCODER[1].name])
     return thumbnail(heat(summary / 255))
 
 
@@ -123,7 +123,7 @@ def _square(moment: Moment, part: str) -> Gray:
     return (finder_square if kind == "finder" else liver_square)(moment)[0]
 
 
-def _look(moment: Moment, part: str) -> Look:
+def _look(moment: Moment, part: str) -> LayerMaps:
     folder, size = _home(moment, part)
     if has_features(folder, size):
         return look_inside(load_features(folder, size), _square(moment, part))
@@ -131,15 +131,15 @@ def _look(moment: Moment, part: str) -> Look:
         return look_inside(load_features(folder, size), _square(moment, part))
 
 
-def _letter(look: Look, chosen: str) -> None:
+def _letter(answered: LayerMaps, chosen: str) -> None:
     """Draw the layers as the letter that gave the network its name."""
     places = _places()
     shown = [
         Tile(
             layer.name,
             layer.title,
-            "{0} × {0} × {2}".format(*look.maps[layer.name].shape),
-            map_thumbnail(summary_of(look.maps[layer.name])),
+            "{0} × {0} × {2}".format(*answered.maps[layer.name].shape),
+            map_thumbnail(summary_of(answered.maps[layer.name])),
             place=places[layer.name],
             bottom=layer is BOTTOM,
         )
@@ -173,9 +173,9 @@ def _pick_layer(name: str) -> None:
     CHANNEL.drop()
 
 
-def _sheet(look: Look, layer: str, active: list[int], chosen: int) -> None:
+def _sheet(answered: LayerMaps, layer: str, active: list[int], chosen: int) -> None:
     shown = [
-        Tile(str(one), f"{one + 1}", "", map_thumbnail(normalized(look.maps[layer][..., one])))
+        Tile(str(one), f"{one + 1}", "", map_thumbnail(normalized(answered.maps[layer][..., one])))
         for one in active
     ]
     tiles(

@@ -35,7 +35,7 @@ LOOKED_AT = Slot[Shown]("report-looked-at")
 
 
 @dataclass(frozen=True, eq=False)
-class Look:
+class Pictured:
     """What can be looked at beside the text.
 
     Parameters
@@ -68,8 +68,8 @@ def report_view(case: Study, segmentation: Segmentation) -> None:
     if draft is None:
         st.caption("LLaVA has written nothing about this scan yet; the report by facts is ready.")
     else:
-        look = Look(study, content(case, segmentation), chosen.palette, shown)
-        _text(draft, place, facts, look)
+        pictured = Pictured(study, content(case, segmentation), chosen.palette, shown)
+        _text(draft, place, facts, pictured)
         st.divider()
         finish(case, study, facts, printed, draft)
 
@@ -130,34 +130,34 @@ def _text(
     draft: Draft,
     place: Place,
     facts: Facts,
-    look: Look,
+    pictured: Pictured,
 ) -> None:
     mode = choose("Text", MODES, "report-mode", hidden=True)
     if mode == "edit":
         left, right = st.columns(2, gap="large")
         with left:
             editor(draft, place)
-        for picture in look.shown:
+        for picture in pictured.shown:
             right.image(picture.webp, picture.caption, width="stretch")
         return
     st.caption(
         "Point at a sentence: its lesion is framed in the pictures. Click it: the facts it was "
         "made of open below, and its slice beside."
     )
-    _read(draft, facts, look)
+    _read(draft, facts, pictured)
     _check(draft, place)
 
 
 @st.fragment
-def _read(draft: Draft, facts: Facts, look: Look) -> None:
+def _read(draft: Draft, facts: Facts, pictured: Pictured) -> None:
     """Show text and pictures, the slice of the chosen sentence first."""
-    case_id = look.study.volume.digest
+    case_id = pictured.study.volume.digest
     z = SLICE.get(case_id)
-    pictures = look.shown
-    if z is not None and 0 <= z < look.study.volume.shape[2]:
-        known = (*look.of, z, look.palette.name)
+    pictures = pictured.shown
+    if z is not None and 0 <= z < pictured.study.volume.shape[2]:
+        known = (*pictured.of, z, pictured.palette.name)
         slice_ = LOOKED_AT.made(
-            case_id, known, lambda: slice_on_screen(look.study, z, look.palette)
+            case_id, known, lambda: slice_on_screen(pictured.study, z, pictured.palette)
         )
         pictures = (slice_, *pictures)
 

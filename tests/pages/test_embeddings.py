@@ -24,12 +24,12 @@ from pages.embeddings.state import (
     CHOICES,
     PLACED,
     Choice,
-    Scene,
+    ShownAtlas,
     act,
+    atlas_shown,
     choice_of,
     flags_of,
     keep_choice,
-    scene_of,
 )
 from tests.core.atlas.drawn import AUTOENCODER, atlas_of
 from tests.pages.atlases import install
@@ -66,19 +66,19 @@ def text_of(page: AppTest) -> str:
     return " ".join(str(part.value) for part in parts)
 
 
-def scene_in(page: AppTest, name: str = "bare") -> Scene:
-    """The scene of the page, as its session knows it."""
+def atlas_in(page: AppTest, name: str = "bare") -> ShownAtlas:
+    """The atlas of the page, as its session knows it."""
     atlas = atlas_of(images=name == "whole", name=name)
-    return Scene(f"{name}-known-{atlas.facts['written']}", atlas, atlas, None)
+    return ShownAtlas(f"{name}-known-{atlas.facts['written']}", atlas, atlas, None)
 
 
 def choose(page: AppTest, choice: Choice, name: str = "bare") -> AppTest:
-    memory_of(page).put(CHOICES, choice, of=scene_in(page, name).id)
+    memory_of(page).put(CHOICES, choice, of=atlas_in(page, name).id)
     return page.run()
 
 
 def left_half(page: AppTest) -> Choice:
-    return Choice(scene_in(page).atlas.table["tsne_x"].to_numpy() < 0)
+    return Choice(atlas_in(page).atlas.table["tsne_x"].to_numpy() < 0)
 
 
 def test_page_opens_with_an_atlas_and_says_how_to_choose(page: AppTest) -> None:
@@ -252,32 +252,32 @@ class TestChoices:
     """What is done on a map, in a session of its own."""
 
     @pytest.fixture
-    def scene(self, monkeypatch: pytest.MonkeyPatch) -> Scene:
+    def opened(self, monkeypatch: pytest.MonkeyPatch) -> ShownAtlas:
         monkeypatch.setattr(st, "session_state", {})
         atlas = atlas_of()
-        return Scene("drawn", atlas, atlas, None)
+        return ShownAtlas("drawn", atlas, atlas, None)
 
-    def test_what_is_drawn_around_is_chosen(self, scene: Scene) -> None:
-        act(scene, "tsne", Area(LEFT))
+    def test_what_is_drawn_around_is_chosen(self, opened: ShownAtlas) -> None:
+        act(opened, "tsne", Area(LEFT))
         np.testing.assert_array_equal(
-            choice_of(scene).chosen, scene.atlas.table["tsne_x"].to_numpy() < 0
+            choice_of(opened).chosen, opened.atlas.table["tsne_x"].to_numpy() < 0
         )
 
-    def test_second_click_remembers_the_first(self, scene: Scene) -> None:
-        act(scene, "tsne", Patch(5))
-        act(scene, "tsne", Patch(7))
-        assert (choice_of(scene).before, choice_of(scene).clicked) == (5, 7)
-        act(scene, "tsne", Clear())
-        assert choice_of(scene).clicked is None
+    def test_second_click_remembers_the_first(self, opened: ShownAtlas) -> None:
+        act(opened, "tsne", Patch(5))
+        act(opened, "tsne", Patch(7))
+        assert (choice_of(opened).before, choice_of(opened).clicked) == (5, 7)
+        act(opened, "tsne", Clear())
+        assert choice_of(opened).clicked is None
 
-    def test_flags_say_clicked_and_near(self, scene: Scene) -> None:
-        keep_choice(scene, Choice(np.zeros(240, bool), clicked=5))
-        flags = flags_of(scene)
+    def test_flags_say_clicked_and_near(self, opened: ShownAtlas) -> None:
+        keep_choice(opened, Choice(np.zeros(240, bool), clicked=5))
+        flags = flags_of(opened)
         assert flags[5] == 8
         assert np.count_nonzero(flags == 4) == 12
 
     def test_own_slice_is_that_of_the_scan_and_not_of_its_name(
-        self, scene: Scene, scan: Volume, atlases: Path, monkeypatch: pytest.MonkeyPatch
+        self, opened: ShownAtlas, scan: Volume, atlases: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("core.atlas.own.place", lambda *args: np.zeros((len(args[3]), 2)))
         scans = {
@@ -291,26 +291,26 @@ class TestChoices:
             open_volume(volume)
         for volume in scans.values():
             labels = np.where(volume.hu > 90, np.uint8(1), np.uint8(0))
-            placed = place_own(scene.known, volume, labels, AUTOENCODER)
+            placed = place_own(opened.known, volume, labels, AUTOENCODER)
             choose_case(volume.digest)
-            PLACED.put(placed, volume.digest, scene.known.name)
-            seen = scene_of(scene.known)
+            PLACED.put(placed, volume.digest, opened.known.name)
+            seen = atlas_shown(opened.known)
             names.add(seen.id)
-            shown, _ = slice_of_row(seen, len(scene.known))
+            shown, _ = slice_of_row(seen, len(opened.known))
             index = np.array([int(placed.table["slice"].iloc[0])])
             np.testing.assert_array_equal(shown, gray_squares(volume, index)[0])
         turned = replace(placed, images=placed.images[::-1].copy())
-        PLACED.put(turned, volume.digest, scene.known.name)
-        names.add(scene_of(scene.known).id)
+        PLACED.put(turned, volume.digest, opened.known.name)
+        names.add(atlas_shown(opened.known).id)
         assert len(names) == 3
 
-    def test_sheet_holds_the_most_typical_first(self, scene: Scene, atlases: Path) -> None:
-        chosen = scene.atlas.table["tumor_fraction"].to_numpy() > 0
-        rows = middle_first(scene, chosen)
+    def test_sheet_holds_the_most_typical_first(self, opened: ShownAtlas, atlases: Path) -> None:
+        chosen = opened.atlas.table["tumor_fraction"].to_numpy() > 0
+        rows = middle_first(opened, chosen)
         assert set(rows) == set(np.flatnonzero(chosen))
         away = np.linalg.norm(
-            scene.atlas.codes[rows] - scene.atlas.codes[rows].mean(axis=0), axis=1
+            opened.atlas.codes[rows] - opened.atlas.codes[rows].mean(axis=0), axis=1
         )
         assert (np.diff(away) >= -1e-6).all()
-        with Image.open(BytesIO(sheet_of(scene, rows[:10]))) as sheet:
+        with Image.open(BytesIO(sheet_of(opened, rows[:10]))) as sheet:
             assert sheet.width > 6 * 96

@@ -12,7 +12,7 @@ from core.volume import Volume
 from pages.common.jobs import JOB
 from pages.common.memory import content, memory
 from pages.explain import probe_map, stress_state
-from pages.explain.probe_state import PLACES, REFUSED, SCENES, SWEEPS, scene_of
+from pages.explain.probe_state import PLACES, REFUSED, SWEEPS, TARGETS, target_of
 from tests import scene
 from tests.pages.conftest import button, current, finish, labels_of, memory_of
 
@@ -105,7 +105,7 @@ def test_called_lesion_is_painted_away(probe: AppTest) -> None:
 def test_case_without_a_lesion_has_nothing_to_paint_away(probe: AppTest) -> None:
     case = current(probe)
     case.segmentation.labels[case.segmentation.labels == 2] = 1
-    memory_of(probe).drop(SCENES, case.id, content(case, case.segmentation))
+    memory_of(probe).drop(TARGETS, case.id, content(case, case.segmentation))
     app = choose(shown(probe.run()), "probe-mode", "Paint a lesion away")
     assert "nothing to paint away" in text_of(app)
     assert not app.get("image")
@@ -124,7 +124,7 @@ def test_click_moves_the_lesion_and_one_outside_the_liver_does_not(
     case, state = current(probe), {}
     monkeypatch.setattr(probe_map.st, "session_state", state)
     memory().open(case)
-    seen = scene_of(case, case.segmentation)
+    seen = target_of(case, case.segmentation)
 
     def click(x: int, y: int, z: int) -> None:
         column, row = seen.closeup.pixel_of(x, y)
@@ -143,7 +143,7 @@ def test_lesion_larger_than_the_liver_is_one_sentence(probe: AppTest) -> None:
     case = current(probe)
     ball = scene.ball(scene.SHAPE, scene.SPACING, scene.LIVER_AT, (14.0,) * 3)
     case.segmentation.labels[:] = ball
-    memory_of(probe).drop(SCENES, case.id, content(case, case.segmentation))
+    memory_of(probe).drop(TARGETS, case.id, content(case, case.segmentation))
     app = at(probe, (44, 31, 12))
     app = shown(slider(app, "Diameter").set_value(80).run())
     assert "choose a smaller diameter" in app.error[0].value

@@ -25,7 +25,7 @@ def page(
     weights: Path, new_visitor: Callable[[], AppTest], monkeypatch: pytest.MonkeyPatch
 ) -> AppTest:
     """Both runs come with the program; SAM's is the main one. No SAM needs to be installed."""
-    monkeypatch.setattr("core.evaluation.sam.look", lambda *_: None)
+    monkeypatch.setattr("core.evaluation.sam.encode", lambda *_: None)
     block = np.full((1, 60, 72), -9, np.float32)
     block[:, 20:50, 15:40] = 9
     found = MaskSet.of(block, np.array([0.9], np.float32))

@@ -19,7 +19,7 @@ from core.foundation.sam.process import SamProcess
 from core.foundation.sam.prompts import Prompt
 from pages.explain.prompt_slice import changed
 from pages.explain.sam_checkpoint import FOLDER, OTHER_NAME
-from pages.explain.sam_state import ANSWERS, LOOKS, PROMPTS
+from pages.explain.sam_state import ANSWERS, ENCODED, PROMPTS
 from tests import scene
 from tests.pages.conftest import button, current, finish, labels_of, memory_of
 from tests.tiny_sam import change_heads, save_tiny_sam
@@ -275,10 +275,10 @@ def test_prompt_is_drawn_from_our_own_mask(ready: AppTest) -> None:
 
 
 def test_second_question_about_a_slice_looks_only_once(answered: AppTest) -> None:
-    (before,) = memory_of(answered).all(LOOKS, current(answered).id).values()
+    (before,) = memory_of(answered).all(ENCODED, current(answered).id).values()
     app = finish(button(pointed(answered, Prompt(inside=((30, 30),))), ASK).click().run())
     assert not app.exception
-    (after,) = memory_of(app).all(LOOKS, current(app).id).values()
+    (after,) = memory_of(app).all(ENCODED, current(app).id).values()
     assert after.seconds == before.seconds
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from core.foundation.sam.masks import MaskSet, joined, point_grid, thin_out
-from core.foundation.sam.model import Look, Sam, ask
+from core.foundation.sam.model import EncodedSlice, Sam, ask
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Settings:
 
 def find_masks(
     sam: Sam,
-    seen: Look,
+    seen: EncodedSlice,
     settings: Settings | None = None,
     tell: Callable[[float], None] = lambda done: None,
 ) -> MaskSet:

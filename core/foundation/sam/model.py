@@ -40,7 +40,7 @@ class Sam:
 
 
 @dataclass(frozen=True, eq=False)
-class Look:
+class EncodedSlice:
     """A slice as SAM's image encoder has taken it in.
 
     Parameters
@@ -93,12 +93,12 @@ def load_sam(checkpoint: LocalCheckpoint) -> Sam:
     return Sam(checkpoint.name, model.eval(), processor, size)
 
 
-def look(
+def encode(
     sam: Sam,
     gray: NDArray[np.uint8],
     pixel_mm: tuple[float, float],
     tell: Tell = lambda done: None,
-) -> Look:
+) -> EncodedSlice:
     """Take a slice in: the slow part, most of it in the image encoder.
 
     Parameters
@@ -117,12 +117,12 @@ def look(
     with torch.inference_mode(), _told(sam.model.vision_encoder.layers, tell):
         embedding = sam.model.get_image_embeddings(given["pixel_values"])
     tell(1.0)
-    return Look(embedding[0].numpy(), frame, perf_counter() - began)
+    return EncodedSlice(embedding[0].numpy(), frame, perf_counter() - began)
 
 
 def ask(
     sam: Sam,
-    seen: Look,
+    seen: EncodedSlice,
     points: Floats | None = None,
     positive: NDArray[np.bool_] | None = None,
     boxes: Floats | None = None,

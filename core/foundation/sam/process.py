@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from core.foundation.sam.automatic import Settings, find_masks
 from core.foundation.sam.checkpoint import LocalCheckpoint
 from core.foundation.sam.masks import MaskSet
-from core.foundation.sam.model import Look, Sam, load_sam, look
+from core.foundation.sam.model import EncodedSlice, Sam, encode, load_sam
 from core.foundation.sam.prompts import Prompt, answer
 from core.process import Worker
 
@@ -34,11 +34,11 @@ class SamProcess:
         gray: NDArray[np.uint8],
         pixel_mm: tuple[float, float],
         about: Settings | Prompt,
-        seen: Look | None = None,
+        seen: EncodedSlice | None = None,
         *,
         progress: Progress = lambda stage, share: None,
         cancelled: Callable[[], bool] = lambda: False,
-    ) -> tuple[MaskSet, Look, float]:
+    ) -> tuple[MaskSet, EncodedSlice, float]:
         """Find the masks of everything on a slice, or those that a prompt means.
 
         Parameters
@@ -59,7 +59,7 @@ class SamProcess:
         Cancelled, ProcessEnded
             As `core.process.Worker` does.
         """
-        answered: tuple[MaskSet, Look, float] = self._worker.ask(
+        answered: tuple[MaskSet, EncodedSlice, float] = self._worker.ask(
             answer_here, checkpoint, gray, pixel_mm, about, seen,
             loaded=_content(checkpoint),
             progress=lambda told: progress(*told),
@@ -81,9 +81,9 @@ def answer_here(
     gray: NDArray[np.uint8],
     pixel_mm: tuple[float, float],
     about: Settings | Prompt,
-    seen: Look | None,
+    seen: EncodedSlice | None,
     progress: Callable[[tuple[str, float]], None],
-) -> tuple[MaskSet, Look, float]:
+) -> tuple[MaskSet, EncodedSlice, float]:
     """Answer in this process, as `SamProcess.answer` does."""
 
     def tell(stage: str) -> Callable[[float], None]:
@@ -93,7 +93,7 @@ def answer_here(
     loading(0.0)
     sam = _loaded(checkpoint)
     loading(1.0)
-    taken = seen or look(sam, gray, pixel_mm, taking)
+    taken = seen or encode(sam, gray, pixel_mm, taking)
     taking(1.0)
     asking(0.0)
     began = perf_counter()

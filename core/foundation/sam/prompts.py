@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.foundation.sam.masks import MaskSet
-from core.foundation.sam.model import Look, Sam, ask
+from core.foundation.sam.model import EncodedSlice, Sam, ask
 
 Place = tuple[float, float]
 
@@ -34,7 +34,7 @@ class Prompt:
         return len(self.inside) == 1 and not self.outside and self.box is None
 
 
-def answer(sam: Sam, seen: Look, prompt: Prompt) -> MaskSet:
+def answer(sam: Sam, seen: EncodedSlice, prompt: Prompt) -> MaskSet:
     """Ask SAM for what `prompt` means: three masks for a single point, else one; best rated first.
 
     Raises ValueError where the prompt is empty.

@@ -231,14 +231,14 @@ def test_pictures_have_square_pixels_and_one_file() -> None:
 
 def test_channel_is_shown_with_the_size_of_its_pixels() -> None:
     square = np.tile(np.arange(64, dtype=np.uint8), (64, 1))
-    look = look_inside(load_brightness(None, 64), square)  # type: ignore[arg-type]
+    answered = look_inside(load_brightness(None, 64), square)  # type: ignore[arg-type]
     layer = layer_named("block4a_expand_activation")
-    content = channel_content(look, layer, 2)
+    content = channel_content(answered, layer, 2)
     assert number(content.numbers, "Maps") == "8 × 8 × 240"
     assert number(content.numbers, "One of their pixels covers") == "8 × 8 of 64 × 64"
     # The channel numbered 0 answers nothing.
     assert number(content.numbers, "Channels that answer alike everywhere") == 1
-    assert summary_of(look.maps[layer.name]).shape == (8, 8)
+    assert summary_of(answered.maps[layer.name]).shape == (8, 8)
 
 
 def test_numbers_are_written_with_their_stage_and_unit() -> None:

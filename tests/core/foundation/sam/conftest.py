@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from core.foundation.sam.checkpoint import open_folder
-from core.foundation.sam.model import Look, Sam, load_sam, look
+from core.foundation.sam.model import EncodedSlice, Sam, encode, load_sam
 from tests.tiny_sam import save_tiny_sam
 
 
@@ -30,5 +30,5 @@ def gray() -> NDArray[np.uint8]:
 
 
 @pytest.fixture(scope="session")
-def seen(tiny_sam: Sam, gray: NDArray[np.uint8]) -> Look:
-    return look(tiny_sam, gray, (1.0, 1.0))
+def seen(tiny_sam: Sam, gray: NDArray[np.uint8]) -> EncodedSlice:
+    return encode(tiny_sam, gray, (1.0, 1.0))

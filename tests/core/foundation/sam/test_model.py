@@ -10,7 +10,7 @@ from core.errors import BadCheckpoint
 from core.foundation.sam.automatic import Settings, find_masks
 from core.foundation.sam.checkpoint import open_folder
 from core.foundation.sam.masks import boxes_of
-from core.foundation.sam.model import Look, Sam, ask, load_sam, look
+from core.foundation.sam.model import EncodedSlice, Sam, ask, encode, load_sam
 from core.foundation.sam.prompts import Prompt, answer, draw_prompt, objects_of
 
 pytestmark = pytest.mark.slow
@@ -19,7 +19,7 @@ SOME = Settings(side=6, batch=8, rated=0.0, stability=0.0, overlap=1.0)
 
 
 def test_loaded_sam_answers_as_the_one_that_was_saved(
-    tiny_folder: Path, tiny_sam: Sam, seen: Look
+    tiny_folder: Path, tiny_sam: Sam, seen: EncodedSlice
 ) -> None:
     again = load_sam(open_folder(tiny_folder))
     point, yes = np.array([[[30, 20]]], np.float32), np.ones((1, 1), bool)
@@ -30,7 +30,7 @@ def test_loaded_sam_answers_as_the_one_that_was_saved(
 
 
 def test_answers_are_those_of_transformers_itself(
-    tiny_sam: Sam, seen: Look, gray: NDArray[np.uint8]
+    tiny_sam: Sam, seen: EncodedSlice, gray: NDArray[np.uint8]
 ) -> None:
     import torch
 
@@ -43,7 +43,9 @@ def test_answers_are_those_of_transformers_itself(
     np.testing.assert_allclose(rated, whole.iou_scores[0].numpy(), atol=1e-4)
 
 
-def test_masks_lie_on_the_slice_and_keep_what_was_asked_for(tiny_sam: Sam, seen: Look) -> None:
+def test_masks_lie_on_the_slice_and_keep_what_was_asked_for(
+    tiny_sam: Sam, seen: EncodedSlice
+) -> None:
     found = find_masks(tiny_sam, seen, GRID)
     assert len(found)
     assert found.masks.shape[1:] == (45, 72)
@@ -55,7 +57,7 @@ def test_masks_lie_on_the_slice_and_keep_what_was_asked_for(tiny_sam: Sam, seen:
     assert len(everything) > len(found)
 
 
-def test_batches_of_points_change_nothing(tiny_sam: Sam, seen: Look) -> None:
+def test_batches_of_points_change_nothing(tiny_sam: Sam, seen: EncodedSlice) -> None:
     one, other = (
         find_masks(tiny_sam, seen, Settings(side=6, batch=batch, overlap=1.0)) for batch in (5, 36)
     )
@@ -63,15 +65,15 @@ def test_batches_of_points_change_nothing(tiny_sam: Sam, seen: Look) -> None:
     assert np.count_nonzero(one.masks ^ other.masks) < 0.01 * one.masks.size
 
 
-def test_filter_that_nothing_passes_leaves_no_mask(tiny_sam: Sam, seen: Look) -> None:
+def test_filter_that_nothing_passes_leaves_no_mask(tiny_sam: Sam, seen: EncodedSlice) -> None:
     assert len(find_masks(tiny_sam, seen, Settings(side=3, rated=2.0))) == 0
 
 
 def test_progress_passes_the_layers_and_the_grid(
-    tiny_sam: Sam, seen: Look, gray: NDArray[np.uint8]
+    tiny_sam: Sam, seen: EncodedSlice, gray: NDArray[np.uint8]
 ) -> None:
     told: list[float] = []
-    look(tiny_sam, gray, (1.0, 1.0), told.append)
+    encode(tiny_sam, gray, (1.0, 1.0), told.append)
     assert told == [0, 0.5, 1]
     told.clear()
     find_masks(tiny_sam, seen, Settings(side=4, batch=8), told.append)
@@ -89,7 +91,7 @@ def test_progress_passes_the_layers_and_the_grid(
     ],
 )
 def test_vague_prompt_has_three_answers_and_others_one(
-    tiny_sam: Sam, seen: Look, prompt: Prompt, masks: int
+    tiny_sam: Sam, seen: EncodedSlice, prompt: Prompt, masks: int
 ) -> None:
     found = answer(tiny_sam, seen, prompt)
     assert len(found) == masks
@@ -97,13 +99,13 @@ def test_vague_prompt_has_three_answers_and_others_one(
     assert (np.diff(found.rated) <= 0).all()
 
 
-def test_side_of_a_point_matters(tiny_sam: Sam, seen: Look) -> None:
+def test_side_of_a_point_matters(tiny_sam: Sam, seen: EncodedSlice) -> None:
     inside = answer(tiny_sam, seen, Prompt(inside=((30, 25), (5, 5))))
     outside = answer(tiny_sam, seen, Prompt(inside=((30, 25),), outside=((5, 5),)))
     assert (inside.bits != outside.bits).any()
 
 
-def test_empty_prompt_is_no_question(tiny_sam: Sam, seen: Look) -> None:
+def test_empty_prompt_is_no_question(tiny_sam: Sam, seen: EncodedSlice) -> None:
     assert not Prompt()
     with pytest.raises(ValueError, match="a point or a box"):
         answer(tiny_sam, seen, Prompt())

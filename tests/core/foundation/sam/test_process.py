@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from core.errors import BadCheckpoint, Cancelled
 from core.foundation.sam.automatic import Settings, find_masks
 from core.foundation.sam.checkpoint import open_folder
-from core.foundation.sam.model import Look, Sam
+from core.foundation.sam.model import EncodedSlice, Sam
 from core.foundation.sam.process import STAGES, SamProcess
 from core.foundation.sam.prompts import Prompt
 from tests.tiny_sam import change_heads, save_tiny_sam
@@ -48,7 +48,11 @@ def process() -> Iterator[SamProcess]:
 
 
 def test_answers_are_those_of_this_process_and_tell_their_progress(
-    process: SamProcess, tiny_folder: Path, tiny_sam: Sam, seen: Look, gray: NDArray[np.uint8]
+    process: SamProcess,
+    tiny_folder: Path,
+    tiny_sam: Sam,
+    seen: EncodedSlice,
+    gray: NDArray[np.uint8],
 ) -> None:
     told: list[tuple[str, float]] = []
     found, taken, seconds = process.answer(
@@ -65,7 +69,7 @@ def test_answers_are_those_of_this_process_and_tell_their_progress(
 
 
 def test_slice_that_was_taken_in_is_not_taken_in_again(
-    process: SamProcess, tiny_folder: Path, seen: Look, gray: NDArray[np.uint8]
+    process: SamProcess, tiny_folder: Path, seen: EncodedSlice, gray: NDArray[np.uint8]
 ) -> None:
     told: list[tuple[str, float]] = []
     found, taken, _ = process.answer(
