@@ -12,7 +12,7 @@ def explain_options(parser: argparse.ArgumentParser) -> None:
     """Ask for a scan, one of its slices, and a method."""
     parser.add_argument("input", type=Path, metavar="INPUT", help="a scan, as for segment")
     parser.add_argument("--slice", type=int, help="axial slice, from 1; default: most tumor")
-    parser.add_argument("--method", default="shap", help="such as shap, integrated or occlusion")
+    parser.add_argument("--method", help="such as shap, integrated or occlusion")
     parser.add_argument("--network", default="tumor", choices=["tumor", "liver"])
     add_preset(parser)
     parser.add_argument("--seed", type=int, default=0)
@@ -34,11 +34,11 @@ def explain(arguments: argparse.Namespace) -> int:
     from core.explainers.explain import explain as answer
     from core.explainers.pictures import draw, native_map, sheet_png
     from core.explainers.question import Asked, pose
-    from core.explainers.registry import method_named
+    from core.explainers.registry import method_named, published
     from core.geometry.slices import Plane
     from core.io import read
 
-    method = method_named(arguments.method)
+    method = method_named(arguments.method) if arguments.method else published()
     volume = read(arguments.input)
     segmentation = run(volume, preset_named(arguments.preset))
     if arguments.slice is None:

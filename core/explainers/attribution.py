@@ -47,6 +47,8 @@ class Method:
     samples : how many evaluations it takes by default; what one is differs by method.
     signed : whether negative values mean something.
     attribute : takes the network, the question, samples, seed and a progress callback.
+    compares : whether it compares the slice with usual ones, drawn `samples` times from a
+        `Background`; then both are to be chosen, and a trial judges it on phantoms too.
     """
 
     name: str
@@ -57,6 +59,7 @@ class Method:
     samples: int
     signed: bool
     attribute: Attribute
+    compares: bool = False
 
 
 @dataclass(frozen=True, eq=False)

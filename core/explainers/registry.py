@@ -16,6 +16,11 @@ def methods() -> dict[str, Method]:
     return {m.name: m for m in sorted((module.METHOD for module in modules), key=lambda m: m.rank)}
 
 
+def published() -> Method:
+    """Return the first in rank, which the publication explains by, and we unless told otherwise."""
+    return next(iter(methods().values()))
+
+
 def method_named(name: str) -> Method:
     """Look a method up; HepatoScopeError names the known ones."""
     known = methods()

@@ -41,7 +41,7 @@ THOROUGH = 3
 
 @dataclass(frozen=True)
 class Variant:
-    """A method as it is judged: SHAP differs by what it compares with."""
+    """A method as it is judged: one that compares differs by what it compares with."""
 
     method: str
     background: Background
@@ -63,9 +63,10 @@ class Section:
 
 
 def variants() -> tuple[Variant, ...]:
-    """List what is judged: every method, and SHAP against phantoms too."""
+    """List what is judged: every method, and those that compare against phantoms too."""
     plain = [Variant(name, Background.PLAIN) for name in methods()]
-    return (*plain, Variant("shap", Background.PHANTOMS))
+    compared = [name for name, method in methods().items() if method.compares]
+    return (*plain, *(Variant(name, Background.PHANTOMS) for name in compared))
 
 
 def held_out(cases: Sequence[LabelledCase], preset: Preset) -> list[LabelledCase]:

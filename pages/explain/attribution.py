@@ -8,7 +8,7 @@ from core.draw.preview import telling_slice
 from core.explainers.attribution import Method
 from core.explainers.backgrounds import Background
 from core.explainers.question import Asked
-from core.explainers.registry import methods
+from core.explainers.registry import methods, published
 from core.geometry.slices import Plane
 from core.labels import organ_mask
 from core.study import Study
@@ -87,8 +87,8 @@ def _wishes(case: Study, segmentation: Segmentation) -> list[Wish]:
             asked,
             lesion,
             name,
-            background if name == "shap" else Background.PLAIN,
-            samples if name == "shap" else None,
+            background if methods()[name].compares else Background.PLAIN,
+            samples if methods()[name].compares else None,
             seed,
         )
         for name in names
@@ -136,13 +136,13 @@ def _methods() -> list[str]:
     chosen = st.multiselect(
         "Methods",
         list(methods()),
-        default=["shap"],
+        default=[published().name],
         format_func=lambda name: methods()[name].title,
         key="explain-method",
         help="  \n".join(_described(method) for method in methods().values()),
         persist_state="session",
     )
-    return [name for name in methods() if name in chosen] or ["shap"]
+    return [name for name in methods() if name in chosen] or [published().name]
 
 
 def _described(method: Method) -> str:
@@ -150,6 +150,7 @@ def _described(method: Method) -> str:
 
 
 def _settings(names: list[str]) -> tuple[Background, int, int]:
+    compared = any(methods()[name].compares for name in names)
     with st.expander("Settings", icon=":material/tune:"):
         first, second, third = st.columns(3, gap="medium")
         background = first.selectbox(
@@ -158,7 +159,7 @@ def _settings(names: list[str]) -> tuple[Background, int, int]:
             format_func=BACKGROUNDS.__getitem__,
             key="explain-background",
             help=ABOUT_BACKGROUNDS,
-            disabled="shap" not in names,
+            disabled=not compared,
             persist_state="session",
         )
         samples = second.select_slider(
@@ -167,7 +168,7 @@ def _settings(names: list[str]) -> tuple[Background, int, int]:
             100,
             key="explain-samples",
             help="More draws: less noise, and the values add up more exactly." + see("SHAP"),
-            disabled="shap" not in names,
+            disabled=not compared,
             persist_state="session",
         )
         seed = third.number_input(

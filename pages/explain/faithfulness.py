@@ -5,6 +5,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import streamlit as st
 
+from core.explainers.backgrounds import Background
+from core.explainers.registry import published
+from core.explainers.trial import Variant
 from core.explainers.verdicts import FIGURES, Verdict, read_trial, shipped_trials, verdicts
 from core.metrics.bootstrap import Interval
 from pages.common.charts import GRAY, axes, color_of, framed
@@ -74,7 +77,8 @@ def _headline(record: dict[str, Any], found: list[Verdict]) -> str:
     trusted = [verdict.title for verdict in found if verdict.trusted]
     words = f"trusted: **{', '.join(trusted)}**" if trusted else "**none is trusted**"
     by_name = {verdict.variant: verdict.figures for verdict in found}
-    shap, phantoms = by_name["shap"], by_name.get("shap-phantoms")
+    shap = by_name[Variant(published().name, Background.PLAIN).name]
+    phantoms = by_name.get(Variant(published().name, Background.PHANTOMS).name)
     against = (
         f" Against livers of phantoms it is {phantoms['tumor'].value:.0%}: what SHAP compares with "
         "decides its map."

@@ -60,4 +60,5 @@ METHOD = Method(
     100,
     True,
     attribute,
+    compares=True,
 )

@@ -11,7 +11,8 @@ from core.explainers.explain import explained_by
 from core.explainers.methods.occlusion import patches
 from core.explainers.network import KerasNetwork
 from core.explainers.question import Question
-from core.explainers.registry import method_named, methods
+from core.explainers.registry import method_named, methods, published
+from core.explainers.trial import variants
 from tests.core.explainers.conftest import LESION, LIVER, SIDE
 
 TRUE_SCORE = LESION.sum() * (200 - 128) / 255 / SIDE**2
@@ -114,3 +115,13 @@ def test_gradient_is_that_of_the_network(bright: KerasNetwork, question: Questio
     # Above its threshold the answer grows by a pixel's own share, and by nothing elsewhere.
     np.testing.assert_allclose(gradient[LESION], 1 / SIDE**2, rtol=1e-4)
     assert not gradient[~LIVER].any()
+
+
+def test_published_method_is_asked_unless_another_is_named() -> None:
+    assert published().name == "shap"
+    assert published() is method_named("shap")
+
+
+def test_trial_judges_what_compares_on_phantoms_too() -> None:
+    names = [variant.name for variant in variants()]
+    assert names == [*methods(), "shap-phantoms"]
