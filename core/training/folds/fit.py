@@ -22,8 +22,9 @@ import keras
 import numpy as np
 import optax
 
-from core.training.folds.recipe import FOLDS, TASKS, Recipe, Task
+from core.training.folds.recipe import FOLDS, TASKS, Recipe
 from core.training.folds.shown import Slices, examples, load_slices
+from core.training.pack import Task
 
 CHUNK = 100
 MOMENTUM = 0.97

@@ -1,11 +1,10 @@
 """How the networks of a fold are trained: all that is chosen beforehand."""
 
 from dataclasses import dataclass, field
-from typing import Literal
 
 from core.training.lesions import Painting
+from core.training.pack import Task
 
-Task = Literal["liver", "tumor"]
 TASKS: tuple[Task, ...] = ("tumor", "liver")
 
 # Patients held out of each fold. The four with the largest tumors (4, 16, 39, 6) stand in

@@ -11,8 +11,9 @@ import jax.numpy as jnp
 import numpy as np
 from PIL import Image
 
-from core.training.folds.recipe import DISTANCES_MM, PIXEL_MM, Recipe, Task
+from core.training.folds.recipe import DISTANCES_MM, PIXEL_MM, Recipe
 from core.training.lesions import NUMBERS, paint
+from core.training.pack import Task
 
 
 class Slices(NamedTuple):
