@@ -1,1 +1,1 @@
-"""Representation learning: patches of the liver, what a network makes of them, and maps of that."""
+"""The atlas of patches of the liver: what a network makes of them, and maps of that."""

@@ -93,7 +93,7 @@ def across_patients(codes: Floats, table: pd.DataFrame) -> dict[str, Any]:
 
 
 def read_comparison(path: Path) -> dict[str, Any]:
-    """Read the comparison that `python -m bench.representations` wrote."""
+    """Read the comparison that `python -m bench.atlas_codes` wrote."""
     found: dict[str, Any] = json.loads(path.read_text())
     return found
 

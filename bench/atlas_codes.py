@@ -1,7 +1,7 @@
 """Which codes of patches know most about tumors: autoencoders, the liver network, plain pixels.
 
 Run from the repository, with the folder of the slice sets and the folders of the autoencoders to
-compare (the shipped one first): ``python -m bench.representations --data DATA --models
+compare (the shipped one first): ``python -m bench.atlas_codes --data DATA --models
 weights/autoencoder runs/average-32 …``. A linear probe learns on the training patients; validation
 and test patients are judged. Because the validation patients show few tumors, a second judgement
 learns on all patients but one of training and validation, and judges that one, for each in turn.
