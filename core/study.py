@@ -7,10 +7,11 @@ from pathlib import Path
 from core.cascade.findings import Findings
 from core.cascade.measurement import measure
 from core.cascade.networks import Networks
-from core.cascade.segmentation import Labelled, Progress, Segmentation, relabel, segment
+from core.cascade.segmentation import Labelled, Segmentation, relabel, segment
 from core.errors import UnsupportedScan
 from core.io import read
 from core.presets import Preset
+from core.process.progress import Progress
 from core.quality import QualityFinding, Severity, check
 from core.volume import Volume
 

@@ -17,17 +17,18 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from core.cascade.asking import BATCH, Floats
+from core.cascade.asking import Floats, batches
 from core.cascade.looks import CENTER, Gray, Look, Looks, network_input, own_slice
 from core.cascade.networks import Networks, mean_answer, networks_that_made
-from core.cascade.segmentation import Progress, Segmentation
-from core.errors import Cancelled
+from core.cascade.segmentation import Segmentation
 from core.geometry.fits import from_axial_view
 from core.labels import organ_mask
 from core.models.runtime import Network
 from core.presets import preset_named
+from core.process.progress import Progress, watched
 from core.volume import Volume
 
+STOPPED = "The measurement of doubt was cancelled; the segmentation stays."
 STAGES = ("Asking the liver network again", "Asking the tumor network again")
 # Half the views certain of one thing, half of the other: values in 0..1 differ by no more.
 MOST = 0.5
@@ -151,8 +152,9 @@ def disagreement(
     preset = preset_named(segmentation.preset)
     networks = networks_that_made(preset, segmentation.models, "measure the doubt", networks)
     looks = segmentation.looks(volume)
+    parts = tuple(batches(range(volume.shape[2])))
     liver, tumor = (
-        _map(volume, voices, views, _watched(volume.shape[2], stage, progress, cancelled))
+        _map(volume, voices, views, watched(parts, stage, progress, cancelled, STOPPED))
         for stage, voices in zip(STAGES, _voices(networks, looks), strict=True)
     )
     tumor[~organ_mask(segmentation.labels)] = 0
@@ -228,18 +230,6 @@ def _map(
             doubt[shown] = np.rint(fit.restore(found) * (255 / MOST))
         native.append(doubt)
     return np.ascontiguousarray(from_axial_view(np.concatenate(native)))
-
-
-def _watched(
-    count: int, stage: str, progress: Progress, cancelled: Callable[[], bool]
-) -> Iterator[slice]:
-    """Yield `count` slices in batches, telling the progress and stopping when asked to."""
-    for first in range(0, count, BATCH):
-        if cancelled():
-            raise Cancelled("The measurement of doubt was cancelled; the segmentation stays.")
-        progress(stage, first / count)
-        yield slice(first, min(first + BATCH, count))
-    progress(stage, 1.0)
 
 
 def _moved(slices: NDArray[Pixel], there: NDArray[np.float64]) -> NDArray[Pixel]:

@@ -15,6 +15,7 @@ from core.errors import Cancelled
 from core.geometry.fits import Box
 from core.labels import organ_mask
 from core.presets import Preset, preset_named
+from core.process.progress import Progress, watched
 from core.volume import Volume
 
 STAGES = (
@@ -25,7 +26,7 @@ STAGES = (
     "Drawing the labels",
 )
 
-Progress = Callable[[str, float], None]
+STOPPED = "The segmentation was cancelled; the scan is still loaded."
 
 
 @dataclass(frozen=True)
@@ -190,7 +191,9 @@ class _Watch:
     def start(self, stage: str) -> None:
         self.stop()
         self._stage, self._began = stage, perf_counter()
-        self._tell(0.0)
+        if self._cancelled():
+            raise Cancelled(STOPPED)
+        self._progress(stage, 0.0)
 
     def stop(self) -> dict[str, float]:
         if self._stage:
@@ -199,11 +202,5 @@ class _Watch:
         return self._seconds
 
     def batches(self) -> Iterator[slice]:
-        for part in batches(range(self._count)):
-            yield part
-            self._tell(part.stop / self._count)
-
-    def _tell(self, fraction: float) -> None:
-        if self._cancelled():
-            raise Cancelled("The segmentation was cancelled; the scan is still loaded.")
-        self._progress(self._stage, fraction)
+        parts = tuple(batches(range(self._count)))
+        return watched(parts, self._stage, self._progress, self._cancelled, STOPPED)

@@ -5,8 +5,8 @@ from typing import Any
 
 import streamlit as st
 
-from core.cascade.segmentation import Progress
 from core.foundation.hub import Hub, HubFacts
+from core.process.progress import Progress
 from core.study import Study
 from pages.common import jobs
 from pages.common.memory import Slot

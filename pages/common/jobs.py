@@ -7,9 +7,10 @@ from typing import Any
 
 import streamlit as st
 
-from core.cascade.segmentation import STAGES, Progress
+from core.cascade.segmentation import STAGES
 from core.errors import Cancelled, HepatoScopeError
 from core.presets import Preset
+from core.process.progress import Progress
 from core.study import Study, segmented
 from pages.common.frame import plain
 from pages.common.memory import Slot

@@ -7,10 +7,11 @@ import streamlit as st
 
 from core.cascade.doubt import STAGES, Disagreement, disagreement
 from core.cascade.doubt_summary import DoubtSummary, summarize_doubt, telling_slice
-from core.cascade.segmentation import Made, Progress, Segmentation
+from core.cascade.segmentation import Made, Segmentation
 from core.evaluation.own_case import PackedLabels
 from core.geometry.components import Region, bounding_box
 from core.labels import organ_mask
+from core.process.progress import Progress
 from core.study import Study
 from pages.common import jobs
 from pages.common.memory import Slot

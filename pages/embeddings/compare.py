@@ -9,7 +9,7 @@ import streamlit as st
 from core.atlas.atlas import Atlas
 from core.atlas.neighbourhoods import Repeat, agreement, sample, seed_grid
 from core.atlas.projections import Tsne, check_size
-from core.cascade.segmentation import Progress
+from core.process.progress import Progress
 from pages.common import jobs
 from pages.common.charts import framed, show
 from pages.common.memory import Slot

@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.atlas.neighbourhoods import trustworthiness
 from core.atlas.projections import Projection, Tsne, Umap, check_size, project
-from core.cascade.segmentation import Progress
+from core.process.progress import Progress
 from pages.common import jobs
 from pages.common.queues import Uses
 from pages.common.widgets import choose

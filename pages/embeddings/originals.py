@@ -8,8 +8,8 @@ import streamlit as st
 from core.atlas.atlas import Atlas
 from core.atlas.originals import original_images
 from core.atlas.patches import Gray
-from core.cascade.segmentation import Progress
 from core.models.runtime import cache_dir
+from core.process.progress import Progress
 from pages.common import jobs
 from pages.common.memory import Slot
 from pages.common.queues import Uses

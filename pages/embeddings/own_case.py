@@ -12,7 +12,8 @@ from core.atlas.heatmap import error_map
 from core.atlas.marking import marked, overlaid
 from core.atlas.own import STAGES, OwnPatches, place_own
 from core.atlas.patches import PATCH, SLICE_SIDE, Squares, squares_of
-from core.cascade.segmentation import Progress, Segmentation
+from core.cascade.segmentation import Segmentation
+from core.process.progress import Progress
 from core.study import Study
 from pages.common import jobs
 from pages.common.charts import framed

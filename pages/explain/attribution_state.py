@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Sequence
 
-from core.cascade.segmentation import Progress, Segmentation
+from core.cascade.segmentation import Segmentation
 from core.explainers.explain import explain, judge_curves
 from core.explainers.question import Posed, pose
 from core.explainers.registry import methods
+from core.process.progress import Progress
 from core.study import Study
 from pages.common import jobs
 from pages.common.explanations import EXPLANATIONS, Explained, Wish

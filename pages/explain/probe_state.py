@@ -4,11 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from time import perf_counter
 
-from core.cascade.segmentation import Progress, Segmentation
+from core.cascade.segmentation import Segmentation
 from core.draw.crop import Closeup
 from core.draw.preview import telling_slice
 from core.geometry.slices import Plane
 from core.labels import organ_mask
+from core.process.progress import Progress
 from core.study import Study
 from core.whatif.probe.edit import Edit, Lesion, insert, paint_away
 from core.whatif.probe.place import LesionMask, Voxel, lesions_called, roomiest_place

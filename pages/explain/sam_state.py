@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from core.cascade.segmentation import Progress
 from core.draw.preview import SOFT_TISSUE
 from core.foundation.sam.automatic import Settings
 from core.foundation.sam.checkpoint import LocalCheckpoint
@@ -15,6 +14,7 @@ from core.foundation.sam.model import EncodedSlice
 from core.foundation.sam.process import STAGES, SamProcess
 from core.foundation.sam.prompts import Prompt
 from core.geometry.windows import LIVER_WINDOW, Window
+from core.process.progress import Progress
 from core.study import Study
 from pages.common import jobs
 from pages.common.memory import Slot

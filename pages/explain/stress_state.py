@@ -8,12 +8,13 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from core.cascade.segmentation import Progress, Segmentation, segment
+from core.cascade.segmentation import Segmentation, segment
 from core.draw.crop import Closeup
 from core.draw.preview import telling_slice
 from core.geometry.slab import spread_slices
 from core.geometry.slices import Plane
 from core.labels import organ_mask
+from core.process.progress import Progress
 from core.study import Study
 from core.volume import Volume
 from core.whatif.stress.degrade import scan_noise

@@ -9,7 +9,6 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from core.cascade.segmentation import Progress
 from core.errors import Cancelled, HepatoScopeError
 from core.evaluation import Run
 from core.evaluation.cases import Place
@@ -22,6 +21,7 @@ from core.evaluation.images import (
     telling_error,
 )
 from core.io.datasets import LabelledCase
+from core.process.progress import Progress
 from pages.common.jobs import Job, begin, running, show_progress
 from pages.common.memory import Slot
 from pages.common.queues import Uses

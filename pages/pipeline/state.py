@@ -9,12 +9,13 @@ from numpy.typing import NDArray
 from core.cascade.findings import Findings
 from core.cascade.measurement import measure
 from core.cascade.networks import Networks, networks_that_made
-from core.cascade.segmentation import STAGES, Progress, Segmentation, segment
+from core.cascade.segmentation import STAGES, Segmentation, segment
 from core.draw.preview import telling_slice
 from core.geometry.slices import Plane
 from core.geometry.windows import Window
 from core.models.store import first_preset
 from core.presets import Preset, preset_named
+from core.process.progress import Progress
 from core.study import Study
 from core.walkthrough.moment import Moment, Overall
 from core.walkthrough.scan import hu_histogram

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 
-from core.cascade.segmentation import STAGES, Progress
+from core.cascade.segmentation import STAGES
 from core.presets import preset_named
+from core.process.progress import Progress
 from core.report.earlier import PackedStudy
 from core.report.followup.refusals import refuse_other_patient
 from core.study import Examined, Study, called_at, opened, refuse_unusable, segmented

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-from core.cascade.segmentation import Progress
 from core.errors import OutOfTime
 from core.foundation.llava.model import STAGES, Writing
 from core.foundation.llava.process import write_apart
+from core.process.progress import Progress
 from core.report.composite import Picture
 from core.report.fact import Facts
 from core.report.llava import prompt_of

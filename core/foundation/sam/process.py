@@ -13,10 +13,10 @@ from core.foundation.sam.masks import MaskSet
 from core.foundation.sam.model import EncodedSlice, Sam, encode, load_sam
 from core.foundation.sam.prompts import Prompt, answer
 from core.process import Worker
+from core.process.progress import Progress
 
 STAGES = ("Loading SAM", "Taking the slice in", "Asking for masks")
 # Is told a stage and which share of it is done.
-Progress = Callable[[str, float], None]
 
 
 class SamProcess:

@@ -7,9 +7,9 @@ from itertools import pairwise
 import numpy as np
 
 from core.cascade.networks import Networks, load_networks
-from core.cascade.segmentation import Progress, Segmentation
-from core.errors import Cancelled
+from core.cascade.segmentation import Segmentation
 from core.presets import preset_named
+from core.process.progress import Progress, watched
 from core.volume import Volume
 from core.whatif.probe.edit import Lesion, insert
 from core.whatif.probe.reaction import Reaction, react
@@ -17,6 +17,7 @@ from core.whatif.probe.reaction import Reaction, react
 CONTRASTS_HU = (-80.0, -60.0, -50.0, -40.0, -30.0, -20.0, -10.0, 0.0, 10.0, 20.0, 40.0, 60.0)
 DIAMETERS_MM = (4.0, 6.0, 8.0, 10.0, 13.0, 16.0, 20.0, 25.0, 30.0, 40.0, 50.0)
 STAGES = ("By contrast", "By diameter")
+STOPPED = "The sweep was cancelled; the scan and its result stay."
 # Slices of one lesion that the networks are asked about.
 MOST_SLICES = 9
 
@@ -72,15 +73,11 @@ def dose_response(
     }
     found = []
     for curve, lesions in curves.items():
-        for done, one in enumerate(lesions):
-            if cancelled():
-                raise Cancelled("The sweep was cancelled; the scan and its result stay.")
-            progress(curve, done / len(lesions))
+        for one in watched(lesions, curve, progress, cancelled, STOPPED):
             edit = insert(volume, segmentation.labels, one, seed=seed)
             edit = edit.thinned(MOST_SLICES, through=one.at[2])
             reaction = react(volume, segmentation, edit, networks=networks)
             found.append(_dose(curve, one.diameter_mm, edit.contrast_hu, reaction))
-        progress(curve, 1.0)
     return tuple(found)
 
 

@@ -7,12 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.cascade.networks import Networks, load_networks
-from core.cascade.segmentation import Progress, segment
-from core.errors import Cancelled
+from core.cascade.segmentation import segment
 from core.geometry.slab import slab_of
 from core.labels import organ_mask, tumor_mask
 from core.metrics.overlap import overlap
 from core.presets import Preset
+from core.process.progress import Progress, watched
 from core.volume import Volume
 from core.whatif.stress.degrade import degrade, degrade_labels
 from core.whatif.stress.knobs import Knob, Stress
@@ -21,6 +21,7 @@ Labels = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
 
 STAGE = "Segmenting the degraded scan"
+STOPPED = "The sweep was cancelled; the scan and its result stay."
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,17 +131,13 @@ def robustness(
     reference = undisturbed(subject, networks)
     every = sorted({*(knob.levels if levels is None else levels), knob.none})
     found = []
-    for done, level in enumerate(every):
-        if cancelled():
-            raise Cancelled("The sweep was cancelled; the scan and its result stay.")
-        progress(STAGE, done / len(every))
+    for level in watched(every, STAGE, progress, cancelled, STOPPED):
         stress = knob.at(level)
         labels = reference
         if stress != Stress():
             scan = subject.degraded(stress, seed)
             labels = segment(scan, subject.preset, networks=networks, cancelled=cancelled).labels
         found.append(Level(level, score(subject, stress, labels, reference)))
-    progress(STAGE, 1.0)
     return tuple(found)
 
 
