@@ -42,6 +42,32 @@ def choose(
     return known[0] if chosen is None else chosen
 
 
+def pick(
+    label: str,
+    options: Mapping[T, str],
+    key: str,
+    tip: str | None = None,
+    *,
+    default: T | None = None,
+    **look: Any,
+) -> T:
+    """Ask as `choose` does, where there are many `options`: by a list that unfolds.
+
+    Parameters
+    ----------
+    default : chosen at first, and where what was chosen before is no option any more.
+    look : what `st.selectbox` takes beside.
+    """
+    known = list(options)
+    if default is not None and st.session_state.get(key) not in known:
+        st.session_state[key] = default
+    chosen: T = st.selectbox(
+        label, known, format_func=options.__getitem__, key=key, help=tip, persist_state="session",
+        **look,
+    )  # fmt: skip
+    return chosen
+
+
 def choose_slice(label: str, key: str, first: int, last: int, best: int) -> int:
     """Ask for an axial slice from `first` to `last`, at first `best`.
 

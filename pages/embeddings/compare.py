@@ -14,6 +14,7 @@ from pages.common import jobs
 from pages.common.charts import framed, show
 from pages.common.memory import Slot
 from pages.common.queues import Uses
+from pages.common.widgets import pick
 from pages.embeddings.colors import NAMES, colored
 from pages.embeddings.map_view import colored_map, projection_on
 from pages.embeddings.pictures import send_pictures
@@ -45,10 +46,7 @@ def compare_view(shown: ShownAtlas) -> None:
 
 @st.fragment
 def _pair(shown: ShownAtlas) -> None:
-    column = st.selectbox(
-        "Color of both", list(NAMES), format_func=NAMES.__getitem__, key=COLOR_KEY,
-        persist_state="session",
-    )  # fmt: skip
+    column = pick("Color of both", NAMES, COLOR_KEY)
     names = list(shown.maps)
     chosen = []
     for number, place in enumerate(st.columns(2, gap="medium")):

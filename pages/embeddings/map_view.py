@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.atlas.projections import Pca, Projection, Tsne, Umap
+from pages.common.widgets import pick
 from pages.embeddings import Points, done_on, patch_map
 from pages.embeddings.chosen import chosen_view
 from pages.embeddings.clicked import clicked_view
@@ -46,10 +47,7 @@ def _live(shown: ShownAtlas) -> None:
     with left:
         name = choose_map(shown)
     with right:
-        column = st.selectbox(
-            "Color", list(NAMES), format_func=NAMES.__getitem__, key=COLOR_KEY,
-            persist_state="session",
-        )  # fmt: skip
+        column = pick("Color", NAMES, COLOR_KEY)
     st.caption(HOW)
     place, side = st.columns([3, 2], gap="medium")
     with place:

@@ -21,6 +21,7 @@ from pages.common.frame import plain
 from pages.common.memory import Slot
 from pages.common.queues import Uses
 from pages.common.session import current_case
+from pages.common.widgets import pick
 from pages.embeddings.colors import NAMES, colored
 from pages.embeddings.map_view import choose_map, colored_map
 from pages.embeddings.pictures import send_pictures
@@ -105,10 +106,7 @@ def _linked(shown: ShownAtlas, case: Study, segmentation: Segmentation) -> None:
     with left:
         name = choose_map(shown)
     with right:
-        column = st.selectbox(
-            "Color", list(NAMES), format_func=NAMES.__getitem__, key=COLOR_KEY,
-            persist_state="session",
-        )  # fmt: skip
+        column = pick("Color", NAMES, COLOR_KEY)
     index = _slice_of(shown, case)
     place, picture = st.columns(2, gap="medium")
     with place:

@@ -17,7 +17,7 @@ from pages.common.explanations import EXPLANATIONS, Wish
 from pages.common.glossary import see
 from pages.common.memory import Slot, content
 from pages.common.session import cases
-from pages.common.widgets import choose, choose_slice
+from pages.common.widgets import choose, choose_slice, pick
 from pages.explain.attribution_result import result_view
 from pages.explain.attribution_state import ATTRIBUTION_TAB, begin_explaining, posed_for
 from pages.explain.worker import explainer, warm_up
@@ -117,19 +117,10 @@ def _target(case: Study, segmentation: Segmentation, z: int) -> int | None:
         for lesion in case.findings.lesions
         if lesion.first_slice <= z <= lesion.last_slice
     ]
-    options = [WHOLE, *here]
+    options = {WHOLE: "The whole slice, as published"} | {n: f"Lesion {n}" for n in here}
     key = f"explain-target-{case.id[:8]}"
-    if st.session_state.get(key, WHOLE) not in options:
-        st.session_state[key] = WHOLE
-    chosen = st.selectbox(
-        "What to explain",
-        options,
-        format_func=lambda n: f"Lesion {n}" if n else "The whole slice, as published",
-        key=key,
-        help="The mean probability of tumor over the slice, or over one lesion as it was called.",
-        persist_state="session",
-    )
-    return int(chosen) or None
+    tip = "The mean probability of tumor over the slice, or over one lesion as it was called."
+    return pick("What to explain", options, key, tip, default=WHOLE) or None
 
 
 def _methods() -> list[str]:
@@ -153,15 +144,11 @@ def _settings(names: list[str]) -> tuple[Background, int, int]:
     compared = any(methods()[name].compares for name in names)
     with st.expander("Settings", icon=":material/tune:"):
         first, second, third = st.columns(3, gap="medium")
-        background = first.selectbox(
-            "SHAP compares with",
-            list(BACKGROUNDS),
-            format_func=BACKGROUNDS.__getitem__,
-            key="explain-background",
-            help=ABOUT_BACKGROUNDS,
-            disabled=not compared,
-            persist_state="session",
-        )
+        with first:
+            background = pick(
+                "SHAP compares with", BACKGROUNDS, "explain-background", ABOUT_BACKGROUNDS,
+                disabled=not compared,
+            )  # fmt: skip
         samples = second.select_slider(
             "Draws of SHAP",
             (20, 50, 100, 200, 400),

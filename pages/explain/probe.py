@@ -8,7 +8,7 @@ from core.whatif.probe.edit import Lesion
 from core.whatif.probe.place import LesionMask, Voxel
 from core.whatif.probe.words import CAVEAT, of_inserting, of_painting
 from pages.common.frame import errors_shown, plain
-from pages.common.widgets import choose
+from pages.common.widgets import choose, pick
 from pages.explain.probe_map import slice_to_click
 from pages.explain.probe_pictures import pictures
 from pages.explain.probe_state import (
@@ -113,21 +113,16 @@ def _paint_controls(case: Study, target: ProbeTarget) -> tuple[LesionMask | None
         return None, 0.0
     numbers = {lesion.number: lesion for lesion in target.lesions}
     key = f"{LESION_KEY}-{case.id[:8]}"
-    if st.session_state.get(key) not in numbers:
-        st.session_state[key] = target.lesions[0].number
     voxel_ml = case.volume.voxel_ml
-    number = st.selectbox(
-        "Lesion",
-        list(numbers),
-        format_func=lambda one: (
-            f"{one}: {numbers[one].mask.sum() * voxel_ml:.1f} mL, slice {numbers[one].middle + 1}"
-        ),
-        key=key,
-        on_change=_go_to_lesion,
-        args=(case, numbers),
-        persist_state="session",
-        help="Numbered as in the findings. Or click one on the slice.",
-    )
+    titles = {
+        one: f"{one}: {lesion.mask.sum() * voxel_ml:.1f} mL, slice {lesion.middle + 1}"
+        for one, lesion in numbers.items()
+    }
+    tip = "Numbered as in the findings. Or click one on the slice."
+    number = pick(
+        "Lesion", titles, key, tip, default=target.lesions[0].number,
+        on_change=_go_to_lesion, args=(case, numbers),
+    )  # fmt: skip
     margin = st.slider(
         "Painted around it (mm)", 0.0, 12.0, 3.0, step=1.0, key="probe-margin",
         persist_state="session",

@@ -12,7 +12,7 @@ from pages.common import jobs
 from pages.common.charts import COLORS, GRAY, axes, framed, show
 from pages.common.downloads import file_stem
 from pages.common.memory import content
-from pages.common.widgets import choose, download
+from pages.common.widgets import choose, download, pick
 from pages.explain.stress_state import LIVE_SLICES, STRESS_TAB, SWEEPS, Swept, begin_sweep
 
 if TYPE_CHECKING:
@@ -30,12 +30,8 @@ def sweep_view(case: Study, segmentation: Segmentation) -> None:
         return
     what, scope = st.columns(2, gap="large")
     with what:
-        knob = KNOBS[
-            st.selectbox(
-                "What gets worse", list(KNOBS), format_func=lambda name: KNOBS[name].label,
-                key="stress-knob", persist_state="session",
-            )
-        ]  # fmt: skip
+        labels = {name: knob.label for name, knob in KNOBS.items()}
+        knob = KNOBS[pick("What gets worse", labels, "stress-knob")]
     with scope:
         whole = choose("Measured on", [SOME, WHOLE], "stress-scope") == WHOLE
     st.button(

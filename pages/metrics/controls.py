@@ -8,7 +8,7 @@ from core.evaluation.averages import EmptyRule, Unit
 from core.evaluation.run import Run
 from pages.common.charts import TARGETS
 from pages.common.glossary import see
-from pages.common.widgets import choose
+from pages.common.widgets import choose, pick
 
 UNITS = {
     Unit.CASE: "Each case",
@@ -55,14 +55,8 @@ def averaging_switches() -> tuple[Unit, EmptyRule]:
 
 def empty_switch() -> EmptyRule:
     """Ask what truth and prediction that are both empty count as."""
-    return st.selectbox(
-        "Two empty masks",
-        list(RULES),
-        format_func=RULES.__getitem__,
-        key="metrics-empty-rule",
-        help=see("Empty masks").strip(),
-        persist_state="session",
-    )
+    tip = see("Empty masks").strip()
+    return pick("Two empty masks", RULES, "metrics-empty-rule", tip)
 
 
 def choose_target(runs: Sequence[Run], key: str) -> str:

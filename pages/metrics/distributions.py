@@ -15,7 +15,7 @@ from core.evaluation.cases import DISTANCES, Place, place_of
 from core.evaluation.references import references_for
 from pages.common.charts import TARGETS, color_of, framed, names_of, score_lines, show
 from pages.common.memory import Slot
-from pages.common.widgets import choose
+from pages.common.widgets import choose, pick
 from pages.metrics.controls import empty_switch
 from pages.metrics.gallery import gallery
 from pages.metrics.pictures import RECORD_AGAIN
@@ -68,12 +68,8 @@ def _choices(run: Run) -> tuple[str, str, Unit, EmptyRule]:
         unit = choose("Points", POINTS, "metrics-points", default=Unit.CASE)
     with which.container(horizontal=True, vertical_alignment="bottom"):
         scores = list(SCORES) if unit is Unit.CASE else list(SLICE_SCORES)
-        if st.session_state.get(SCORE_KEY) not in scores:
-            st.session_state[SCORE_KEY] = "dice"
-        score = st.selectbox(
-            "Score", scores, format_func=SCORES.__getitem__, key=SCORE_KEY,
-            persist_state="session", width=180,
-        )  # fmt: skip
+        named = {name: SCORES[name] for name in scores}
+        score = pick("Score", named, SCORE_KEY, default="dice", width=180)
         rule = empty_switch()
     return str(target), score, Unit(str(unit)), rule
 

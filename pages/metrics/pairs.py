@@ -10,19 +10,13 @@ from core.evaluation import Run, compare_runs
 from core.metrics.comparison import PairedComparison
 from pages.common.charts import TARGETS
 from pages.common.frame import plain
+from pages.common.widgets import pick
 from pages.metrics.state import BY_DIGEST, SCORES
 
 
 def paired_view(runs: Sequence[Run]) -> None:
     """Pair the first of `runs` with every other one, case by case."""
-    score = st.selectbox(
-        "Score",
-        list(SCORES),
-        format_func=SCORES.__getitem__,
-        key="metrics-paired-score",
-        persist_state="session",
-        width=240,
-    )
+    score = pick("Score", SCORES, "metrics-paired-score", width=240)
     main, rows = runs[0], []
     for other in runs[1:]:
         try:

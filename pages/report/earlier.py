@@ -10,11 +10,13 @@ from pages.common.frame import errors_shown, plain
 from pages.common.memory import Slot, content
 from pages.common.session import cases
 from pages.common.uploads import read_scan, upload
+from pages.common.widgets import pick
 from pages.report.earlier_state import begin_earlier
 from pages.report.state import EARLIER
 
 NONE, UPLOAD = "none", "upload"
 UPLOADED = "report-upload"
+TIP = "Lesions are matched in space; a change counts where it is beyond what the voxels leave open."
 COMPARED = Slot[Comparison]("report-compared", keep=4)
 
 
@@ -24,18 +26,8 @@ def earlier_panel(case: Study, study: Examined) -> Comparison | None:
     titles = {NONE: "None", UPLOAD: "A scan that I upload"}
     titles |= {case_id: f"Open here: {other.title}" for case_id, other in others.items()}
     key = f"report-earlier-from-{case.id[:8]}"
-    if st.session_state.get(key, NONE) not in titles:
-        st.session_state[key] = NONE
     with st.expander("Compare with an earlier study", icon=":material/history:", key=f"{key}-box"):
-        chosen = st.selectbox(
-            "Earlier study",
-            list(titles),
-            format_func=titles.__getitem__,
-            key=key,
-            help="Lesions are matched in space; a change counts where it is beyond what the "
-            "voxels leave open.",
-            persist_state="session",
-        )
+        chosen = pick("Earlier study", titles, key, TIP, default=NONE)
         earlier = None
         if chosen == UPLOAD:
             earlier = _uploaded(case, study)
