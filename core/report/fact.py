@@ -12,8 +12,8 @@ class Fact:
 
     Parameters
     ----------
-    id : dotted name, unique in its `Facts`, such as ``liver.volume`` or
-        ``lesion.1.longest_diameter``.
+    id : of its `FactKind`, such as ``liver.volume`` or, for one lesion,
+        ``lesion.1.longest_diameter``; unique in its `Facts`.
     label : name to show.
     value : None where it was not assessed, or cannot be.
     unit : such as ``mL``, ``mm``, ``HU`` or ``%``; empty for counts and words.

@@ -8,6 +8,7 @@ from core.report.check.sentences import Clause
 from core.report.check.verdict import Claim, Verdict, against, unknown
 from core.report.check.words import NOT, finder
 from core.report.fact import Facts
+from core.report.fact_kind import FactKind
 
 ADVICE = finder(
     """
@@ -129,7 +130,7 @@ def read_outside(clause: Clause, facts: Facts) -> Outside:
 
 def _refused(words: str, why: str, facts: Facts) -> Claim:
     """Refuse words, save RECIST where the sum of diameters is one."""
-    name = facts.find("change.sum.name")
+    name = facts.find(FactKind.CHANGE_SUM_NAME)
     if words == "recist" and name and str(name.value).startswith("RECIST"):
         return against(True, words, name)
     return unknown(words, why)
@@ -185,9 +186,9 @@ FOCUSED = re.compile(
     r"\b(?:concentrat\w+|focus\w*|mostly|mainly|most|chiefly|predominantly|largely|majority)\b"
 )
 PLACES = (
-    (INSIDE, "explanation.share_tumor"),
-    (re.compile(r"\brest of the liver\b"), "explanation.share_liver"),
-    (re.compile(r"\boutside (?:it|the liver)\b"), "explanation.share_outside"),
+    (INSIDE, FactKind.EXPLANATION_SHARE_TUMOR),
+    (re.compile(r"\brest of the liver\b"), FactKind.EXPLANATION_SHARE_LIVER),
+    (re.compile(r"\boutside (?:it|the liver)\b"), FactKind.EXPLANATION_SHARE_OUTSIDE),
 )
 SLICE = re.compile(r"\b(?:slice|picture|image) (\d+)")
 MOSTLY, HARDLY = 50.0, 25.0
@@ -205,7 +206,7 @@ def read_map(clause: Clause, facts: Facts) -> list[Claim]:
     does not.
     """
     text, words = clause.text, clause.words
-    share = facts.find("explanation.share_tumor")
+    share = facts.find(FactKind.EXPLANATION_SHARE_TUMOR)
     if share is None:
         return [unknown(words, "no attribution map was made of this scan")]
     claims = _slice(text, facts)
@@ -222,7 +223,7 @@ def read_map(clause: Clause, facts: Facts) -> list[Claim]:
 
 
 def _slice(text: str, facts: Facts) -> list[Claim]:
-    found, fact = SLICE.search(text), facts.find("explanation.slice")
+    found, fact = SLICE.search(text), facts.find(FactKind.EXPLANATION_SLICE)
     return [against(int(found[1]) == fact.value, found.group(), fact)] if found and fact else []
 
 

@@ -9,6 +9,7 @@ from core.report.check.subjects import HOW_MANY, MANY, count_in, number_in
 from core.report.check.verdict import Claim, Verdict, against, ids, unknown
 from core.report.check.words import LESION, finder
 from core.report.fact import Fact, Facts
+from core.report.fact_kind import FactKind
 
 # Denies a change, or that any lesion changed.
 NO_CHANGE = re.compile(r"\b(?:not|no|never|neither|none)\b")
@@ -22,11 +23,11 @@ GONE = re.compile(
 )
 # Words for a fate as lists of counts have them, and the fact that counts it.
 FATES = (
-    (NEW, "change.new_lesions"),
-    (GONE, "change.gone_lesions"),
-    (re.compile(r"\b(?:grown|larger|bigger)\b(?: than before)?"), "change.grown_lesions"),
-    (re.compile(r"\b(?:shrunk|smaller)\b(?: than before)?"), "change.shrunk_lesions"),
-    (re.compile(r"\b(?:stable|unchanged|no change)\b"), "change.stable_lesions"),
+    (NEW, FactKind.CHANGE_NEW_LESIONS),
+    (GONE, FactKind.CHANGE_GONE_LESIONS),
+    (re.compile(r"\b(?:grown|larger|bigger)\b(?: than before)?"), FactKind.CHANGE_GROWN_LESIONS),
+    (re.compile(r"\b(?:shrunk|smaller)\b(?: than before)?"), FactKind.CHANGE_SHRUNK_LESIONS),
+    (re.compile(r"\b(?:stable|unchanged|no change)\b"), FactKind.CHANGE_STABLE_LESIONS),
 )
 COUNT_OF_FATE = re.compile(
     rf"^(?:.*: ?|.* scan )?"
@@ -115,13 +116,13 @@ def read_change(clause: Clause, facts: Facts, lesion: int | None) -> list[Claim]
     if NEW.search(text):
         return [read_new(text, words, facts, lesion), *(_size(one, sizes) for one in own)]
     if GONE.search(text):
-        gone = facts.find("change.gone_lesions")
+        gone = facts.find(FactKind.CHANGE_GONE_LESIONS)
         return [_hold_count(_counted(GONE.split(sentence)[0]), words, gone)]
     if THEN.search(text) and not own:
         if GONE.search(sentence):
             return []
         there = (0, 0) if NO_CHANGE.search(text) else count_in(THEN.split(text)[0])
-        return [_hold_count(there, words, facts.find("study.earlier.lesion_count"))]
+        return [_hold_count(there, words, facts.find(FactKind.STUDY_EARLIER_LESION_COUNT))]
     known = _known(text, facts, lesion)
     claims = _direction(text, words, known, facts, lesion)
     for one in own:
@@ -177,7 +178,7 @@ def _direction(
     sign = 0.0 if stable or neither else -1.0 if shrank else 1.0
     if (neither or EVERY.search(text)) and not denied:
         return _of_each(words, sign, facts)
-    status = None if lesion is None else facts.find(f"change.lesion.{lesion}.status")
+    status = None if lesion is None else facts.find(FactKind.CHANGE_LESION_STATUS.of(lesion))
     if status and str(status.value) in STATUS and not re.search(r"diameter|volume", text):
         holds: bool | None = STATUS[str(status.value)] == sign
         return [against(holds != denied, words, status)]
@@ -191,7 +192,7 @@ def _direction(
 
 def _of_each(words: str, sign: float, facts: Facts) -> list[Claim]:
     """Hold what is said of every lesion against the status of each."""
-    names = (f"change.lesion.{number}.status" for number in facts.lesion_numbers)
+    names = (FactKind.CHANGE_LESION_STATUS.of(number) for number in facts.lesion_numbers)
     each = [fact for name in names if (fact := facts.find(name))]
     wrong = [fact for fact in each if STATUS.get(str(fact.value)) != sign]
     return [against(not wrong if each else None, words, *(wrong or each)[:3])]
@@ -234,7 +235,7 @@ def _size(quantity: Quantity, sizes: list[Fact]) -> Claim:
 
 def read_counted(text: str, facts: Facts) -> list[Claim]:
     """Read “2 new” or “shrunk: 0”; nothing if the clause is no such count."""
-    if (over := OVER_LESIONS.search(text)) and (fact := facts.find("change.sum.lesions")):
+    if (over := OVER_LESIONS.search(text)) and (fact := facts.find(FactKind.CHANGE_SUM_LESIONS)):
         return [against(fact.number == number_in(over[1]), text, fact)]
     for pattern, name in FATES:
         counted = COUNT_OF_FATE.match(pattern.sub("@", text))
@@ -246,13 +247,13 @@ def read_counted(text: str, facts: Facts) -> list[Claim]:
 
 def read_new(text: str, words: str, facts: Facts, lesion: int | None) -> Claim:
     """Hold new lesions against how many there are, or against the fate of one."""
-    status = None if lesion is None else facts.find(f"change.lesion.{lesion}.status")
+    status = None if lesion is None else facts.find(FactKind.CHANGE_LESION_STATUS.of(lesion))
     if status is not None:
         denied = NO_CHANGE.search(NEW.split(text)[0]) is not None
         return against((status.value == "new") != denied, words, status)
-    if lesion is not None and facts.number("change.new_lesions"):
+    if lesion is not None and facts.number(FactKind.CHANGE_NEW_LESIONS):
         return unknown(words)
-    return _hold_count(_counted(NEW.split(text)[0]), words, facts.find("change.new_lesions"))
+    return _hold_count(_counted(NEW.split(text)[0]), words, facts.find(FactKind.CHANGE_NEW_LESIONS))
 
 
 def _counted(before: str) -> tuple[int, int]:
@@ -269,7 +270,7 @@ def _hold_count(counted: tuple[int, int] | None, words: str, fact: Fact | None) 
 
 def too_many(text: str, facts: Facts) -> list[Claim]:
     """Contradict more new lesions than there are lesions at all."""
-    count = facts.find("lesion.count")
+    count = facts.find(FactKind.LESION_COUNT)
     said = count_in(NEW.split(text)[0]) if NEW.search(text) else None
     if count is None or count.number is None or said is None or said[0] <= count.number:
         return []

@@ -28,6 +28,7 @@ from core.report.check.subjects import ANYTHING, APART_FROM, Subject, subject_of
 from core.report.check.verdict import Checked, Claim, Verdict, join, unknown
 from core.report.check.words import unknown_words
 from core.report.fact import Facts
+from core.report.fact_kind import FactKind
 from core.report.text import Sentence
 
 # Characters: what runs on beyond them is no sentence.
@@ -166,7 +167,7 @@ def _read_clause(clause: Clause, reading: _Reading) -> None:
 
 def _is_of_new(text: str, facts: Facts) -> bool:
     """Whether new lesions are counted or described, and it is known of each whether it is new."""
-    if not NEW.search(text) or facts.find("change.lesion.1.status") is None:
+    if not NEW.search(text) or facts.find(FactKind.CHANGE_LESION_STATUS.of(1)) is None:
         return False
     subject = subject_of(NEW.sub("new", text), False)
     return subject is not None and not subject.numbers and not read_counted(text, facts)

@@ -8,14 +8,19 @@ from core.report.check.statements import SAYS, Statement, beyond
 from core.report.check.subjects import LARGEST_ONE, MANY, SEEN, SMALLEST_ONE, Kind, Quantifier
 from core.report.check.verdict import Claim, against, unknown
 from core.report.fact import Fact, Facts
+from core.report.fact_kind import FactKind
 
 SHOWN = 3
-SPANNED = {"mm": "longest_diameter", "mL": "volume", "HU": "mean_hu"}
+SPANNED = {
+    "mm": FactKind.LESION_LONGEST_DIAMETER,
+    "mL": FactKind.LESION_VOLUME,
+    "HU": FactKind.LESION_MEAN_HU,
+}
 
 
 def judge_statement(statement: Statement, facts: Facts, told: int) -> list[Claim]:
     """Judge a statement; `told` is how many lesions the sentence told of before, 0 for unknown."""
-    count = facts.find("lesion.count")
+    count = facts.find(FactKind.LESION_COUNT)
     total = None if count is None else count.number
     if count is None or total is None:
         return [unknown(statement.words)]
@@ -51,7 +56,7 @@ def _meant(number: int, statement: Statement, total: int, facts: Facts) -> int:
         return total
     if number != LARGEST_ONE:
         return number
-    longest = facts.find("largest.longest_diameter")
+    longest = facts.find(FactKind.LARGEST_LONGEST_DIAMETER)
     other = longest.lesion if longest and longest.lesion else 1
     return other if _all(statement.predicates, 1) is False else 1
 
@@ -154,8 +159,8 @@ def _together(statement: Statement, facts: Facts) -> list[Claim]:
 
 def _span(quantity: Quantity, facts: Facts, meant: list[int]) -> Claim:
     """Judge a list, range or “up to” of the lesions that are `meant`."""
-    name = SPANNED.get(quantity.unit, "")
-    known = [facts.find(f"lesion.{number}.{name}") for number in meant]
+    kind = SPANNED.get(quantity.unit)
+    known = [facts.find(kind.of(number)) for number in meant if kind]
     sizes = sorted((fact for fact in known if fact), key=lambda fact: fact.number or 0.0)
     if not sizes:
         return unknown(quantity.text)
@@ -180,7 +185,7 @@ def _all_found(quantity: Quantity, sizes: list[Fact]) -> bool:
 
 
 def _sides(words: str, facts: Facts) -> Claim:
-    lobes = [facts.find(f"lesion.{number}.lobe") for number in facts.lesion_numbers]
+    lobes = [facts.find(FactKind.LESION_LOBE.of(number)) for number in facts.lesion_numbers]
     sides = {str(fact.value) for fact in lobes if fact}
     unsure = not sides or sides - {"left", "right"}
     holds = True if {"left", "right"} <= sides else None if unsure else False

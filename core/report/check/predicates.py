@@ -13,6 +13,7 @@ from core.report.check.quantities import Form, Quantity, agrees, negated, shows
 from core.report.check.sentences import MARK
 from core.report.check.words import finder
 from core.report.fact import Fact, Facts
+from core.report.fact_kind import FactKind
 
 Test = Callable[[float], bool]
 
@@ -59,16 +60,16 @@ def by_fact(
     return Predicate(words, holds, fact_of)
 
 
-def named(name: str, facts: Facts) -> Callable[[int], Fact | None]:
-    """Return what finds the fact `name` of a lesion by its number."""
-    return lambda number: facts.find(f"lesion.{number}.{name}")
+def of_kind(kind: FactKind, facts: Facts) -> Callable[[int], Fact | None]:
+    """Return what finds the fact of a kind of a lesion by its number."""
+    return lambda number: facts.find(kind.of(number))
 
 
-LONGEST, CONTRAST = "longest_diameter", "contrast_hu"
+LONGEST, CONTRAST = FactKind.LESION_LONGEST_DIAMETER, FactKind.LESION_CONTRAST_HU
 DENSITY = r"(?:density|attenuation)"
 ISODENSE_HU = 10.0
 # Words, the fact of a lesion that decides, and where its number, mm or HU, supports or contradicts.
-NUMBER_TESTS: tuple[tuple[str, str, Test, Test], ...] = (
+NUMBER_TESTS: tuple[tuple[str, FactKind, Test, Test], ...] = (
     (r"(?:tiny|minute|minuscule|punctate)\b", LONGEST, lambda mm: mm < 10, lambda mm: mm >= 20),
     (r"sub-?centimet(?:er|ric)\b", LONGEST, lambda mm: mm < 10, lambda mm: mm >= 10),
     (r"small(?!er|est)\b", LONGEST, lambda mm: mm <= 20, lambda mm: mm >= 50),
@@ -120,9 +121,9 @@ SLICES = re.compile(
 
 def words_predicates(text: str, facts: Facts) -> Iterator[Predicate]:
     """Read words about a lesion: size, density, place, slices."""
-    for pattern, name, right, wrong in NUMBER_TESTS:
+    for pattern, kind, right, wrong in NUMBER_TESTS:
         if found := re.search(rf"\b{pattern}", text):
-            yield _judged(found.group(), named(name, facts), right, wrong)
+            yield _judged(found.group(), of_kind(kind, facts), right, wrong)
     if found := SIDE.search(text):
         yield _side(found[1], OF_CENTER.search(text) is not None, facts)
     for pattern, height in HEIGHTS:
@@ -130,8 +131,8 @@ def words_predicates(text: str, facts: Facts) -> Iterator[Predicate]:
             yield _place(found.group(), height, facts)
             break
     if re.search(r"\bnew\b", text):
-        status = "change.lesion.{}.status".format
-        yield by_fact("new", lambda n: facts.find(status(n)), lambda fact: fact.value == "new")
+        status = of_kind(FactKind.CHANGE_LESION_STATUS, facts)
+        yield by_fact("new", status, lambda fact: fact.value == "new")
     if found := RANK.search(text):
         yield _ranked(found[1], facts)
     if found := SLICES.search(text):
@@ -155,9 +156,9 @@ def _side(side: str, of_center: bool, facts: Facts) -> Predicate:
     """Hold a side against the lobe, or the liver's center where this is named or all is known."""
 
     def fact_of(number: int) -> Fact | None:
-        lobe = named("lobe", facts)(number)
+        lobe = of_kind(FactKind.LESION_LOBE, facts)(number)
         known = lobe is not None and re.search(r"\b(?:left|right)\b", str(lobe.value).lower())
-        return lobe if known and not of_center else named("location", facts)(number)
+        return lobe if known and not of_center else of_kind(FactKind.LESION_LOCATION, facts)(number)
 
     def test(fact: Fact) -> bool | None:
         found = SIDE.search(str(fact.value).lower())
@@ -167,16 +168,20 @@ def _side(side: str, of_center: bool, facts: Facts) -> Predicate:
 
 
 def _place(words: str, height: str, facts: Facts) -> Predicate:
-    return by_fact(words, named("location", facts), lambda fact: height in str(fact.value).lower())
+    return by_fact(
+        words,
+        of_kind(FactKind.LESION_LOCATION, facts),
+        lambda fact: height in str(fact.value).lower(),
+    )
 
 
 def _ranked(word: str, facts: Facts) -> Predicate:
     """Hold “is the largest” against the order of the lesions, by volume or by diameter."""
-    longest = facts.find("largest.longest_diameter")
+    longest = facts.find(FactKind.LARGEST_LONGEST_DIAMETER)
     ends = set(facts.lesion_numbers[1:] if word == "smaller" else facts.lesion_numbers[-1:])
     if not word.startswith("small"):
         ends = {1, longest.lesion if longest and longest.lesion else 1}
-    return Predicate(word, lambda number: number in ends, named("volume", facts))
+    return Predicate(word, lambda number: number in ends, of_kind(FactKind.LESION_VOLUME, facts))
 
 
 def _on_slices(first: int, last: int, facts: Facts) -> Predicate:
@@ -186,9 +191,15 @@ def _on_slices(first: int, last: int, facts: Facts) -> Predicate:
         ends = [int(end) for end in re.findall(r"\d+", str(fact.value))]
         return ends[0] <= first and last <= ends[-1] if ends else None
 
-    return by_fact(f"slice {first}", named("slices", facts), test)
+    return by_fact(f"slice {first}", of_kind(FactKind.LESION_SLICES, facts), test)
 
 
+MEASURED_IN = {
+    "mm": LONGEST,
+    "mL": FactKind.LESION_VOLUME,
+    "HU": FactKind.LESION_MEAN_HU,
+    "%": FactKind.LESION_CONFIDENCE,
+}
 SHORT = re.compile(
     r"\b(?:short(?:est)?|smallest) (?:axis|diameter)|\bwidth\b|\bperpendicular\b|\bright angles\b"
 )
@@ -207,26 +218,26 @@ def quantity_predicate(quantity: Quantity, text: str, words: str, facts: Facts) 
     ----------
     text, words : what stands next to it, and all that was said of the lesion.
     """
-    name = {"mm": LONGEST, "mL": "volume", "HU": "mean_hu", "%": "confidence"}.get(quantity.unit)
-    if name is None or (quantity.unit == "mm" and DISTANCE.search(text)):
+    kind = MEASURED_IN.get(quantity.unit)
+    if kind is None or (quantity.unit == "mm" and DISTANCE.search(text)):
         return None
-    if name == "confidence" and not SURE.search(f"{words} {text}"):
+    if kind is FactKind.LESION_CONFIDENCE and not SURE.search(f"{words} {text}"):
         return None
     if quantity.form is Form.CONTRAST:
         return _against_liver(quantity, facts)
-    if name == LONGEST and quantity.form is Form.DIMENSIONS:
+    if kind is LONGEST and quantity.form is Form.DIMENSIONS:
         return _dimensions(quantity, facts)
-    if name == LONGEST and SHORT.search(text):
-        name = "short_diameter"
-    if name == "mean_hu" and _is_difference(quantity, text):
-        name = CONTRAST
+    if kind is LONGEST and SHORT.search(text):
+        kind = FactKind.LESION_SHORT_DIAMETER
+    if kind is FactKind.LESION_MEAN_HU and _is_difference(quantity, text):
+        kind = CONTRAST
 
     def test(fact: Fact) -> bool | None:
-        darker = name == CONTRAST and fact.number is not None and fact.number < 0
+        darker = kind is CONTRAST and fact.number is not None and fact.number < 0
         counted_up = darker and quantity.numbers[0].value > 0
         return agrees(negated(fact) if counted_up else fact, quantity)
 
-    return by_fact(quantity.text, named(name, facts), test)
+    return by_fact(quantity.text, of_kind(kind, facts), test)
 
 
 def _is_difference(quantity: Quantity, text: str) -> bool:
@@ -240,7 +251,7 @@ def _is_difference(quantity: Quantity, text: str) -> bool:
 
 def _against_liver(quantity: Quantity, facts: Facts) -> Predicate:
     """Hold “38 versus 54 HU” against the lesion first and the liver second."""
-    liver = facts.find("liver.mean_hu")
+    liver = facts.find(FactKind.LIVER_MEAN_HU)
 
     def test(fact: Fact) -> bool | None:
         if quantity.unit != "HU" or liver is None:
@@ -248,12 +259,12 @@ def _against_liver(quantity: Quantity, facts: Facts) -> Predicate:
         both = zip((fact, liver), quantity.numbers, strict=False)
         return all(shows(one, said, quantity.about) for one, said in both)
 
-    return by_fact(quantity.text, named("mean_hu", facts), test)
+    return by_fact(quantity.text, of_kind(FactKind.LESION_MEAN_HU, facts), test)
 
 
 def _dimensions(quantity: Quantity, facts: Facts) -> Predicate:
     """Hold two diameters, in either order, against the longest and the one across it."""
-    long_of, short_of = named(LONGEST, facts), named("short_diameter", facts)
+    long_of, short_of = of_kind(LONGEST, facts), of_kind(FactKind.LESION_SHORT_DIAMETER, facts)
 
     def fact_of(number: int) -> Fact | None:
         long = long_of(number)

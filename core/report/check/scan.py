@@ -11,6 +11,7 @@ from core.report.check.sentences import MARK, Clause
 from core.report.check.verdict import Claim, against, held, unknown
 from core.report.check.words import LESION, NOT, finder
 from core.report.fact import Fact, Facts
+from core.report.fact_kind import FactKind
 
 Found = tuple[list[Claim], Clause]
 
@@ -44,9 +45,9 @@ def read_scan(clause: Clause, facts: Facts) -> Found:
     def judge(quantity: Quantity) -> Claim | None:
         fact = None
         if quantity.unit == "slices" and not OF_LESION.search(text):
-            fact = facts.find("scan.slices")
+            fact = facts.find(FactKind.SCAN_SLICES)
         elif quantity.unit == "mm" and thick:
-            fact = facts.find("scan.slice_thickness")
+            fact = facts.find(FactKind.SCAN_SLICE_THICKNESS)
         return measured(quantity, fact) if fact else None
 
     measures, rest = clause.of(text).take(judge)
@@ -54,7 +55,8 @@ def read_scan(clause: Clause, facts: Facts) -> Found:
 
 
 def _threshold(found: re.Match[str], facts: Facts) -> Claim:
-    fact = facts.find(f"thresholds.{found['part'] or found['part2']}")
+    of_liver = "liver" in (found["part"], found["part2"])
+    fact = facts.find(FactKind.THRESHOLDS_LIVER if of_liver else FactKind.THRESHOLDS_TUMOR)
     said = float(found["value"] or found["value2"])
     return held(
         found.group(), fact, lambda fact: None if fact.number is None else fact.number == said
@@ -66,7 +68,7 @@ def _denied_before(said: re.Match[str]) -> bool:
 
 
 def _modality(text: str, facts: Facts) -> list[Claim]:
-    fact = facts.find("scan.modality")
+    fact = facts.find(FactKind.SCAN_MODALITY)
     if said := OTHER.search(text):
         other = not _denied_before(said)
         return [held(said.group(), fact, lambda fact: (str(fact.value).lower() != "ct") == other)]
@@ -80,7 +82,7 @@ def _synthetic(text: str, facts: Facts) -> list[Claim]:
     if said is None:
         return []
     synthetic = (said.re is SYNTHETIC) != _denied_before(said)
-    fact = facts.find("scan.synthetic")
+    fact = facts.find(FactKind.SCAN_SYNTHETIC)
     return [held(said.group(), fact, lambda fact: bool(fact.value) == synthetic)]
 
 
@@ -89,7 +91,7 @@ def _coverage(text: str, facts: Facts) -> list[Claim]:
     if said is None or "liver" not in text:
         return []
     whole = said.re is COVERED and NOT.search(text) is None
-    fact = facts.find("scan.coverage")
+    fact = facts.find(FactKind.SCAN_COVERAGE)
     return [held(said.group(), fact, lambda fact: _shows_whole_liver(fact) == whole)]
 
 
@@ -139,7 +141,7 @@ BELOW = finder("below, small, smaller, shrunken")
 
 def judged_size(facts: Facts) -> tuple[str, Fact | None]:
     """Tell whether the liver's volume is called large, small or normal, and by which fact."""
-    fact = facts.find("liver.volume_judgement")
+    fact = facts.find(FactKind.LIVER_VOLUME_JUDGEMENT)
     if fact is None:
         return "", None
     words = str(fact.value).lower()
@@ -164,7 +166,7 @@ def read_size(text: str, facts: Facts, of_volume: bool) -> list[Claim]:
         if said:
             holds = None if fact is None else (size == name) != denied
             words = f"not {said.group()}" if denied else said.group()
-            return [against(holds, words, fact, facts.find("liver.volume"))]
+            return [against(holds, words, fact, facts.find(FactKind.LIVER_VOLUME))]
     if said := WHOLLY_NORMAL.search(text):
         return [_wholly_normal(said.group(), denied, facts)]
     return []
@@ -179,7 +181,7 @@ def read_all_normal(text: str, facts: Facts) -> list[Claim]:
 
 def _wholly_normal(words: str, denied: bool, facts: Facts) -> Claim:
     """Refuse “normal” where lesions or the volume speak against it; else it says too much."""
-    count, (size, judgement) = facts.find("lesion.count"), judged_size(facts)
+    count, (size, judgement) = facts.find(FactKind.LESION_COUNT), judged_size(facts)
     if not denied and count and count.number:
         return against(False, words, count)
     if not denied and size in ("large", "small"):
@@ -195,7 +197,7 @@ def read_liver_quantities(clause: Clause, facts: Facts) -> Found:
     def judge(quantity: Quantity) -> Claim | None:
         if quantity.unit == "mm":
             return unknown(quantity.text, "lengths of the liver are not measured")
-        name = {"mL": "liver.volume", "HU": "liver.mean_hu"}.get(quantity.unit, "")
+        name = {"mL": FactKind.LIVER_VOLUME, "HU": FactKind.LIVER_MEAN_HU}.get(quantity.unit, "")
         fact = facts.find(name)
         return measured(quantity, fact) if fact else None
 
@@ -204,7 +206,7 @@ def read_liver_quantities(clause: Clause, facts: Facts) -> Found:
 
 def _reference(quantity: Quantity, facts: Facts) -> Claim:
     """Hold a normal range against the one that the facts cite."""
-    fact = facts.find("liver.volume_reference")
+    fact = facts.find(FactKind.LIVER_VOLUME_REFERENCE)
     cited = [] if fact is None else re.findall(r"[\d,]*\d", str(fact.value))
     known = {float(number.replace(",", "")) for number in cited}
     if fact and quantity.unit == "mL" and known >= {number.value for number in quantity.numbers}:
@@ -239,8 +241,8 @@ def read_totals(clause: Clause, facts: Facts, of_liver: bool, of_others: bool) -
     of_others : whether it is about lesions beyond those described.
     """
     text = clause.text
-    volume = facts.find("rest.volume" if of_others else "tumor.volume")
-    burden = facts.find("tumor.burden")
+    volume = facts.find(FactKind.REST_VOLUME if of_others else FactKind.TUMOR_VOLUME)
+    burden = facts.find(FactKind.TUMOR_BURDEN)
     if zero := ZERO.search(text):
         fact = burden if zero["what"] == "burden" else volume
         return [held(text, fact, lambda fact: fact.number == 0)], clause.of("")
@@ -265,6 +267,6 @@ def _is_total(text: str, quantity: Quantity, volume: Fact, facts: Facts, of_live
         return not (SIZE_OF_LIVER.search(text) or (about_liver and not OF_LESION.search(text)))
     if not TUMOR.search(text):
         return False
-    known = (facts.find(f"lesion.{number}.volume") for number in facts.lesion_numbers)
+    known = (facts.find(FactKind.LESION_VOLUME.of(number)) for number in facts.lesion_numbers)
     of_lesions = any(agrees(fact, quantity) for fact in known if fact)
     return bool(agrees(volume, quantity)) or not of_lesions

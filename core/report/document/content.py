@@ -1,37 +1,36 @@
 """What all documents show, arranged once: lines of the head, tables, and where all came from."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from core.report.document.report import Report
 from core.report.fact import Fact
+from core.report.fact_kind import OF_ONE_LESION, FactKind
 
 # The tables of lesions: title, and the facts of each lesion with the heads of their columns.
-LESION_TABLES: dict[str, dict[str, str]] = {
+LESION_TABLES: dict[str, dict[FactKind, str]] = {
     "Lesions": {
-        "lesion.{}.volume": "Volume",
-        "lesion.{}.longest_diameter": "Longest",
-        "lesion.{}.short_diameter": "Across",
-        "lesion.{}.mean_hu": "Density",
-        "lesion.{}.contrast_hu": "To liver",
-        "lesion.{}.slice": "Slice",
-        "lesion.{}.slices": "Slices",
-        "lesion.{}.lobe": "Lobe",
-        "lesion.{}.location": "Location",
-        "lesion.{}.confidence": "Probability",
-        "doubt.lesion.{}": "Doubt",
+        FactKind.LESION_VOLUME: "Volume",
+        FactKind.LESION_LONGEST_DIAMETER: "Longest",
+        FactKind.LESION_SHORT_DIAMETER: "Across",
+        FactKind.LESION_MEAN_HU: "Density",
+        FactKind.LESION_CONTRAST_HU: "To liver",
+        FactKind.LESION_SLICE: "Slice",
+        FactKind.LESION_SLICES: "Slices",
+        FactKind.LESION_LOBE: "Lobe",
+        FactKind.LESION_LOCATION: "Location",
+        FactKind.LESION_CONFIDENCE: "Probability",
+        FactKind.DOUBT_LESION: "Doubt",
     },
     "Lesions since the earlier study": {
-        "change.lesion.{}.status": "Status",
-        "change.lesion.{}.earlier_diameter": "Longest then",
-        "change.lesion.{}.longest_diameter": "Change",
-        "change.lesion.{}.earlier_volume": "Volume then",
-        "change.lesion.{}.volume": "Change",
+        FactKind.CHANGE_LESION_STATUS: "Status",
+        FactKind.CHANGE_LESION_EARLIER_DIAMETER: "Longest then",
+        FactKind.CHANGE_LESION_LONGEST_DIAMETER: "Change",
+        FactKind.CHANGE_LESION_EARLIER_VOLUME: "Volume then",
+        FactKind.CHANGE_LESION_VOLUME: "Change",
     },
 }
 WORDS = ("Lobe", "Location", "Status")
-OF_ONE_LESION = re.compile(r"(?:(?:change|doubt)\.)?lesion\.\d+\b")
 # These stand in the provenance of every document.
 ELSEWHERE = ("software.", "model.")
 SIGNS = {"\N{ZERO WIDTH SPACE}": "", "\t": " ", "\n": " ", "\r": " "}
@@ -70,8 +69,8 @@ def head_lines(report: Report) -> Iterator[tuple[str, str]]:
     """Name the scan, the patient if that was typed in, the writer, the time and who signed."""
     if report.patient and printable(report.patient):
         yield "Patient", printable(report.patient)
-    if "scan.source" in report.facts:
-        yield "Scan", printable(report.facts["scan.source"].shown)
+    if FactKind.SCAN_SOURCE in report.facts:
+        yield "Scan", printable(report.facts[FactKind.SCAN_SOURCE].shown)
     writer = report.narrative.writer
     yield "Written by", "HepatoScope, from measurements" if writer == "facts" else printable(writer)
     yield "Written", report.provenance.time
@@ -87,16 +86,16 @@ def lesion_tables(report: Report, most: int | None = None) -> tuple[Table, ...]:
 
 
 def _table(
-    title: str, names: dict[str, str], report: Report, known: dict[str, str], most: int | None
+    title: str, names: dict[FactKind, str], report: Report, known: dict[str, str], most: int | None
 ) -> Table:
     told = [
         number
         for number in report.facts.lesion_numbers
-        if any(name.format(number) in known for name in names)
+        if any(name.of(number) in known for name in names)
     ]
-    used = [name for name in names if any(name.format(number) in known for number in told)]
+    used = [name for name in names if any(name.of(number) in known for number in told)]
     rows = [
-        Row(number, (str(number), *(known.get(name.format(number), "–") for name in used)))
+        Row(number, (str(number), *(known.get(name.of(number), "–") for name in used)))
         for number in told[:most]
     ]
     left_out = len(told) - len(rows)

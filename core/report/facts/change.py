@@ -5,6 +5,7 @@ from math import isinf
 
 from core.cascade.findings import DECIMALS, Lesion
 from core.report.fact import Fact
+from core.report.fact_kind import FactKind
 from core.report.facts.liver import rounded, volume_digits
 from core.report.followup.comparison import Comparison, DiameterSum, LesionChange, Status
 from core.report.measured import HALF_VOXEL, ONE_PIXEL, Measured
@@ -14,33 +15,33 @@ MATCHED = "lesions whose outlines overlap after that, or whose centers lie withi
 RECIST = "RECIST 1.1 sum of diameters of the target lesions in the liver"
 PLAIN_SUM = "Sum of the largest diameters"
 COUNTED = {
-    "new_lesions": Status.NEW,
-    "gone_lesions": Status.GONE,
-    "grown_lesions": Status.GROWN,
-    "shrunk_lesions": Status.SHRUNK,
-    "stable_lesions": Status.STABLE,
-    "reshaped_lesions": Status.RESHAPED,
-    "split_lesions": Status.SPLIT,
-    "merged_lesions": Status.MERGED,
-    "unseen_lesions": Status.UNSEEN,
+    FactKind.CHANGE_NEW_LESIONS: Status.NEW,
+    FactKind.CHANGE_GONE_LESIONS: Status.GONE,
+    FactKind.CHANGE_GROWN_LESIONS: Status.GROWN,
+    FactKind.CHANGE_SHRUNK_LESIONS: Status.SHRUNK,
+    FactKind.CHANGE_STABLE_LESIONS: Status.STABLE,
+    FactKind.CHANGE_RESHAPED_LESIONS: Status.RESHAPED,
+    FactKind.CHANGE_SPLIT_LESIONS: Status.SPLIT,
+    FactKind.CHANGE_MERGED_LESIONS: Status.MERGED,
+    FactKind.CHANGE_UNSEEN_LESIONS: Status.UNSEEN,
 }
 
 
 def change_facts(earlier: Comparison | None) -> Iterator[Fact]:
     """Tell of the comparison with `earlier`, or that there is none."""
     given = earlier is not None
-    yield Fact("study.earlier", "Earlier study given", given, origin="choice of the user")
+    yield Fact(FactKind.STUDY_EARLIER, "Earlier study given", given, origin="choice of the user")
     if earlier is None:
         return
     yield from _study(earlier)
-    for name, now, before in (
-        ("liver", earlier.liver_now, earlier.liver_earlier),
-        ("tumor", earlier.tumor_now, earlier.tumor_earlier),
+    for kind, name, now, before in (
+        (FactKind.CHANGE_LIVER_VOLUME, "liver", earlier.liver_now, earlier.liver_earlier),
+        (FactKind.CHANGE_TUMOR_VOLUME, "tumor", earlier.tumor_now, earlier.tumor_earlier),
     ):
-        yield _percent(f"change.{name}.volume", f"Change of the {name} volume", now, before)
-    for name, status in COUNTED.items():
+        yield _percent(kind, f"Change of the {name} volume", now, before)
+    for kind, status in COUNTED.items():
         label = f"Lesions: {status}"
-        yield Fact(f"change.{name}", label, earlier.count(status), origin=f"{ALIGNED}; {MATCHED}")
+        yield Fact(kind, label, earlier.count(status), origin=f"{ALIGNED}; {MATCHED}")
     for change in earlier.lesions:
         if change.now is not None:
             yield from _lesion(change.now, change)
@@ -51,17 +52,24 @@ def change_facts(earlier: Comparison | None) -> Iterator[Fact]:
 
 def _study(earlier: Comparison) -> Iterator[Fact]:
     found = "measured in the earlier study"
-    yield Fact("study.earlier.source", "Earlier study", earlier.source, origin="name of the file")
-    yield Fact("study.earlier.days", "Days since", earlier.days, origin="dates in DICOM headers")
-    yield Fact("study.earlier.settings", "Its settings", earlier.settings, origin=found)
-    yield Fact("study.earlier.same_settings", "As in this study", earlier.same_settings)
+    yield Fact(
+        FactKind.STUDY_EARLIER_SOURCE, "Earlier study", earlier.source, origin="name of the file"
+    )
+    yield Fact(
+        FactKind.STUDY_EARLIER_DAYS, "Days since", earlier.days, origin="dates in DICOM headers"
+    )
+    yield Fact(FactKind.STUDY_EARLIER_SETTINGS, "Its settings", earlier.settings, origin=found)
+    yield Fact(FactKind.STUDY_EARLIER_SAME_SETTINGS, "As in this study", earlier.same_settings)
     count = sum(change.earlier is not None for change in earlier.lesions)
-    yield Fact("study.earlier.lesion_count", "Lesions then", count, origin=found)
-    for name, measured in (("liver", earlier.liver_earlier), ("tumor", earlier.tumor_earlier)):
+    yield Fact(FactKind.STUDY_EARLIER_LESION_COUNT, "Lesions then", count, origin=found)
+    for kind, name, measured in (
+        (FactKind.STUDY_EARLIER_LIVER_VOLUME, "Liver", earlier.liver_earlier),
+        (FactKind.STUDY_EARLIER_TUMOR_VOLUME, "Tumor", earlier.tumor_earlier),
+    ):
         value = round(measured.value, DECIMALS["ml"])
         yield Fact(
-            f"study.earlier.{name}_volume",
-            f"{name.capitalize()} volume then",
+            kind,
+            f"{name} volume then",
             value,
             "mL",
             volume_digits(value),
@@ -69,9 +77,11 @@ def _study(earlier: Comparison) -> Iterator[Fact]:
             f"{found}; {HALF_VOXEL}",
         )
     shift = round(earlier.shift_mm, DECIMALS["mm"])
-    yield Fact("study.earlier.shift", "Shift of the earlier liver", shift, "mm", origin=ALIGNED)
+    yield Fact(
+        FactKind.STUDY_EARLIER_SHIFT, "Shift of the earlier liver", shift, "mm", origin=ALIGNED
+    )
     overlap = round(earlier.overlap, 4)
-    yield Fact("study.earlier.overlap", "Overlap (Dice)", overlap, digits=2, origin=ALIGNED)
+    yield Fact(FactKind.STUDY_EARLIER_OVERLAP, "Overlap (Dice)", overlap, digits=2, origin=ALIGNED)
 
 
 def _percent(
@@ -98,9 +108,9 @@ def _percent(
 
 def _lesion(lesion: Lesion, change: LesionChange) -> Iterator[Fact]:
     number, z = lesion.number, lesion.axial_slice
-    root, label = f"change.lesion.{number}", f"Lesion {number}"
+    label = f"Lesion {number}"
     yield Fact(
-        f"{root}.status",
+        FactKind.CHANGE_LESION_STATUS.of(number),
         f"{label} since the earlier study",
         str(change.status),
         origin=f"{ALIGNED}; {MATCHED}",
@@ -110,10 +120,11 @@ def _lesion(lesion: Lesion, change: LesionChange) -> Iterator[Fact]:
     if change.size_now is None or change.size_earlier is None:
         return
     now, before = change.size_now, change.size_earlier
-    yield _then(f"{root}.earlier_diameter", f"{label}: diameter then", before.diameter, number, z)
+    diameter_then = FactKind.CHANGE_LESION_EARLIER_DIAMETER.of(number)
+    yield _then(diameter_then, f"{label}: diameter then", before.diameter, number, z)
     volume = round(before.volume.value, DECIMALS["ml"])
     yield Fact(
-        f"{root}.earlier_volume",
+        FactKind.CHANGE_LESION_EARLIER_VOLUME.of(number),
         f"{label}: volume then",
         volume,
         "mL",
@@ -124,11 +135,17 @@ def _lesion(lesion: Lesion, change: LesionChange) -> Iterator[Fact]:
         z,
     )
     yield _percent(
-        f"{root}.longest_diameter", f"{label}: change of the longest diameter",
+        FactKind.CHANGE_LESION_LONGEST_DIAMETER.of(number),
+        f"{label}: change of the longest diameter",
         now.diameter, before.diameter, number, z,
     )  # fmt: skip
     yield _percent(
-        f"{root}.volume", f"{label}: change of the volume", now.volume, before.volume, number, z
+        FactKind.CHANGE_LESION_VOLUME.of(number),
+        f"{label}: change of the volume",
+        now.volume,
+        before.volume,
+        number,
+        z,
     )
 
 
@@ -157,17 +174,22 @@ def _gone(earlier: Comparison) -> Iterator[Fact]:
     ]
     if lengths:
         longest = max(lengths, key=lambda length: length.value)
-        yield _then("change.gone_diameter", "Longest of those no longer called", longest)
+        yield _then(FactKind.CHANGE_GONE_DIAMETER, "Longest of those no longer called", longest)
 
 
 def _sum(total: DiameterSum) -> Iterator[Fact]:
     origin = "longest axial diameters of the same lesions in both studies, two at most"
-    yield Fact("change.sum.name", "Sum", RECIST if total.is_recist else PLAIN_SUM, origin=origin)
-    yield Fact("change.sum.lesions", "Lesions in it", len(total.targets), origin=origin)
-    for name, measured in (("earlier", total.earlier), ("now", total.now)):
+    yield Fact(
+        FactKind.CHANGE_SUM_NAME, "Sum", RECIST if total.is_recist else PLAIN_SUM, origin=origin
+    )
+    yield Fact(FactKind.CHANGE_SUM_LESIONS, "Lesions in it", len(total.targets), origin=origin)
+    for kind, name, measured in (
+        (FactKind.CHANGE_SUM_EARLIER, "earlier", total.earlier),
+        (FactKind.CHANGE_SUM_NOW, "now", total.now),
+    ):
         value = round(measured.value, DECIMALS["mm"])
         interval = rounded(measured, "mm")
-        yield Fact(f"change.sum.{name}", f"Sum {name}", value, "mm", 1, interval, origin)
-    yield _percent("change.sum.percent", "Change of the sum", total.now, total.earlier)
+        yield Fact(kind, f"Sum {name}", value, "mm", 1, interval, origin)
+    yield _percent(FactKind.CHANGE_SUM_PERCENT, "Change of the sum", total.now, total.earlier)
     if total.why_not:
-        yield Fact("change.sum.why_not", "Why it is no RECIST 1.1 sum", total.why_not)
+        yield Fact(FactKind.CHANGE_SUM_WHY_NOT, "Why it is no RECIST 1.1 sum", total.why_not)

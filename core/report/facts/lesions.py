@@ -12,6 +12,7 @@ from core.geometry.components import bounding_box
 from core.labels import organ_mask
 from core.report.acquisition import WHOLE, coverage_of
 from core.report.fact import Fact, Value
+from core.report.fact_kind import FactKind
 from core.report.facts.liver import Interval, percent_digits, rounded, volume_digits
 from core.report.lobes import METHOD, UNKNOWN, lobe_of
 from core.report.measured import (
@@ -35,7 +36,9 @@ CONFIDENCE = "mean of the tumor network's probability over the lesion; not a cha
 def lesion_facts(volume: Volume, segmentation: Labelled, findings: Findings) -> Iterator[Fact]:
     """Tell of all lesions together, of the largest, of each, and of those too many to describe."""
     known = findings.to_dict()
-    yield Fact("lesion.count", "Lesions", known["lesion_count"], origin=DEFINITIONS["lesion"])
+    yield Fact(
+        FactKind.LESION_COUNT, "Lesions", known["lesion_count"], origin=DEFINITIONS["lesion"]
+    )
     if known["tumor_burden_percent"] is None:
         return
     shapes = shapes_of(segmentation.labels)
@@ -52,7 +55,12 @@ def lesion_facts(volume: Volume, segmentation: Labelled, findings: Findings) -> 
         yield from _density(lesion, known["liver_mean_hu"])
         if share is not None:
             yield _about(
-                lesion, "confidence", "Mean tumor probability", share, "%", origin=CONFIDENCE
+                lesion,
+                FactKind.LESION_CONFIDENCE,
+                "Mean tumor probability",
+                share,
+                "%",
+                origin=CONFIDENCE,
             )
     if len(volumes) > DESCRIBED:
         yield from _rest(known["lesions"][DESCRIBED:])
@@ -63,7 +71,7 @@ def _totals(
 ) -> Iterator[Fact]:
     total = known["tumor_volume_ml"]
     yield Fact(
-        "tumor.volume",
+        FactKind.TUMOR_VOLUME,
         "Volume of all lesions",
         total,
         "mL",
@@ -72,7 +80,7 @@ def _totals(
         f"voxels called lesion; {HALF_VOXEL}",
     )
     yield Fact(
-        "tumor.burden",
+        FactKind.TUMOR_BURDEN,
         "Share of the liver",
         known["tumor_burden_percent"],
         "%",
@@ -94,7 +102,7 @@ def _largest(lesions: Sequence[dict[str, Any]], volume: Volume) -> Fact:
     longest = max(lesions, key=lambda lesion: float(lesion["longest_diameter_mm"]))
     length = longest["longest_diameter_mm"]
     return Fact(
-        "largest.longest_diameter",
+        FactKind.LARGEST_LONGEST_DIAMETER,
         "Longest diameter of all",
         length,
         "mm",
@@ -108,7 +116,7 @@ def _largest(lesions: Sequence[dict[str, Any]], volume: Volume) -> Fact:
 
 def _about(
     lesion: dict[str, Any],
-    name: str,
+    kind: FactKind,
     label: str,
     value: Value,
     unit: str = "",
@@ -118,7 +126,7 @@ def _about(
 ) -> Fact:
     number = lesion["number"]
     return Fact(
-        f"lesion.{number}.{name}",
+        kind.of(number),
         f"Lesion {number}: {label[0].lower()}{label[1:]}",
         value,
         unit,
@@ -131,10 +139,12 @@ def _about(
 
 
 def _sizes(lesion: dict[str, Any], measured: Measured, volume: Volume) -> Iterator[Fact]:
-    yield _about(lesion, "number", "Number", lesion["number"], origin="order by volume")
+    yield _about(
+        lesion, FactKind.LESION_NUMBER, "Number", lesion["number"], origin="order by volume"
+    )
     yield _about(
         lesion,
-        "volume",
+        FactKind.LESION_VOLUME,
         "Volume",
         lesion["volume_ml"],
         "mL",
@@ -142,11 +152,14 @@ def _sizes(lesion: dict[str, Any], measured: Measured, volume: Volume) -> Iterat
         rounded(measured, "ml"),
         f"voxels called lesion; {HALF_VOXEL}",
     )
-    for name in ("longest_diameter", "short_diameter"):
+    for kind, name in (
+        (FactKind.LESION_LONGEST_DIAMETER, "longest_diameter"),
+        (FactKind.LESION_SHORT_DIAMETER, "short_diameter"),
+    ):
         length = lesion[f"{name}_mm"]
         yield _about(
             lesion,
-            name,
+            kind,
             name.replace("_", " ").capitalize(),
             length,
             "mm",
@@ -159,19 +172,27 @@ def _sizes(lesion: dict[str, Any], measured: Measured, volume: Volume) -> Iterat
 def _place(lesion: dict[str, Any], lobe: str) -> Iterator[Fact]:
     first, last = lesion["first_slice"] + 1, lesion["last_slice"] + 1
     spans = f"{first}–{last}" if last > first else f"{first}"
-    yield _about(lesion, "slice", "Slice of the longest diameter", lesion["axial_slice"] + 1)
-    yield _about(lesion, "slices", "Slices", spans)
-    yield _about(lesion, "location", "Location", lesion["location"], origin="outline of the liver")
-    yield _about(lesion, "lobe", "Lobe", lobe, origin=METHOD)
+    yield _about(
+        lesion, FactKind.LESION_SLICE, "Slice of the longest diameter", lesion["axial_slice"] + 1
+    )
+    yield _about(lesion, FactKind.LESION_SLICES, "Slices", spans)
+    yield _about(
+        lesion,
+        FactKind.LESION_LOCATION,
+        "Location",
+        lesion["location"],
+        origin="outline of the liver",
+    )
+    yield _about(lesion, FactKind.LESION_LOBE, "Lobe", lobe, origin=METHOD)
 
 
 def _density(lesion: dict[str, Any], liver_hu: float | None) -> Iterator[Fact]:
     mean = lesion["mean_hu"]
     contrast = None if liver_hu is None else round(mean - liver_hu, DECIMALS["hu"])
-    yield _about(lesion, "mean_hu", "Mean density", mean, "HU")
+    yield _about(lesion, FactKind.LESION_MEAN_HU, "Mean density", mean, "HU")
     yield _about(
         lesion,
-        "contrast_hu",
+        FactKind.LESION_CONTRAST_HU,
         "Difference from the liver",
         contrast,
         "HU",
@@ -203,6 +224,8 @@ def _rest(lesions: Sequence[dict[str, Any]]) -> Iterator[Fact]:
     origin = f"lesions after the {DESCRIBED} largest"
     total = round(sum(lesion["volume_ml"] for lesion in lesions), DECIMALS["ml"])
     longest = max(lesion["longest_diameter_mm"] for lesion in lesions)
-    yield Fact("rest.count", "Further lesions", len(lesions), origin=origin)
-    yield Fact("rest.longest_diameter", "Longest of them", longest, "mm", 1, origin=origin)
-    yield Fact("rest.volume", "Volume of them", total, "mL", volume_digits(total), origin=origin)
+    yield Fact(FactKind.REST_COUNT, "Further lesions", len(lesions), origin=origin)
+    yield Fact(FactKind.REST_LONGEST_DIAMETER, "Longest of them", longest, "mm", 1, origin=origin)
+    yield Fact(
+        FactKind.REST_VOLUME, "Volume of them", total, "mL", volume_digits(total), origin=origin
+    )

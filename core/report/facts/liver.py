@@ -11,6 +11,7 @@ from core.geometry.components import bounding_box
 from core.labels import organ_mask
 from core.report.acquisition import WHOLE, coverage_of
 from core.report.fact import Fact
+from core.report.fact_kind import FactKind
 from core.report.measured import HALF_VOXEL, Measured, volume_of
 from core.report.references import LIVER_ML, UNENHANCED_HU
 from core.volume import Volume
@@ -26,7 +27,7 @@ def liver_facts(volume: Volume, labels: NDArray[np.uint8], findings: Findings) -
         organ = volume_of(organ_mask(labels[box]), volume.voxel_ml)
         z = int(axial_areas(labels, volume.spacing)[0].argmax())
         yield Fact(
-            "liver.volume",
+            FactKind.LIVER_VOLUME,
             "Liver volume",
             known["liver_volume_ml"],
             "mL",
@@ -38,7 +39,7 @@ def liver_facts(volume: Volume, labels: NDArray[np.uint8], findings: Findings) -
         yield from _judgement(known["liver_volume_ml"], coverage_of(labels) == WHOLE)
         yield from _density(known, z)
     for number, warning in enumerate(findings.warnings, start=1):
-        yield Fact(f"liver.warning.{number}", "Warning", warning, origin="measurement")
+        yield Fact(FactKind.LIVER_WARNING.of(number), "Warning", warning, origin="measurement")
 
 
 def volume_digits(volume_ml: float) -> int:
@@ -61,9 +62,11 @@ def rounded(measured: Measured, unit: str) -> Interval:
 
 
 def _judgement(liver_ml: float, whole: bool) -> Iterator[Fact]:
-    yield Fact("liver.volume_reference", "Published range", LIVER_ML.shown, origin=LIVER_ML.source)
     yield Fact(
-        "liver.volume_judgement",
+        FactKind.LIVER_VOLUME_REFERENCE, "Published range", LIVER_ML.shown, origin=LIVER_ML.source
+    )
+    yield Fact(
+        FactKind.LIVER_VOLUME_JUDGEMENT,
         "Liver volume is",
         LIVER_ML.judge(liver_ml) if whole else None,
         origin=f"held against {LIVER_ML.source}; body size is not known"
@@ -74,12 +77,13 @@ def _judgement(liver_ml: float, whole: bool) -> Iterator[Fact]:
 
 def _density(known: dict[str, float | None], z: int) -> Iterator[Fact]:
     origin = "voxels called liver, lesions left out"
-    for name, label in (("mean_hu", "Mean density of the liver"), ("sd_hu", "Its spread")):
-        yield Fact(
-            f"liver.{name}", label, known[f"liver_{name}"], "HU", origin=origin, axial_slice=z
-        )
+    for kind, label, value in (
+        (FactKind.LIVER_MEAN_HU, "Mean density of the liver", known["liver_mean_hu"]),
+        (FactKind.LIVER_SD_HU, "Its spread", known["liver_sd_hu"]),
+    ):
+        yield Fact(kind, label, value, "HU", origin=origin, axial_slice=z)
     yield Fact(
-        "liver.hu_reference",
+        FactKind.LIVER_HU_REFERENCE,
         "Published density without contrast agent",
         UNENHANCED_HU.shown,
         origin=f"{UNENHANCED_HU.source}; not applied, for the phase of this scan is not known",

@@ -15,6 +15,7 @@ from core.models.store import (
 from core.presets import PRESETS
 from core.provenance import VERSION, commit
 from core.report.fact import Fact
+from core.report.fact_kind import FactKind
 
 OWN = "settings of the segmentation"
 
@@ -23,16 +24,25 @@ def method_facts(segmentation: Labelled) -> Iterator[Fact]:
     """Tell of the preset, its thresholds and networks, its evaluation, and the software."""
     preset = PRESETS.get(segmentation.preset)
     liver, tumor = segmentation.liver_threshold, segmentation.tumor_threshold
-    yield Fact("preset", "Preset", segmentation.preset, origin=preset.summary if preset else OWN)
-    yield Fact("thresholds", "Thresholds", f"liver {liver:.2f}, tumor {tumor:.2f}", origin=OWN)
-    for name, value in (("liver", liver), ("tumor", tumor)):
+    yield Fact(
+        FactKind.PRESET, "Preset", segmentation.preset, origin=preset.summary if preset else OWN
+    )
+    yield Fact(
+        FactKind.THRESHOLDS, "Thresholds", f"liver {liver:.2f}, tumor {tumor:.2f}", origin=OWN
+    )
+    for kind, name, value in (
+        (FactKind.THRESHOLDS_LIVER, "liver", liver),
+        (FactKind.THRESHOLDS_TUMOR, "tumor", tumor),
+    ):
         label = f"Probability from which a voxel is called {name}"
-        yield Fact(f"thresholds.{name}", label, value, digits=2, origin=OWN)
+        yield Fact(kind, label, value, digits=2, origin=OWN)
     for part, digest in segmentation.models.items():
         origin = _model_name(segmentation.preset, part, digest)
-        yield Fact(f"model.{part}.sha256", f"Weights of the {part} network", digest, origin=origin)
+        yield Fact(
+            FactKind.MODEL_SHA256.of(part), f"Weights of the {part} network", digest, origin=origin
+        )
     yield from _evaluation(segmentation)
-    yield Fact("software.version", "HepatoScope", VERSION, origin=f"commit {commit()}")
+    yield Fact(FactKind.SOFTWARE_VERSION, "HepatoScope", VERSION, origin=f"commit {commit()}")
 
 
 def _model_name(preset: str, part: str, digest: str) -> str:
@@ -54,28 +64,29 @@ def _evaluation(segmentation: Labelled) -> Iterator[Fact]:
         return
     origin = f"shipped evaluation on {run['data']}, split “{run['split']}”"
     touched = run["summary"]["tumor"]["lesions"]["touched"]
-    yield Fact("evaluation.data", "Evaluated on", run["data"], origin=origin)
-    yield Fact("evaluation.patients", "Patients", len(run["patients"]), origin=origin)
-    for name, label, value in (
-        ("lesions", "True lesions", touched["truth"]),
-        ("found", "Found of them", touched["found"]),
-        ("called", "Lesions called", touched["predicted"]),
-        ("true", "True of them", touched["true"]),
+    yield Fact(FactKind.EVALUATION_DATA, "Evaluated on", run["data"], origin=origin)
+    yield Fact(FactKind.EVALUATION_PATIENTS, "Patients", len(run["patients"]), origin=origin)
+    for kind, label, value in (
+        (FactKind.EVALUATION_LESIONS, "True lesions", touched["truth"]),
+        (FactKind.EVALUATION_FOUND, "Found of them", touched["found"]),
+        (FactKind.EVALUATION_CALLED, "Lesions called", touched["predicted"]),
+        (FactKind.EVALUATION_TRUE, "True of them", touched["true"]),
     ):
-        yield Fact(
-            f"evaluation.{name}", label, value, origin=f"{origin}; one shared voxel is enough"
-        )
-    for target in ("organ", "tumor"):
+        yield Fact(kind, label, value, origin=f"{origin}; one shared voxel is enough")
+    for kind, target in (
+        (FactKind.EVALUATION_ORGAN_DICE, "organ"),
+        (FactKind.EVALUATION_TUMOR_DICE, "tumor"),
+    ):
         dice = run["summary"][target]["per_case"]["mean_dice"]
         label = f"Mean Dice of the {target}"
-        yield Fact(f"evaluation.{target}_dice", label, round(dice, 4), digits=2, origin=origin)
+        yield Fact(kind, label, round(dice, 4), digits=2, origin=origin)
 
 
 def _run_of(segmentation: Labelled) -> dict[str, Any] | None:
     """Find the run on real patients of the same networks and thresholds, if there is one."""
     thresholds = {"organ": segmentation.liver_threshold, "tumor": segmentation.tumor_threshold}
     for run in evaluations().values():
-        same = run["models"] == segmentation.models and run["thresholds"] == thresholds
-        if same and run["preset"] == segmentation.preset and run["data"] != "phantoms":
+        same = run["models"] == segmentation.models and run[FactKind.THRESHOLDS] == thresholds
+        if same and run[FactKind.PRESET] == segmentation.preset and run["data"] != "phantoms":
             return run
     return None

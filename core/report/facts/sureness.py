@@ -11,6 +11,7 @@ from core.cascade.segmentation import Labelled, Segmentation
 from core.geometry.components import bounding_box
 from core.labels import organ_mask, tumor_mask
 from core.report.fact import Fact
+from core.report.fact_kind import FactKind
 from core.report.facts.liver import volume_digits
 
 SPREAD = "standard deviation over the views of the networks, 0 to 0.5"
@@ -54,15 +55,15 @@ def _confidence(segmentation: Labelled) -> Iterator[Fact]:
     if box is None or not isinstance(segmentation, Segmentation):
         return
     labels = segmentation.labels[box]
-    seen = {
-        "liver": (segmentation.liver_probability[box], organ_mask(labels)),
-        "tumor": (segmentation.tumor_probability[box], tumor_mask(labels)),
-    }
-    for name, (probability, mask) in seen.items():
+    liver, tumor = segmentation.liver_probability[box], segmentation.tumor_probability[box]
+    for kind, name, probability, mask in (
+        (FactKind.CONFIDENCE_LIVER, "liver", liver, organ_mask(labels)),
+        (FactKind.CONFIDENCE_TUMOR, "tumor", tumor, tumor_mask(labels)),
+    ):
         if mask.any():
             mean = float(probability[mask].mean(dtype=np.float64)) / 2.55
             yield Fact(
-                f"confidence.{name}",
+                kind,
                 f"Mean {name} probability",
                 round(mean, DECIMALS["percent"]),
                 "%",
@@ -71,14 +72,14 @@ def _confidence(segmentation: Labelled) -> Iterator[Fact]:
 
 
 def _doubt(doubt: DoubtSummary, findings: Findings) -> Iterator[Fact]:
-    for name, label, value in (
-        ("liver_inside", "Doubt inside the liver", doubt.inside),
-        ("liver_rim", "Doubt at the rim of the liver", doubt.rim),
+    for kind, label, value in (
+        (FactKind.DOUBT_LIVER_INSIDE, "Doubt inside the liver", doubt.inside),
+        (FactKind.DOUBT_LIVER_RIM, "Doubt at the rim of the liver", doubt.rim),
     ):
-        yield Fact(f"doubt.{name}", label, value, digits=2, origin=SPREAD)
+        yield Fact(kind, label, value, digits=2, origin=SPREAD)
     uncalled = round(doubt.uncalled_ml, DECIMALS["ml"])
     yield Fact(
-        "doubt.uncalled_volume",
+        FactKind.DOUBT_UNCALLED_VOLUME,
         "Doubtful tissue not called lesion",
         uncalled,
         "mL",
@@ -88,7 +89,7 @@ def _doubt(doubt: DoubtSummary, findings: Findings) -> Iterator[Fact]:
     slices = {lesion.number: lesion.axial_slice for lesion in findings.lesions}
     for lesion in doubt.lesions:
         yield Fact(
-            f"doubt.lesion.{lesion.number}",
+            FactKind.DOUBT_LESION.of(lesion.number),
             f"Lesion {lesion.number}: doubt",
             lesion.mean_disagreement,
             digits=2,
@@ -102,15 +103,17 @@ def _explanation(explanation: ExplanationSummary) -> Iterator[Fact]:
     z = explanation.axial_slice
     origin = f"share of the absolute sum of the {explanation.method} map"
     yield Fact(
-        "explanation.method", "Explained by", explanation.method, origin="choice", axial_slice=z
+        FactKind.EXPLANATION_METHOD,
+        "Explained by",
+        explanation.method,
+        origin="choice",
+        axial_slice=z,
     )
-    yield Fact("explanation.slice", "Slice explained", z + 1, origin="choice", axial_slice=z)
-    for name, place in (
-        ("tumor", "on lesions"),
-        ("liver", "on the rest of the liver"),
-        ("outside", "outside the liver"),
+    yield Fact(FactKind.EXPLANATION_SLICE, "Slice explained", z + 1, origin="choice", axial_slice=z)
+    for kind, place, share in (
+        (FactKind.EXPLANATION_SHARE_TUMOR, "on lesions", explanation.share_tumor),
+        (FactKind.EXPLANATION_SHARE_LIVER, "on the rest of the liver", explanation.share_liver),
+        (FactKind.EXPLANATION_SHARE_OUTSIDE, "outside the liver", explanation.share_outside),
     ):
-        share = round(100 * getattr(explanation, f"share_{name}"), DECIMALS["percent"])
-        yield Fact(
-            f"explanation.share_{name}", f"Weight {place}", share, "%", origin=origin, axial_slice=z
-        )
+        percent = round(100 * share, DECIMALS["percent"])
+        yield Fact(kind, f"Weight {place}", percent, "%", origin=origin, axial_slice=z)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from core.report.fact import Fact, Facts
+from core.report.fact_kind import OF_ONE_LESION
 
 # Lesions told one by one, as our own narrative does; `rest.*` tells of the others.
 LESIONS = 5
@@ -24,7 +25,6 @@ GROUPS = (
     ("Attribution map", ("explanation.",)),
     ("Since the earlier study", ("study.", "change.")),
 )
-OF_ONE_LESION = re.compile(r"(?:(?:change|doubt)\.)?lesion\.\d+\b")
 # What may name a person, and what says nothing of the liver.
 LEFT_OUT = re.compile(
     r"scan\.(?:source|orientation)|study\.earlier\.(?:source|settings|same_settings|shift|overlap)"

@@ -6,6 +6,7 @@ sentence keeps the ids of the facts it rests on.
 """
 
 from core.report.fact import Facts
+from core.report.fact_kind import FactKind
 from core.report.narrative.change import change
 from core.report.narrative.conclusion import impression, limitations
 from core.report.narrative.findings import has_liver, lesions, liver
@@ -28,7 +29,7 @@ def write_narrative(facts: Facts, edition: Edition) -> Narrative:
     told = {"technique": technique, "comparison": comparison, "liver": liver}
     if has_liver(teller):
         told["lesions"] = lesions
-        if facts["study.earlier"].value:
+        if facts[FactKind.STUDY_EARLIER].value:
             told["change"] = change
     told |= {"impression": impression, "limitations": limitations}
     phrases = PHRASES[edition]

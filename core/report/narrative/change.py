@@ -1,5 +1,6 @@
 """What has changed since the earlier study."""
 
+from core.report.fact_kind import FactKind
 from core.report.followup.comparison import Status
 from core.report.narrative.findings import described
 from core.report.narrative.teller import Teller
@@ -18,20 +19,23 @@ WORDS = {
 
 def change(teller: Teller) -> list[Sentence]:
     """Tell what became of every lesion described, of all together, and of the liver."""
-    then = teller.counted("study.earlier.lesion_count")
-    now = teller.counted("lesion.count")
+    then = teller.counted(FactKind.STUDY_EARLIER_LESION_COUNT)
+    now = teller.counted(FactKind.LESION_COUNT)
     said: list[Sentence] = []
     if then == now == "none":
         said += teller.say("change.neither")
     elif then == "none":
         said += teller.say("change.tumor.first")
     for number in described(teller):
-        status = Status(str(teller.facts[f"change.lesion.{number}.status"].value))
+        status = Status(str(teller.facts[FactKind.CHANGE_LESION_STATUS.of(number)].value))
         said += teller.say(f"change.{WORDS[status]}", number)
-    if "rest.count" in teller.facts:
+    if FactKind.REST_COUNT in teller.facts:
         said += teller.say("change.rest")
-    for fate in ("gone", "merged"):
-        if (count := teller.counted(f"change.{fate}_lesions")) != "none":
+    for fate, kind in (
+        ("gone", FactKind.CHANGE_GONE_LESIONS),
+        ("merged", FactKind.CHANGE_MERGED_LESIONS),
+    ):
+        if (count := teller.counted(kind)) != "none":
             said += teller.say(f"change.{fate}.{count}")
     return said + _sum(teller) + _volumes(teller)
 
@@ -42,14 +46,14 @@ def _sum(teller: Teller) -> list[Sentence]:
     said = teller.say("change.sum")
     if _within(teller, "change.sum.percent"):
         said += teller.say("change.sum.within")
-    if "change.sum.why_not" in teller.facts:
+    if FactKind.CHANGE_SUM_WHY_NOT in teller.facts:
         said += teller.say("change.sum.why_not")
     return said
 
 
 def _volumes(teller: Teller) -> list[Sentence]:
     said: list[Sentence] = []
-    if teller.number("change.tumor.volume") is not None:
+    if teller.number(FactKind.CHANGE_TUMOR_VOLUME) is not None:
         said += teller.say(_version(teller, "tumor"))
     return said + teller.say(_version(teller, "liver"))
 

@@ -2,6 +2,7 @@
 
 from core.cascade.doubt_summary import DOUBTFUL
 from core.report.acquisition import NO_LIVER
+from core.report.fact_kind import FactKind
 from core.report.facts.lesions import DESCRIBED
 from core.report.lobes import UNKNOWN
 from core.report.narrative.teller import Teller
@@ -10,12 +11,12 @@ from core.report.text import Sentence
 
 def has_liver(teller: Teller) -> bool:
     """Whether a liver was found."""
-    return teller.facts["scan.coverage"].value != NO_LIVER
+    return teller.facts[FactKind.SCAN_COVERAGE].value != NO_LIVER
 
 
 def is_whole(teller: Teller) -> bool:
     """Whether the liver is all in the scan, so that its volume was judged."""
-    return teller.facts["liver.volume_judgement"].value is not None
+    return teller.facts[FactKind.LIVER_VOLUME_JUDGEMENT].value is not None
 
 
 def liver(teller: Teller) -> list[Sentence]:
@@ -27,28 +28,28 @@ def liver(teller: Teller) -> list[Sentence]:
         else:
             said += teller.say("liver.volume.cut")
         said += teller.say("explain.ml")
-        if teller.number("liver.mean_hu") is None:
+        if teller.number(FactKind.LIVER_MEAN_HU) is None:
             said += teller.say("liver.all_lesion")
         else:
             said += teller.say("liver.density") + teller.say("explain.hu")
-    for number in teller.numbered("liver.warning."):
+    for number in teller.numbered(FactKind.LIVER_WARNING):
         said += teller.say("liver.warning", number)
-    if "confidence.liver" in teller.facts:
+    if FactKind.CONFIDENCE_LIVER in teller.facts:
         said += teller.say("liver.confidence")
-    if teller.number("doubt.liver_inside") is not None:
+    if teller.number(FactKind.DOUBT_LIVER_INSIDE) is not None:
         said += teller.say("liver.doubt")
     return said
 
 
 def lesions(teller: Teller) -> list[Sentence]:
     """Tell how many lesions there are, of each of the largest, and of the others together."""
-    count = teller.counted("lesion.count")
+    count = teller.counted(FactKind.LESION_COUNT)
     said = teller.say(f"lesions.{count}")
     if count == "none":
         said += teller.say("lesions.caution")
     else:
         said += teller.say("explain.spot")
-    further = "rest.count" in teller.facts
+    further = FactKind.REST_COUNT in teller.facts
     if further:
         said += teller.say("lesions.order")
     for number in described(teller):
@@ -62,18 +63,18 @@ def lesions(teller: Teller) -> list[Sentence]:
 
 def described(teller: Teller) -> tuple[int, ...]:
     """Numbers of the lesions that are described one by one."""
-    return tuple(range(1, min(int(teller.number("lesion.count") or 0), DESCRIBED) + 1))
+    return tuple(range(1, min(int(teller.number(FactKind.LESION_COUNT) or 0), DESCRIBED) + 1))
 
 
 def _lesion(teller: Teller, number: int) -> list[Sentence]:
-    root = f"lesion.{number}"
-    single = "–" not in teller.facts[f"{root}.slices"].shown
-    unknown = teller.facts[f"{root}.lobe"].value == UNKNOWN
+    single = "–" not in teller.facts[FactKind.LESION_SLICES.of(number)].shown
+    unknown = teller.facts[FactKind.LESION_LOBE.of(number)].value == UNKNOWN
+    contrast = teller.number(FactKind.LESION_CONTRAST_HU.of(number))
     place = f"{'single' if single else 'span'}.{'unknown' if unknown else 'lobe'}"
     return [
         *teller.say("lesion.size", number),
         *teller.say(f"lesion.place.{place}", number),
-        *teller.say(f"lesion.{_brightness(teller.number(f'{root}.contrast_hu'))}", number),
+        *teller.say(f"lesion.{_brightness(contrast)}", number),
     ]
 
 
@@ -88,10 +89,12 @@ def _brightness(contrast_hu: float | None) -> str:
 def _doubt(teller: Teller) -> list[Sentence]:
     said: list[Sentence] = []
     for number in described(teller):
-        if (teller.number(f"doubt.lesion.{number}") or 0) >= DOUBTFUL:
+        if (teller.number(FactKind.DOUBT_LESION.of(number)) or 0) >= DOUBTFUL:
             said += teller.say("doubt.lesion", number)
-    return said + (teller.say("doubt.uncalled") if teller.number("doubt.uncalled_volume") else [])
+    if teller.number(FactKind.DOUBT_UNCALLED_VOLUME):
+        said += teller.say("doubt.uncalled")
+    return said
 
 
 def _explanation(teller: Teller) -> list[Sentence]:
-    return teller.say("explanation") if "explanation.method" in teller.facts else []
+    return teller.say("explanation") if FactKind.EXPLANATION_METHOD in teller.facts else []

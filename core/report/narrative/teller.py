@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from core.report.fact import Fact, Facts
+from core.report.fact_kind import FactKind
 from core.report.text import Sentence
 
 NAMED = re.compile(r"\{(~?)([\w.#-]+)\}")
@@ -63,14 +64,14 @@ class Teller:
 
     def number(self, fact_id: str) -> float | None:
         """Value of a fact that is a number; None where it is not known."""
-        value = self.facts[fact_id].value if fact_id in self.facts else None
-        return float(value) if isinstance(value, (int, float)) else None
+        return self.facts.number(fact_id)
 
     def counted(self, fact_id: str) -> str:
         """Grammatical number of a count: ``none``, ``one`` or ``many``."""
         count = self.number(fact_id) or 0
         return "none" if not count else "one" if count == 1 else "many"
 
-    def numbered(self, root: str) -> list[str]:
-        """List what follows `root` in the ids that begin with it, in order."""
+    def numbered(self, kind: FactKind) -> list[str]:
+        """List what facts of a kind are about, in order."""
+        root = kind.of("")
         return [fact.id.removeprefix(root) for fact in self.facts if fact.id.startswith(root)]

@@ -1,9 +1,9 @@
 """The words of a report, one module a language and edition; what to say is not decided here.
 
-A phrase is one sentence. ``{id}`` in it shows the fact of that id, ``{~id}`` only records that
-the sentence rests on it; ``#`` in an id stands for what the sentence is about, such as the
-number of a lesion. ``[[…]]`` is left out where a fact in it is not known. An edition says
-nothing of a key that it lacks.
+A phrase is one sentence. ``{id}`` in it, of a `FactKind`, shows the fact of that id, ``{~id}``
+only records that the sentence rests on it; ``#`` in an id stands for what the sentence is about,
+such as the number of a lesion. ``[[…]]`` is left out where a fact in it is not known. An
+edition says nothing of a key that it lacks.
 """
 
 from core.report.phrases.clinical_en import CLINICAL

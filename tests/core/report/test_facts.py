@@ -1,6 +1,7 @@
 """What is known of a scan, as facts."""
 
 import math
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -10,7 +11,9 @@ from core.cascade.measurement import measure
 from core.models.store import evaluations
 from core.quality import QualityFinding, Severity
 from core.report.fact import Fact, Facts
+from core.report.fact_kind import FactKind
 from core.report.facts import ExplanationSummary, collect_facts
+from core.report.followup import compare_studies
 from core.study import Examined
 from core.volume import volume_from_array
 from tests.core.report.studies import SEVEN, doubt_of, from_labels, header, study
@@ -43,6 +46,22 @@ def test_ids_are_unique_and_lesions_know_their_facts() -> None:
     assert facts.lesion_numbers == tuple(range(1, 8))
     assert "lesion.3.volume" in [fact.id for fact in facts if fact.lesion == 3]
     assert facts["quality.thick-slices"].value == REMARK.reason
+
+
+def test_every_fact_is_of_a_known_kind() -> None:
+    known = [re.escape(kind).replace(r"\#", r"[\w-]+") for kind in FactKind]
+    now, before = study(*SEVEN), study(*SEVEN[1:], name="earlier")
+    facts = collect_facts(
+        now.volume,
+        (REMARK, REMARK),
+        now.segmentation,
+        now.findings,
+        doubt=doubt_of(now),
+        explanation=ExplanationSummary("SHAP", 0.6, 0.3, 0.1, 30),
+        earlier=compare_studies(now, before),
+    )
+    assert [fact.id for fact in facts if not re.fullmatch("|".join(known), fact.id)] == []
+    assert FactKind.LESION_VOLUME.of(3) == "lesion.3.volume"
 
 
 def test_a_value_that_rounds_to_nothing_has_no_sign() -> None:

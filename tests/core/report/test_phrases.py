@@ -4,7 +4,9 @@ import re
 
 import pytest
 
+from core.report.fact_kind import FactKind
 from core.report.narrative import write_narrative
+from core.report.narrative.teller import NAMED
 from core.report.phrases import PHRASES
 from core.report.text import Edition
 from tests.core.report.studies import SEVEN, study
@@ -18,6 +20,14 @@ WORD, VOWELS = re.compile(r"[A-Za-z]+"), re.compile(r"[aeiouy]+")
 def test_no_phrase_has_a_number_of_its_own(edition: Edition) -> None:
     for key, phrase in PHRASES[edition].items():
         assert not re.search(r"\d", re.sub(r"\{[^}]*\}", "", phrase)), key
+
+
+@pytest.mark.parametrize("edition", Edition)
+def test_phrases_show_known_kinds_of_facts(edition: Edition) -> None:
+    phrases = " ".join(PHRASES[edition].values())
+    named = {re.sub(r"\.\d+", ".#", one[2]) for one in NAMED.finditer(phrases)}
+    assert named - set(FactKind) == set()
+    assert FactKind.LIVER_VOLUME in named
 
 
 @pytest.mark.parametrize("edition", Edition)
