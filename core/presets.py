@@ -58,6 +58,11 @@ class Preset:
         return self.liver_networks if part == "liver" else self.tumor_networks
 
     @property
+    def sees_neighbours(self) -> bool:
+        """Whether a network sees slices beside the one that it is asked about."""
+        return not (self.liver_neighbours_mm is None and self.tumor_neighbours_mm is None)
+
+    @property
     def homes(self) -> dict[str, tuple[str, str]]:
         """Each network by its part in the cascade: whose it is, and what it is called there."""
         own = {name: (self.liver_from or self.name, name) for name in self.liver_networks}
@@ -100,7 +105,7 @@ ENSEMBLE = Preset(
 )
 PRESETS = {preset.name: preset for preset in (PAPER, FOCUS, ENSEMBLE)}
 # What measures best on patients held out: used wherever nobody chose another.
-BEST = FOCUS
+BEST = ENSEMBLE
 
 
 def preset_named(name: str) -> Preset:

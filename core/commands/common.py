@@ -50,8 +50,8 @@ class Command:
 def add_preset(parser: argparse.ArgumentParser, **other: Any) -> None:
     """Let the user choose a preset; without a choice it is the one the browser starts with."""
     told = f"which networks, and how they look at a scan; default: {BEST.name}, our best"
-    settings = {"default": BEST.name, "help": told, **other}
-    parser.add_argument("--preset", choices=list(PRESETS), **settings)
+    settings = {"choices": list(PRESETS), "default": BEST.name, "help": told, **other}
+    parser.add_argument("--preset", **settings)
 
 
 def say(text: str) -> None:

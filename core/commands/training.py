@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from core.commands.common import Command, add_preset, say
-from core.presets import BEST, preset_named
+from core.presets import FOCUS, PRESETS, preset_named
 
 
 def _add_training_options(
@@ -26,7 +26,9 @@ def _add_training_options(
 def unet_options(parser: argparse.ArgumentParser) -> None:
     """Ask for labelled folders, and how a U-Net learns from them."""
     _add_training_options(parser, epochs=20, batch_size=16, patience=6)
-    add_preset(parser)
+    trainable = [preset.name for preset in PRESETS.values() if not preset.sees_neighbours]
+    told = f"how the network looks at a scan; default: {FOCUS.name}, the closest look at one slice"
+    add_preset(parser, choices=trainable, default=FOCUS.name, help=told)
     parser.add_argument("--slices-per-epoch", type=int)
     parser.add_argument(
         "--encoder-weights",
@@ -112,7 +114,7 @@ NETWORKS = (
         Command(
             network,
             f"the U-Net that finds the {network}",
-            f"train {network} --data LITS_FOLDER --out weights/{BEST.name}/{network}",
+            f"train {network} --data LITS_FOLDER --out weights/{FOCUS.name}/{network}",
             unet_options,
             train,
         )

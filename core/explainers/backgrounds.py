@@ -57,7 +57,10 @@ def read_background(preset: str, network: str) -> NDArray[np.uint8]:
 
 
 def write_backgrounds(preset: Preset) -> tuple[Path, ...]:
-    """Draw phantoms without lesions as both networks of `preset` would see them, and keep them."""
+    """Draw phantoms without lesions as the networks of `preset` would see them, and keep them.
+
+    Networks that it borrows have slices of their own beside them.
+    """
     squares: dict[str, list[NDArray[np.uint8]]] = {"liver": [], "tumor": []}
     for volume, labels in _healthy():
         organ = organ_mask(labels)
@@ -73,9 +76,11 @@ def write_backgrounds(preset: Preset) -> tuple[Path, ...]:
                 squares[network].append(own_slice(look.show(volume, slice(z, z + 1)))[0])
     paths = []
     for part, images in squares.items():
-        path = model_dir(preset.name, preset.networks(part)[0]) / FILE
-        np.savez_compressed(path, gray=np.stack(images), seeds=np.array(SEEDS))
-        paths.append(path)
+        home, name = preset.homes[preset.networks(part)[0]]
+        if home == preset.name:
+            path = model_dir(home, name) / FILE
+            np.savez_compressed(path, gray=np.stack(images), seeds=np.array(SEEDS))
+            paths.append(path)
     return tuple(paths)
 
 

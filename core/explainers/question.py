@@ -49,7 +49,7 @@ class Question:
     gray : uint8 [S, S], what it saw.
     target : float32 [S, S], at least 0, with the sum 1.
     inside : bool [S, S], the pixels that could have been otherwise: the liver region for the
-        tumor network, which sees black elsewhere; the slice without margins for the liver's.
+        tumor network, with little or nothing around it; the slice without margins for the liver's.
     plain : uint8 [S, S], the slice with nothing to see: a liver of one gray, or a strong blur.
     background : uint8 [B, S, S], slices that stand for the usual.
     pixel_mm : side of a pixel of the square.
@@ -168,11 +168,11 @@ def as_image(gray: NDArray[np.uint8]) -> Floats:
 def plain_slice(gray: NDArray[np.uint8], liver: NDArray[np.bool_] | None) -> NDArray[np.uint8]:
     """Take from a slice [S, S] what there is to see.
 
-    The tumor network's becomes a `liver` of one gray; the liver network's is blurred until no
-    organ is left of it.
+    The tumor network's becomes a `liver` of one gray, what it sees around it stays; the liver
+    network's is blurred until no organ is left of it.
     """
     if liver is not None:
-        return np.where(liver, np.uint8(CENTER), np.uint8(0))
+        return np.where(liver, np.uint8(CENTER), gray)
     blurred = gaussian_filter(gray.astype(np.float32), len(gray) * BLUR_SHARE)
     rounded: NDArray[np.uint8] = np.rint(blurred).astype(np.uint8)
     return rounded

@@ -21,14 +21,18 @@ CARD_NAME = "card.json"
 def model_dir(preset: str, model: str, place: Path | None = None) -> Path:
     """Folder of a trained network of `preset`, in its own place or below `place`.
 
-    Raises WeightsMissing, which says how to train it.
+    Raises WeightsMissing, which says how to come by them.
     """
     folder = (place or WEIGHTS_DIR / preset) / model
     if not (folder / WEIGHTS_NAME).is_file():
+        remedy = (
+            f"train it with “python -m core train {model} --preset {preset} --data FOLDER "
+            f"--out weights/{preset}/{model}”"
+            if model in ("liver", "tumor")
+            else "fetch the folder “weights” anew"
+        )
         raise WeightsMissing(
-            f"There are no weights for the {model} network of the preset “{preset}”; train it with "
-            f"“python -m core train {model.split('-')[0]} --preset {preset} --data FOLDER "
-            f"--out weights/{preset}/{model}”."
+            f"There are no weights for the {model} network of the preset “{preset}”; {remedy}."
         )
     return folder
 

@@ -18,13 +18,15 @@ METHOD = (
     "first finds the liver; its largest connected piece, with holes filled, is the liver region. "
     "The second sees only that region and finds tumors in it. Probabilities are brought back to "
     "the grid of your scan before a threshold makes them labels. With “focus” the first network "
-    "says where the liver lies; two of its own then look at that box alone, at 160 × 160 pixels."
+    "says where the liver lies; two of its own then look at that box alone, at 160 × 160 pixels. "
+    "With “ensemble” five tumor networks, each trained on other patients, look at the slices 5 mm "
+    "above and below too, and their mean counts."
 )
 LIMITS = """
 - Its CTs of patients come from challenges on liver tumors in contrast-enhanced scans. Scans
   without contrast medium, children and livers after surgery are untested.
 - A pixel of its 128 is about 3 mm wide: lesions below 1 cm are easily lost, and outlines are soft.
-  With “focus” it is about half that.
+  With “focus” and “ensemble” it is about half that.
 - It does not know what a lesion is: cysts, metastases and carcinomas are all “tumor” to it.
 - A figure from synthetic scans says how the program works, not how well it does on patients.
 """

@@ -89,8 +89,9 @@ STOPS = (
     Stop(
         "slice",
         "Slice",
-        "The networks look at one axial slice at a time and know nothing of its neighbors. That "
-        "keeps them small enough for a laptop; what only shows across slices, they cannot see.",
+        "The networks answer for one axial slice at a time. Most know nothing of its neighbors; "
+        "the tumor networks of “ensemble” see the slices 5 mm above and below it too. That keeps "
+        "them small enough for a laptop; what only shows across more slices, they cannot see.",
         (slice_of,),
         segmented=False,
         try_it="Move the slice up and down and watch the strip above follow.",
@@ -121,7 +122,7 @@ STOPS = (
         "Liver probability",
         "The last layer of the liver network gives each pixel one number: how likely it is liver. "
         "The numbers go back to the grid of the scan before anything is decided on them; with "
-        "“focus” two looks are averaged, one from afar and one close up.",
+        "“focus” and “ensemble” two looks are averaged, one from afar and one close up.",
         (native, average_with),
         try_it="Where is it in two minds: along the outline, at a tumor, or at another organ?",
     ),

@@ -111,6 +111,9 @@ def test_missing_network_says_how_to_train_it(
     monkeypatch.setattr(store, "WEIGHTS_DIR", tmp_path)
     with pytest.raises(WeightsMissing, match=r"python -m core train tumor --preset paper"):
         model_dir("paper", "tumor")
+    # What one network for each fold of patients was trained with is not a command of ours.
+    with pytest.raises(WeightsMissing, match="fetch the folder “weights” anew"):
+        model_dir("ensemble", "tumor-3")
 
 
 def test_network_is_found_where_it_was_trained(
@@ -141,10 +144,10 @@ def test_visitor_starts_with_the_best_preset_that_was_trained(
 ) -> None:
     monkeypatch.setattr(store, "WEIGHTS_DIR", tmp_path)
     started = [first_preset()]
-    for folder in ("paper", "focus"):
-        for network in ("liver", "tumor"):
-            (tmp_path / folder / network).mkdir(parents=True)
-            (tmp_path / folder / network / WEIGHTS_NAME).touch()
+    for preset in (PAPER, BEST):
+        for home, network in preset.homes.values():
+            (tmp_path / home / network).mkdir(parents=True, exist_ok=True)
+            (tmp_path / home / network / WEIGHTS_NAME).touch()
         started.append(first_preset())
     assert started == [BEST, PAPER, BEST]
 
