@@ -1,6 +1,7 @@
 """A checkpoint that is not on this machine: what it needs, and the job that fetches it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
@@ -11,9 +12,40 @@ from core.study import Study
 from pages.common import jobs
 from pages.common.memory import Slot
 from pages.common.queues import Uses
+from pages.common.widgets import pick
 
 STAGES = ("Asking the hub", "Downloading")
 FACTS = Slot[HubFacts]("hub-facts", keep=16)
+
+
+@dataclass(frozen=True)
+class Typed:
+    """A field for the name or the folder of a checkpoint that is not among those we know."""
+
+    label: str
+    key: str
+    placeholder: str
+
+
+def ask_for_checkpoint(
+    titles: Mapping[str, str], typed: Mapping[str, Typed], key: str, beside: Any = st
+) -> str:
+    """Ask for a checkpoint by name or folder; empty while that is not typed yet.
+
+    Parameters
+    ----------
+    titles : of the checkpoints that we know, by name.
+    typed : what is chosen instead, with its field.
+    beside : where that field stands.
+    """
+    chosen = pick("Checkpoint", {**titles, **{other: other for other in typed}}, key)
+    if chosen not in typed:
+        return chosen
+    field = typed[chosen]
+    place = beside.text_input(
+        field.label, key=field.key, placeholder=field.placeholder, persist_state="session"
+    )
+    return str(place or "").strip()
 
 
 def facts_of(name: str) -> HubFacts | None:
@@ -21,14 +53,16 @@ def facts_of(name: str) -> HubFacts | None:
     return FACTS.get(of=name)
 
 
-def offer(case: Study, name: str, hub: Hub[Any], tab: str, *, known: bool) -> None:
+def offer(case: Study, name: str, hub: Hub[Any], tab: str, text: str, *, known: bool) -> None:
     """Fetch the checkpoint `name` when asked to; first say what it needs, unless that is `known`.
 
     Parameters
     ----------
     hub : of the kind of model.
     tab : that shows the progress.
+    text : says what is missing without it.
     """
+    st.info(text, icon=":material/cloud_download:")
     if known or facts_of(name) is not None:
         st.button(
             "Download it from the Hugging Face Hub",

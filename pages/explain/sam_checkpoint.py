@@ -8,11 +8,15 @@ from core.foundation.sam.catalogue import CATALOGUE, Checkpoint, known
 from core.foundation.sam.checkpoint import HUB, LocalCheckpoint, find
 from core.process.memory import free_mb
 from core.study import Study
-from pages.common.fetching import facts_of, offer
+from pages.common.fetching import Typed, ask_for_checkpoint, facts_of, offer
 from pages.common.frame import show_error
 from pages.explain.sam_state import CHECKPOINT_KEY, SAM_TAB, sam_process
 
 OTHER_NAME, FOLDER = "Another, by its name on the hub", "A folder on the machine of HepatoScope"
+TYPED = {
+    OTHER_NAME: Typed("Name on the Hugging Face Hub", "sam-hub-name", "owner/model"),
+    FOLDER: Typed("Folder with config.json and model.safetensors", "sam-folder", "/path/to/sam"),
+}
 NOT_HERE = (
     "The weights of this SAM are not on this machine, so there is no mask to show.  \n"
     "Fetch them once with the button, or copy a checkpoint here and choose its folder above."
@@ -40,39 +44,14 @@ def choose_checkpoint(case: Study) -> LocalCheckpoint | None:
     if entry is not None:
         left.caption(entry.summary)
     if found is None:
-        st.info(NOT_HERE, icon=":material/cloud_download:")
-        offer(case, place, HUB, SAM_TAB, known=entry is not None)
+        offer(case, place, HUB, SAM_TAB, NOT_HERE, known=entry is not None)
     return found
 
 
 def _place() -> str:
-    names = {entry.name: f"{entry.title} · {entry.download_mb:,} MB" for entry in CATALOGUE}
-    options = [*names, OTHER_NAME, FOLDER]
+    titles = {entry.name: f"{entry.title} · {entry.download_mb:,} MB" for entry in CATALOGUE}
     st.session_state.setdefault(CHECKPOINT_KEY, _first_here())
-    chosen = st.selectbox(
-        "Checkpoint",
-        options,
-        format_func=lambda option: names.get(option, option),
-        key=CHECKPOINT_KEY,
-        persist_state="session",
-    )
-    if chosen == OTHER_NAME:
-        typed = st.text_input(
-            "Name on the Hugging Face Hub",
-            key="sam-hub-name",
-            placeholder="owner/model",
-            persist_state="session",
-        )
-        return str(typed or "").strip()
-    if chosen == FOLDER:
-        typed = st.text_input(
-            "Folder with config.json and model.safetensors",
-            key="sam-folder",
-            placeholder="/path/to/sam",
-            persist_state="session",
-        )
-        return str(typed or "").strip()
-    return str(chosen)
+    return ask_for_checkpoint(titles, TYPED, CHECKPOINT_KEY)
 
 
 def _first_here() -> str:

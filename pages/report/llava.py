@@ -12,12 +12,16 @@ from core.report.composite import Picture
 from core.report.fact import Facts
 from core.study import Study
 from pages.common import jobs
-from pages.common.fetching import facts_of, offer
+from pages.common.fetching import Typed, ask_for_checkpoint, facts_of, offer
 from pages.common.frame import errors_shown, plain
 from pages.report.llava_state import begin_writing, stream
 from pages.report.state import GENERATED, REPORT_TAB
 
-OTHER = "Another: its name on the hub, or a folder"
+TYPED = {
+    "Another: its name on the hub, or a folder": Typed(
+        "Name or folder", "report-folder", "owner/model or /path/to/llava"
+    )
+}
 NOT_HERE = (
     "The weights of this LLaVA are not on this machine; the facts report needs none.  \n"
     "Fetch them once with the button, or copy a LLaVA-1.5 here and give its folder above."
@@ -64,7 +68,7 @@ def _ask(case: Study, facts: Facts, picture: Picture, *, again: bool) -> None:
     found = find(place)
     _needs(place, found)
     if found is None:
-        _offer(case, place)
+        offer(case, place, HUB, REPORT_TAB, NOT_HERE, known=known(place) is not None)
         return
     tokens, minutes = _limits()
     st.button(
@@ -79,50 +83,30 @@ def _ask(case: Study, facts: Facts, picture: Picture, *, again: bool) -> None:
 
 
 def _place() -> str:
-    names = {entry.name: entry.title for entry in CHECKPOINTS}
+    titles = {entry.name: entry.title for entry in CHECKPOINTS}
     left, right = st.columns(2, gap="medium", vertical_alignment="bottom")
-    chosen = left.selectbox(
-        "Checkpoint",
-        [*names, OTHER],
-        format_func=lambda option: names.get(option, option),
-        key="report-checkpoint",
-        persist_state="session",
-    )
-    if entry := known(str(chosen)):
+    with left:
+        place = ask_for_checkpoint(titles, TYPED, "report-checkpoint", right)
+    if entry := known(place):
         right.caption(entry.summary)
-        return entry.name
-    typed = right.text_input(
-        "Name or folder",
-        key="report-folder",
-        placeholder="owner/model or /path/to/llava",
-        persist_state="session",
-    )
-    return str(typed or "").strip()
+    return place
 
 
 def _needs(place: str, found: LocalCheckpoint | None) -> None:
     entry = known(place)
-    weights, memory = (entry.download_mb, entry.memory_mb) if entry else (None, None)
+    said = entry or facts_of(place)
     shown = {
-        "Weights": found.weights_mb if found else weights,
-        "Memory, in 4 bits": found.memory_mb(quantised=True) if found else memory,
+        "Weights": found.weights_mb if found else said.download_mb if said else None,
+        "Memory, in 4 bits": (
+            found.memory_mb(quantised=True) if found else entry.memory_mb if entry else None
+        ),
         "Free here": free_mb(),
     }
     with st.container(horizontal=True):
         for label, size in shown.items():
             st.metric(label, "–" if size is None else f"{size / 1000:.1f} GB")
-    licence = "see its card" if entry is None else entry.licence
     here = ":green[:material/check_circle:] On this machine. " if found else ""
-    st.caption(f"{here}Licence: {licence}.")
-
-
-def _offer(case: Study, name: str) -> None:
-    """Say in two lines how to get the weights, and fetch them when asked to."""
-    st.info(NOT_HERE, icon=":material/cloud_download:")
-    if facts := facts_of(name):
-        size = f"{facts.download_mb / 1000:.1f} GB to fetch"
-        st.caption(plain(f"{size}, licence {facts.licence}"))
-    offer(case, name, HUB, REPORT_TAB, known=known(name) is not None)
+    st.caption(f"{here}Licence: {plain(said.licence) if said else 'see its card'}.")
 
 
 def _limits() -> tuple[int, int]:
