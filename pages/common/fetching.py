@@ -64,24 +64,11 @@ def offer(case: Study, name: str, hub: Hub[Any], tab: str, text: str, *, known: 
     """
     st.info(text, icon=":material/cloud_download:")
     if known or facts_of(name) is not None:
-        st.button(
-            "Download it from the Hugging Face Hub",
-            icon=":material/download:",
-            type="primary",
-            disabled=jobs.running() is not None,
-            on_click=begin,
-            args=(case, name, hub, tab),
-            key=f"{tab}-download",
-        )
+        label, key = "Download it from the Hugging Face Hub", f"{tab}-download"
+        jobs.offer(label, "download", begin, case, name, hub, tab, key=key)
     else:
-        st.button(
-            "Ask the hub what it needs",
-            icon=":material/search:",
-            disabled=jobs.running() is not None,
-            on_click=_look_up,
-            args=(case, name, hub, tab),
-            key=f"{tab}-look-up",
-        )
+        label, key = "Ask the hub what it needs", f"{tab}-look-up"
+        jobs.offer(label, "search", _look_up, case, name, hub, tab, type="secondary", key=key)
 
 
 def _look_up(case: Study, name: str, hub: Hub[Any], tab: str) -> None:

@@ -165,6 +165,36 @@ def settle() -> None:
     ARRIVED.drop()
 
 
+def offer(
+    label: str, icon: str, begin: Callable[..., None], *args: Any, able: bool = True, **look: Any
+) -> None:
+    """Draw the button that begins work with `begin(*args)`; it waits while other work runs.
+
+    Parameters
+    ----------
+    able : False where there is nothing to begin yet.
+    look : what `st.button` takes beside; it is the main one of its page unless said otherwise.
+    """
+    look.setdefault("type", "primary")
+    able = able and running() is None
+    icon = f":material/{icon}:"
+    st.button(label, icon=icon, disabled=not able, on_click=begin, args=args, **look)
+
+
+def show_running(tab: str | None = None, case: Study | None = None) -> bool:
+    """Draw the progress of the running job, where there is one; says whether there is.
+
+    Parameters
+    ----------
+    tab, case : that it must be of.
+    """
+    job = running()
+    if job is None or tab not in (None, job.tab) or not (case is None or job.concerns(case)):
+        return False
+    show_progress()
+    return True
+
+
 @st.fragment(run_every=POLL_SECONDS)
 def show_progress(key: str = "cancel-job") -> None:
     """Draw the stages of the running job, and the button that stops it."""

@@ -77,15 +77,7 @@ def _grid(shown: ShownAtlas) -> None:
     repeats = GRIDS.get(of=shown.known.name)
     count = min(len(shown.known), GRID_PATCHES)
     if repeats is None:
-        st.button(
-            "Draw the nine maps",
-            type="primary",
-            icon=":material/grid_view:",
-            disabled=jobs.running() is not None,
-            on_click=_begin,
-            args=(shown.known,),
-            key="atlas-grid",
-        )
+        jobs.offer("Draw the nine maps", "grid_view", _begin, shown.known, key="atlas-grid")
         st.caption(
             f"Of {count:,} patches"
             + (f" drawn from the {len(shown.known):,}" if count < len(shown.known) else "")

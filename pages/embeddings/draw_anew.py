@@ -22,15 +22,8 @@ def draw_anew(shown: ShownAtlas, name: str) -> None:
     with st.expander("Draw a map with other parameters", icon=":material/tune:"):
         method = choose("Method", ["t-SNE", "UMAP"], "atlas-anew-method")
         projection = _tsne() if method == "t-SNE" else _umap()
-        st.button(
-            "Draw this map",
-            type="primary",
-            icon=":material/scatter_plot:",
-            disabled=jobs.running() is not None,
-            on_click=_begin,
-            args=(shown, projection),
-            key="atlas-draw-anew",
-        )
+        label = "Draw this map"
+        jobs.offer(label, "scatter_plot", _begin, shown, projection, key="atlas-draw-anew")
         st.caption(
             f"Of all {len(shown.known):,} patches of the atlas, none left out. It runs beside the "
             "page; the last four maps are kept for this visit."

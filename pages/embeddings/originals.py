@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-import streamlit as st
-
 from core.atlas.atlas import Atlas
 from core.atlas.originals import original_images
 from core.atlas.patches import Gray
@@ -31,15 +29,10 @@ def offer_originals(atlas: Atlas) -> None:
     needed = set(zip(atlas.table["dataset"], atlas.table["case"], strict=True))
     if atlas.images is not None or not needed <= set(found):
         return
-    st.button(
-        "Show the true images",
-        icon=":material/image:",
-        disabled=jobs.running() is not None,
+    jobs.offer(
+        "Show the true images", "image", _begin, atlas, type="secondary", key="atlas-originals",
         help="Cuts the patches out of the scans in the data folder again; about a minute, once.",
-        on_click=_begin,
-        args=(atlas,),
-        key="atlas-originals",
-    )
+    )  # fmt: skip
 
 
 def _begin(atlas: Atlas) -> None:

@@ -73,15 +73,8 @@ def _offer(atlas: Atlas, case: Study, segmentation: Segmentation) -> None:
         f"of its liver) are cut into patches and placed on the maps of **{plain(atlas.name)}**. "
         "The maps stay as they are: nothing is fitted anew."
     )
-    st.button(
-        "Place this case on the map",
-        type="primary",
-        icon=":material/add_location_alt:",
-        disabled=jobs.running() is not None,
-        on_click=_begin,
-        args=(atlas, case, segmentation),
-        key="atlas-place",
-    )
+    label = "Place this case on the map"
+    jobs.offer(label, "add_location_alt", _begin, atlas, case, segmentation, key="atlas-place")
     st.caption("About half a minute, beside the page; most of it is UMAP.")
 
 

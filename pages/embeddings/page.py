@@ -34,8 +34,7 @@ def page() -> None:
         "An autoencoder learned to redraw small patches of liver and was never told what a tumor "
         "is. Here is how it sorts them: patches with like codes lie side by side.",
     )
-    if jobs.running() is not None:
-        jobs.show_progress()
+    jobs.show_running()
     with errors_shown():
         atlas = _choose_atlas()
         if atlas is not None:

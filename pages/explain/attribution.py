@@ -1,5 +1,7 @@
 """Which pixels an answer rests on: one slice, one number, one or several methods."""
 
+from functools import partial
+
 import numpy as np
 import streamlit as st
 
@@ -53,14 +55,12 @@ def attribution_view(case: Study, segmentation: Segmentation) -> None:
     if not explainer().ready:
         warm_up(posed_for(case, segmentation, wishes[0]).question)
     _start(case, segmentation, wishes)
-    job = jobs.running()
-    if job is not None and job.tab == ATTRIBUTION_TAB:
-        jobs.show_progress()
+    jobs.show_running(ATTRIBUTION_TAB)
     made = EXPLANATIONS.all(case.id)
     known = [(wish, made[wish]) for wish in wishes if wish in made]
     if known:
         result_view(case, segmentation, known)
-    elif job is None:
+    elif jobs.running() is None:
         st.caption(
             "Nothing was explained for this choice yet. Explanations stay until you close the page."
         )
@@ -169,29 +169,18 @@ def _start(case: Study, segmentation: Segmentation, wishes: list[Wish]) -> None:
     made = EXPLANATIONS.all(case.id)
     missing = [wish for wish in wishes if wish not in made]
     untested = [wish for wish in wishes if wish in missing or made[wish].curves is None]
-    busy = jobs.running() is not None
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button(
-            "Explain",
-            type="primary",
-            icon=":material/troubleshoot:",
-            disabled=busy or not missing,
-            on_click=begin_explaining,
-            args=(case, segmentation, wishes),
-            kwargs={"test": False},
+        begin = partial(begin_explaining, case, segmentation, wishes)
+        jobs.offer(
+            "Explain", "troubleshoot", partial(begin, test=False), able=bool(missing),
             key="explain-start",
-        )
-        st.button(
-            "Explain and test",
-            icon=":material/rule:",
-            disabled=busy or not untested,
-            on_click=begin_explaining,
-            args=(case, segmentation, wishes),
-            kwargs={"test": True},
+        )  # fmt: skip
+        jobs.offer(
+            "Explain and test", "rule", partial(begin, test=True), able=bool(untested),
+            type="secondary", key="explain-test",
             help="Also takes away the pixels that the map points at, and watches the probability.",
-            key="explain-test",
-        )
-        if missing and not busy:
+        )  # fmt: skip
+        if missing and jobs.running() is None:
             st.caption(_estimate(missing))
 
 

@@ -40,19 +40,14 @@ def sweep_view(
         f"{len(CONTRASTS_HU)} contrasts with the diameter chosen above, then {len(DIAMETERS_MM)} "
         "diameters with its contrast. A contrast of 0 is the control, new texture and no lesion."
     )
-    job = jobs.running()
-    if job is not None and job.tab == PROBE_TAB and job.concerns(case):
-        jobs.show_progress()
+    if jobs.show_running(PROBE_TAB, case):
         return
     swept = SWEEPS.get(case.id)
-    st.button(
-        "Measure the curves" if swept is None else "Measure anew",
-        icon=":material/show_chart:",
-        type="primary" if swept is None else "secondary",
-        disabled=job is not None,
-        on_click=lambda: begin_sweep(case, segmentation, *wanted()),
-        key="probe-sweep",
-    )
+    jobs.offer(
+        "Measure the curves" if swept is None else "Measure anew", "show_chart",
+        lambda: begin_sweep(case, segmentation, *wanted()),
+        type="primary" if swept is None else "secondary", key="probe-sweep",
+    )  # fmt: skip
     if swept is None:
         st.caption("Half a minute or so, beside the page; it can be cancelled.")
     elif swept.of != content(case, segmentation):

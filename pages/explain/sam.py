@@ -43,9 +43,7 @@ def sam_view(case: Study, segmentation: Segmentation) -> None:
     if checkpoint is not None:
         st.divider()
         question = _question(case, segmentation, checkpoint)
-    job = jobs.running()
-    if job is not None and job.tab == SAM_TAB:
-        jobs.show_progress()
+    jobs.show_running(SAM_TAB)
     shown = latest(case, question)
     if shown is not None:
         result_view(case, segmentation, shown, current=shown.question == question)

@@ -70,14 +70,9 @@ def ask_button(
     label: str, case: Study, checkpoint: LocalCheckpoint, question: Question | None
 ) -> None:
     """Offer to ask a question, where there is one."""
-    st.button(
-        label,
-        icon=":material/auto_awesome:",
-        type="primary",
-        disabled=question is None or jobs.running() is not None,
-        on_click=begin_asking,
-        args=(case, checkpoint, question),
-        key="sam-ask",
+    able = question is not None
+    jobs.offer(
+        label, "auto_awesome", begin_asking, case, checkpoint, question, able=able, key="sam-ask"
     )
 
 

@@ -1,5 +1,6 @@
 """The robustness curve: one stress through all its levels."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -24,9 +25,7 @@ SOME, WHOLE = "A dozen slices", "The whole scan"
 def sweep_view(case: Study, segmentation: Segmentation) -> None:
     """Offer to turn one knob through its levels, or show the curve."""
     st.subheader("How much of it does the result stand?", anchor=False)
-    job = jobs.running()
-    if job is not None and job.tab == STRESS_TAB and job.concerns(case):
-        jobs.show_progress()
+    if jobs.show_running(STRESS_TAB, case):
         return
     what, scope = st.columns(2, gap="large")
     with what:
@@ -34,14 +33,8 @@ def sweep_view(case: Study, segmentation: Segmentation) -> None:
         knob = KNOBS[pick("What gets worse", labels, "stress-knob")]
     with scope:
         whole = choose("Measured on", [SOME, WHOLE], "stress-scope") == WHOLE
-    st.button(
-        "Measure the curve",
-        icon=":material/show_chart:",
-        type="primary",
-        disabled=job is not None,
-        on_click=lambda: begin_sweep(case, segmentation, knob, whole=whole),
-        key="stress-sweep",
-    )
+    begin = partial(begin_sweep, case, segmentation, knob, whole=whole)
+    jobs.offer("Measure the curve", "show_chart", begin, key="stress-sweep")
     st.caption(_duration(segmentation, knob, whole))
     swept = SWEEPS.get(case.id, knob.name)
     if swept is None:

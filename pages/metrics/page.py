@@ -31,8 +31,7 @@ def page() -> None:
     )
     # A whole run of the page closes what was open over it.
     RECORD.drop()
-    if jobs.running() is not None:
-        jobs.show_progress()
+    jobs.show_running()
     runs = choose_runs()
     if not runs and not available():
         _invitation()

@@ -107,14 +107,11 @@ def _ways(case: Study, moment: Moment) -> None:
         if moment.result is None or case.segmentation is None:
             return
         if moment.result.asked_anew is not None:
-            st.button(
-                "Ask about the whole scan",
-                on_click=run_whole_scan,
-                args=(case, case.segmentation, now),
-                icon=":material/neurology:",
-                disabled=jobs.running() is not None,
+            jobs.offer(
+                "Ask about the whole scan", "neurology", run_whole_scan, case, case.segmentation,
+                now, type="secondary",
                 help="Runs both networks over all slices like this, for this page alone.",
-            )
+            )  # fmt: skip
         if now.window == own.window:
             st.button(
                 "Use on the Segment page",

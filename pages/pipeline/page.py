@@ -18,9 +18,7 @@ def page() -> None:
     if case is None:
         return
     usable = quality_panel(case)
-    busy = jobs.running() is not None
-    if busy:
-        jobs.show_progress()
+    busy = jobs.show_running()
     with errors_shown():
         walk(case, usable=usable, busy=busy)
 

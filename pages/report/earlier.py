@@ -58,14 +58,11 @@ def _open_here(other: Study, study: Examined) -> Examined | None:
     if other.segmentation is not None:
         return other.known
     st.info("That scan was not segmented yet.", icon=":material/info:")
-    st.button(
-        "Segment it in the same way",
-        icon=":material/neurology:",
-        disabled=jobs.running() is not None,
-        on_click=jobs.start,
-        args=(other, preset_named(study.segmentation.preset)),
-        key="report-segment-earlier",
-    )
+    jobs.offer(
+        "Segment it in the same way", "neurology",
+        jobs.start, other, preset_named(study.segmentation.preset),
+        type="secondary", key="report-segment-earlier",
+    )  # fmt: skip
     return None
 
 

@@ -71,15 +71,9 @@ def _ask(case: Study, facts: Facts, picture: Picture, *, again: bool) -> None:
         offer(case, place, HUB, REPORT_TAB, NOT_HERE, known=known(place) is not None)
         return
     tokens, minutes = _limits()
-    st.button(
-        "Write again" if again else "Write",
-        icon=":material/edit_note:",
-        type="primary",
-        disabled=jobs.running() is not None,
-        on_click=begin_writing,
-        args=(case, facts, picture, Writing(place, tokens, 60.0 * minutes)),
-        key="report-write",
-    )
+    writing = Writing(place, tokens, 60.0 * minutes)
+    label = "Write again" if again else "Write"
+    jobs.offer(label, "edit_note", begin_writing, case, facts, picture, writing, key="report-write")
 
 
 def _place() -> str:

@@ -41,10 +41,10 @@ WORDS = {0.1: "They contradict each other", 0.05: "The answers differ", 0.0: "Th
 def uncertainty_view(case: Study, segmentation: Segmentation) -> None:
     """Offer to measure the doubt of a result, or show it."""
     st.markdown(WHAT)
-    job, doubt = jobs.running(), DOUBTS.get(case.id)
-    if job is not None and job.tab == DOUBT_TAB and job.concerns(case):
-        jobs.show_progress()
-    elif doubt is None or doubt.of != content(segmentation):
+    if jobs.show_running(DOUBT_TAB, case):
+        return
+    doubt = DOUBTS.get(case.id)
+    if doubt is None or doubt.of != content(segmentation):
         _offer(case, segmentation, outdated=doubt is not None)
     else:
         _show(case, segmentation, with_lesions(case, segmentation, doubt))
@@ -57,15 +57,8 @@ def _offer(case: Study, segmentation: Segmentation, *, outdated: bool) -> None:
             "the liver have changed since.",
             icon=":material/update:",
         )
-    st.button(
-        "Measure the doubt",
-        icon=":material/help:",
-        type="primary",
-        disabled=jobs.running() is not None,
-        on_click=measure_doubt,
-        args=(case, segmentation),
-        key="measure-doubt",
-    )
+    label = "Measure the doubt"
+    jobs.offer(label, "help", measure_doubt, case, segmentation, key="measure-doubt")
     seconds = len(VIEWS) * sum(segmentation.seconds.values())
     about = "less than a minute" if seconds < 50 else f"up to {max(1, round(seconds / 60))} min"
     st.caption(f"It takes {about} here and runs beside the page: go on looking meanwhile.")
