@@ -1,17 +1,19 @@
 """Facts of an earlier study, and of what has changed since."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from math import isinf
 
-from core.cascade.findings import DECIMALS, Lesion
+from core.cascade.findings import DECIMALS
 from core.report.fact import Fact
 from core.report.fact_kind import FactKind
-from core.report.facts.liver import rounded, volume_digits
+from core.report.facts.units import length_fact, rounded, volume_fact
 from core.report.followup.comparison import Comparison, DiameterSum, LesionChange, Status
 from core.report.measured import HALF_VOXEL, ONE_PIXEL, Measured
 
 ALIGNED = "the earlier liver was shifted until both centers met; nothing was turned or bent"
 MATCHED = "lesions whose outlines overlap after that, or whose centers lie within 15 mm"
+THEN = "measured in the earlier study"
 RECIST = "RECIST 1.1 sum of diameters of the target lesions in the liver"
 PLAIN_SUM = "Sum of the largest diameters"
 COUNTED = {
@@ -44,38 +46,30 @@ def change_facts(earlier: Comparison | None) -> Iterator[Fact]:
         yield Fact(kind, label, earlier.count(status), origin=f"{ALIGNED}; {MATCHED}")
     for change in earlier.lesions:
         if change.now is not None:
-            yield from _lesion(change.now, change)
+            number, z = change.now.number, change.now.axial_slice
+            for fact in _lesion(number, change):
+                yield replace(fact, lesion=number, axial_slice=z)
     yield from _gone(earlier)
     if earlier.total is not None:
         yield from _sum(earlier.total)
 
 
 def _study(earlier: Comparison) -> Iterator[Fact]:
-    found = "measured in the earlier study"
     yield Fact(
         FactKind.STUDY_EARLIER_SOURCE, "Earlier study", earlier.source, origin="name of the file"
     )
     yield Fact(
         FactKind.STUDY_EARLIER_DAYS, "Days since", earlier.days, origin="dates in DICOM headers"
     )
-    yield Fact(FactKind.STUDY_EARLIER_SETTINGS, "Its settings", earlier.settings, origin=found)
+    yield Fact(FactKind.STUDY_EARLIER_SETTINGS, "Its settings", earlier.settings, origin=THEN)
     yield Fact(FactKind.STUDY_EARLIER_SAME_SETTINGS, "As in this study", earlier.same_settings)
     count = sum(change.earlier is not None for change in earlier.lesions)
-    yield Fact(FactKind.STUDY_EARLIER_LESION_COUNT, "Lesions then", count, origin=found)
+    yield Fact(FactKind.STUDY_EARLIER_LESION_COUNT, "Lesions then", count, origin=THEN)
     for kind, name, measured in (
         (FactKind.STUDY_EARLIER_LIVER_VOLUME, "Liver", earlier.liver_earlier),
         (FactKind.STUDY_EARLIER_TUMOR_VOLUME, "Tumor", earlier.tumor_earlier),
     ):
-        value = round(measured.value, DECIMALS["ml"])
-        yield Fact(
-            kind,
-            f"{name} volume then",
-            value,
-            "mL",
-            volume_digits(value),
-            rounded(measured, "ml"),
-            f"{found}; {HALF_VOXEL}",
-        )
+        yield _volume_then(kind, f"{name} volume then", measured)
     shift = round(earlier.shift_mm, DECIMALS["mm"])
     yield Fact(
         FactKind.STUDY_EARLIER_SHIFT, "Shift of the earlier liver", shift, "mm", origin=ALIGNED
@@ -84,14 +78,7 @@ def _study(earlier: Comparison) -> Iterator[Fact]:
     yield Fact(FactKind.STUDY_EARLIER_OVERLAP, "Overlap (Dice)", overlap, digits=2, origin=ALIGNED)
 
 
-def _percent(
-    fact_id: str,
-    label: str,
-    now: Measured,
-    before: Measured,
-    lesion: int | None = None,
-    axial_slice: int | None = None,
-) -> Fact:
+def _percent(fact_id: str, label: str, now: Measured, before: Measured) -> Fact:
     change = now.percent_since(before)
     return Fact(
         fact_id,
@@ -101,68 +88,35 @@ def _percent(
         1,
         None if change is None or isinf(change.high) else rounded(change, "percent"),
         "change since the earlier study; the range is that of both measurements",
-        lesion,
-        axial_slice,
     )
 
 
-def _lesion(lesion: Lesion, change: LesionChange) -> Iterator[Fact]:
-    number, z = lesion.number, lesion.axial_slice
-    label = f"Lesion {number}"
-    yield Fact(
-        FactKind.CHANGE_LESION_STATUS.of(number),
-        f"{label} since the earlier study",
-        str(change.status),
-        origin=f"{ALIGNED}; {MATCHED}",
-        lesion=number,
-        axial_slice=z,
-    )
+def _lesion(number: int, change: LesionChange) -> Iterator[Fact]:
+    label, fate = f"Lesion {number}", f"{ALIGNED}; {MATCHED}"
+    status = FactKind.CHANGE_LESION_STATUS.of(number)
+    yield Fact(status, f"{label} since the earlier study", str(change.status), origin=fate)
     if change.size_now is None or change.size_earlier is None:
         return
     now, before = change.size_now, change.size_earlier
     diameter_then = FactKind.CHANGE_LESION_EARLIER_DIAMETER.of(number)
-    yield _then(diameter_then, f"{label}: diameter then", before.diameter, number, z)
-    volume = round(before.volume.value, DECIMALS["ml"])
-    yield Fact(
-        FactKind.CHANGE_LESION_EARLIER_VOLUME.of(number),
-        f"{label}: volume then",
-        volume,
-        "mL",
-        volume_digits(volume),
-        rounded(before.volume, "ml"),
-        f"measured in the earlier study; {HALF_VOXEL}",
-        number,
-        z,
-    )
-    yield _percent(
-        FactKind.CHANGE_LESION_LONGEST_DIAMETER.of(number),
-        f"{label}: change of the longest diameter",
-        now.diameter, before.diameter, number, z,
-    )  # fmt: skip
-    yield _percent(
-        FactKind.CHANGE_LESION_VOLUME.of(number),
-        f"{label}: change of the volume",
-        now.volume,
-        before.volume,
-        number,
-        z,
-    )
+    yield _length_then(diameter_then, f"{label}: diameter then", before.diameter)
+    volume_then = FactKind.CHANGE_LESION_EARLIER_VOLUME.of(number)
+    yield _volume_then(volume_then, f"{label}: volume then", before.volume)
+    diameter = FactKind.CHANGE_LESION_LONGEST_DIAMETER.of(number)
+    told = f"{label}: change of the longest diameter"
+    yield _percent(diameter, told, now.diameter, before.diameter)
+    volume = FactKind.CHANGE_LESION_VOLUME.of(number)
+    yield _percent(volume, f"{label}: change of the volume", now.volume, before.volume)
 
 
-def _then(
-    fact_id: str, label: str, length: Measured, lesion: int | None = None, z: int | None = None
-) -> Fact:
-    return Fact(
-        fact_id,
-        label,
-        round(length.value, DECIMALS["mm"]),
-        "mm",
-        1,
-        rounded(length, "mm"),
-        f"measured in the earlier study; {ONE_PIXEL}",
-        lesion,
-        z,
-    )
+def _volume_then(fact_id: str, label: str, volume: Measured) -> Fact:
+    ml = round(volume.value, DECIMALS["ml"])
+    return volume_fact(fact_id, label, ml, f"{THEN}; {HALF_VOXEL}", volume)
+
+
+def _length_then(fact_id: str, label: str, length: Measured) -> Fact:
+    mm = round(length.value, DECIMALS["mm"])
+    return length_fact(fact_id, label, mm, f"{THEN}; {ONE_PIXEL}", length)
 
 
 def _gone(earlier: Comparison) -> Iterator[Fact]:
@@ -174,7 +128,9 @@ def _gone(earlier: Comparison) -> Iterator[Fact]:
     ]
     if lengths:
         longest = max(lengths, key=lambda length: length.value)
-        yield _then(FactKind.CHANGE_GONE_DIAMETER, "Longest of those no longer called", longest)
+        yield _length_then(
+            FactKind.CHANGE_GONE_DIAMETER, "Longest of those no longer called", longest
+        )
 
 
 def _sum(total: DiameterSum) -> Iterator[Fact]:
@@ -187,9 +143,8 @@ def _sum(total: DiameterSum) -> Iterator[Fact]:
         (FactKind.CHANGE_SUM_EARLIER, "earlier", total.earlier),
         (FactKind.CHANGE_SUM_NOW, "now", total.now),
     ):
-        value = round(measured.value, DECIMALS["mm"])
-        interval = rounded(measured, "mm")
-        yield Fact(kind, f"Sum {name}", value, "mm", 1, interval, origin)
+        mm = round(measured.value, DECIMALS["mm"])
+        yield length_fact(kind, f"Sum {name}", mm, origin, measured)
     yield _percent(FactKind.CHANGE_SUM_PERCENT, "Change of the sum", total.now, total.earlier)
     if total.why_not:
         yield Fact(FactKind.CHANGE_SUM_WHY_NOT, "Why it is no RECIST 1.1 sum", total.why_not)

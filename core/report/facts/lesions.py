@@ -1,6 +1,7 @@
 """Facts of the lesions: how many and how large, then each one by one, largest first."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,9 +12,9 @@ from core.cascade.segmentation import Labelled, Segmentation
 from core.geometry.components import bounding_box
 from core.labels import organ_mask
 from core.report.acquisition import WHOLE, coverage_of
-from core.report.fact import Fact, Value
+from core.report.fact import Fact
 from core.report.fact_kind import FactKind
-from core.report.facts.liver import Interval, percent_digits, rounded, volume_digits
+from core.report.facts.units import Interval, length_fact, percent_digits, rounded, volume_fact
 from core.report.lobes import METHOD, UNKNOWN, lobe_of
 from core.report.measured import (
     HALF_VOXEL,
@@ -30,6 +31,8 @@ from core.volume import Volume
 
 # So many lesions are told of one by one, the others together.
 DESCRIBED = 5
+CALLED = f"voxels called lesion; {HALF_VOXEL}"
+OUTLINE = "outline of the lesion"
 CONFIDENCE = "mean of the tumor network's probability over the lesion; not a chance of disease"
 
 
@@ -50,18 +53,12 @@ def lesion_facts(volume: Volume, segmentation: Labelled, findings: Findings) -> 
     lobes = _lobes(segmentation.labels, shapes, findings)
     sure = _confidences(segmentation, shapes)
     for lesion, measured, lobe, share in zip(known["lesions"], volumes, lobes, sure, strict=True):
-        yield from _sizes(lesion, measured, volume)
-        yield from _place(lesion, lobe)
-        yield from _density(lesion, known["liver_mean_hu"])
-        if share is not None:
-            yield _about(
-                lesion,
-                FactKind.LESION_CONFIDENCE,
-                "Mean tumor probability",
-                share,
-                "%",
-                origin=CONFIDENCE,
-            )
+        for fact in (
+            *_sizes(lesion, measured, volume),
+            *_place(lesion, lobe),
+            *_density(lesion, known["liver_mean_hu"], share),
+        ):
+            yield _about(lesion, fact)
     if len(volumes) > DESCRIBED:
         yield from _rest(known["lesions"][DESCRIBED:])
 
@@ -69,16 +66,8 @@ def lesion_facts(volume: Volume, segmentation: Labelled, findings: Findings) -> 
 def _totals(
     known: dict[str, Any], volume: Volume, labels: NDArray[np.uint8], tumor: Measured
 ) -> Iterator[Fact]:
-    total = known["tumor_volume_ml"]
-    yield Fact(
-        FactKind.TUMOR_VOLUME,
-        "Volume of all lesions",
-        total,
-        "mL",
-        volume_digits(total),
-        rounded(tumor, "ml"),
-        f"voxels called lesion; {HALF_VOXEL}",
-    )
+    ml = known["tumor_volume_ml"]
+    yield volume_fact(FactKind.TUMOR_VOLUME, "Volume of all lesions", ml, CALLED, tumor)
     yield Fact(
         FactKind.TUMOR_BURDEN,
         "Share of the liver",
@@ -101,103 +90,60 @@ def _burden_range(tumor: Measured, labels: NDArray[np.uint8], volume: Volume) ->
 def _largest(lesions: Sequence[dict[str, Any]], volume: Volume) -> Fact:
     longest = max(lesions, key=lambda lesion: float(lesion["longest_diameter_mm"]))
     length = longest["longest_diameter_mm"]
-    return Fact(
-        FactKind.LARGEST_LONGEST_DIAMETER,
-        "Longest diameter of all",
-        length,
-        "mm",
-        1,
-        rounded(diameter(length, volume), "mm"),
-        f"{DEFINITIONS['longest_diameter']}; {ONE_PIXEL}",
-        longest["number"],
-        longest["axial_slice"],
+    kind, origin = FactKind.LARGEST_LONGEST_DIAMETER, DEFINITIONS["longest_diameter"]
+    told = length_fact(
+        kind, "Longest diameter of all", length, f"{origin}; {ONE_PIXEL}", diameter(length, volume)
     )
+    return replace(told, lesion=longest["number"], axial_slice=longest["axial_slice"])
 
 
-def _about(
-    lesion: dict[str, Any],
-    kind: FactKind,
-    label: str,
-    value: Value,
-    unit: str = "",
-    digits: int = 0,
-    interval: Interval | None = None,
-    origin: str = "outline of the lesion",
-) -> Fact:
+def _about(lesion: dict[str, Any], fact: Fact) -> Fact:
+    """Say of which lesion a fact is."""
     number = lesion["number"]
-    return Fact(
-        kind.of(number),
-        f"Lesion {number}: {label[0].lower()}{label[1:]}",
-        value,
-        unit,
-        digits,
-        interval,
-        origin,
-        number,
-        lesion["axial_slice"],
+    return replace(
+        fact,
+        id=FactKind(fact.id).of(number),
+        label=f"Lesion {number}: {fact.label[0].lower()}{fact.label[1:]}",
+        lesion=number,
+        axial_slice=lesion["axial_slice"],
     )
 
 
 def _sizes(lesion: dict[str, Any], measured: Measured, volume: Volume) -> Iterator[Fact]:
-    yield _about(
-        lesion, FactKind.LESION_NUMBER, "Number", lesion["number"], origin="order by volume"
-    )
-    yield _about(
-        lesion,
-        FactKind.LESION_VOLUME,
-        "Volume",
-        lesion["volume_ml"],
-        "mL",
-        volume_digits(lesion["volume_ml"]),
-        rounded(measured, "ml"),
-        f"voxels called lesion; {HALF_VOXEL}",
-    )
+    yield Fact(FactKind.LESION_NUMBER, "Number", lesion["number"], origin="order by volume")
+    yield volume_fact(FactKind.LESION_VOLUME, "Volume", lesion["volume_ml"], CALLED, measured)
     for kind, name in (
         (FactKind.LESION_LONGEST_DIAMETER, "longest_diameter"),
         (FactKind.LESION_SHORT_DIAMETER, "short_diameter"),
     ):
-        length = lesion[f"{name}_mm"]
-        yield _about(
-            lesion,
-            kind,
-            name.replace("_", " ").capitalize(),
-            length,
-            "mm",
-            1,
-            rounded(diameter(length, volume), "mm"),
-            f"{DEFINITIONS[name]}; {ONE_PIXEL}",
-        )
+        length, label = lesion[f"{name}_mm"], name.replace("_", " ").capitalize()
+        origin = f"{DEFINITIONS[name]}; {ONE_PIXEL}"
+        yield length_fact(kind, label, length, origin, diameter(length, volume))
 
 
 def _place(lesion: dict[str, Any], lobe: str) -> Iterator[Fact]:
-    first, last = lesion["first_slice"] + 1, lesion["last_slice"] + 1
+    first, last, z = lesion["first_slice"] + 1, lesion["last_slice"] + 1, lesion["axial_slice"] + 1
     spans = f"{first}–{last}" if last > first else f"{first}"
-    yield _about(
-        lesion, FactKind.LESION_SLICE, "Slice of the longest diameter", lesion["axial_slice"] + 1
-    )
-    yield _about(lesion, FactKind.LESION_SLICES, "Slices", spans)
-    yield _about(
-        lesion,
-        FactKind.LESION_LOCATION,
-        "Location",
-        lesion["location"],
-        origin="outline of the liver",
-    )
-    yield _about(lesion, FactKind.LESION_LOBE, "Lobe", lobe, origin=METHOD)
+    for kind, label, value, origin in (
+        (FactKind.LESION_SLICE, "Slice of the longest diameter", z, OUTLINE),
+        (FactKind.LESION_SLICES, "Slices", spans, OUTLINE),
+        (FactKind.LESION_LOCATION, "Location", lesion["location"], "outline of the liver"),
+        (FactKind.LESION_LOBE, "Lobe", lobe, METHOD),
+    ):
+        yield Fact(kind, label, value, origin=origin)
 
 
-def _density(lesion: dict[str, Any], liver_hu: float | None) -> Iterator[Fact]:
+def _density(lesion: dict[str, Any], liver_hu: float | None, share: float | None) -> Iterator[Fact]:
     mean = lesion["mean_hu"]
     contrast = None if liver_hu is None else round(mean - liver_hu, DECIMALS["hu"])
-    yield _about(lesion, FactKind.LESION_MEAN_HU, "Mean density", mean, "HU")
-    yield _about(
-        lesion,
-        FactKind.LESION_CONTRAST_HU,
-        "Difference from the liver",
-        contrast,
-        "HU",
-        origin="mean density of the lesion less that of the liver",
+    darker = "mean density of the lesion less that of the liver"
+    yield Fact(FactKind.LESION_MEAN_HU, "Mean density", mean, "HU", origin=OUTLINE)
+    yield Fact(
+        FactKind.LESION_CONTRAST_HU, "Difference from the liver", contrast, "HU", origin=darker
     )
+    if share is not None:
+        label = "Mean tumor probability"
+        yield Fact(FactKind.LESION_CONFIDENCE, label, share, "%", origin=CONFIDENCE)
 
 
 def _lobes(labels: NDArray[np.uint8], shapes: Shapes, findings: Findings) -> list[str]:
@@ -226,6 +172,4 @@ def _rest(lesions: Sequence[dict[str, Any]]) -> Iterator[Fact]:
     longest = max(lesion["longest_diameter_mm"] for lesion in lesions)
     yield Fact(FactKind.REST_COUNT, "Further lesions", len(lesions), origin=origin)
     yield Fact(FactKind.REST_LONGEST_DIAMETER, "Longest of them", longest, "mm", 1, origin=origin)
-    yield Fact(
-        FactKind.REST_VOLUME, "Volume of them", total, "mL", volume_digits(total), origin=origin
-    )
+    yield volume_fact(FactKind.REST_VOLUME, "Volume of them", total, origin)

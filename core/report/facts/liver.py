@@ -1,22 +1,22 @@
 """Facts of the liver: its volume, held against a published range, and its density."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.cascade.findings import DECIMALS, Findings
+from core.cascade.findings import Findings
 from core.geometry.areas import axial_areas
 from core.geometry.components import bounding_box
 from core.labels import organ_mask
 from core.report.acquisition import WHOLE, coverage_of
 from core.report.fact import Fact
 from core.report.fact_kind import FactKind
-from core.report.measured import HALF_VOXEL, Measured, volume_of
+from core.report.facts.units import volume_fact
+from core.report.measured import HALF_VOXEL, volume_of
 from core.report.references import LIVER_ML, UNENHANCED_HU
 from core.volume import Volume
-
-Interval = tuple[float, float]
 
 
 def liver_facts(volume: Volume, labels: NDArray[np.uint8], findings: Findings) -> Iterator[Fact]:
@@ -26,39 +26,13 @@ def liver_facts(volume: Volume, labels: NDArray[np.uint8], findings: Findings) -
     if box is not None:
         organ = volume_of(organ_mask(labels[box]), volume.voxel_ml)
         z = int(axial_areas(labels, volume.spacing)[0].argmax())
-        yield Fact(
-            FactKind.LIVER_VOLUME,
-            "Liver volume",
-            known["liver_volume_ml"],
-            "mL",
-            volume_digits(known["liver_volume_ml"]),
-            rounded(organ, "ml"),
-            f"voxels called liver or lesion; {HALF_VOXEL}",
-            axial_slice=z,
-        )
-        yield from _judgement(known["liver_volume_ml"], coverage_of(labels) == WHOLE)
+        ml, origin = known["liver_volume_ml"], f"voxels called liver or lesion; {HALF_VOXEL}"
+        told = volume_fact(FactKind.LIVER_VOLUME, "Liver volume", ml, origin, organ)
+        yield replace(told, axial_slice=z)
+        yield from _judgement(ml, coverage_of(labels) == WHOLE)
         yield from _density(known, z)
     for number, warning in enumerate(findings.warnings, start=1):
         yield Fact(FactKind.LIVER_WARNING.of(number), "Warning", warning, origin="measurement")
-
-
-def volume_digits(volume_ml: float) -> int:
-    """Decimals to show of a volume, so that small ones do not vanish."""
-    if not volume_ml or volume_ml >= 100:
-        return 0
-    if volume_ml >= 1:
-        return 1
-    return 2 if volume_ml >= 0.1 else 3
-
-
-def percent_digits(percent: float) -> int:
-    """Decimals to show of a share, so that small ones do not vanish."""
-    return 2 if 0 < percent < 0.1 else 1
-
-
-def rounded(measured: Measured, unit: str) -> Interval:
-    """Range of a measurement, rounded as findings.json rounds that unit."""
-    return round(measured.low, DECIMALS[unit]), round(measured.high, DECIMALS[unit])
 
 
 def _judgement(liver_ml: float, whole: bool) -> Iterator[Fact]:

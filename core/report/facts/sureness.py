@@ -12,7 +12,7 @@ from core.geometry.components import bounding_box
 from core.labels import organ_mask, tumor_mask
 from core.report.fact import Fact
 from core.report.fact_kind import FactKind
-from core.report.facts.liver import volume_digits
+from core.report.facts.units import volume_fact
 
 SPREAD = "standard deviation over the views of the networks, 0 to 0.5"
 
@@ -77,15 +77,10 @@ def _doubt(doubt: DoubtSummary, findings: Findings) -> Iterator[Fact]:
         (FactKind.DOUBT_LIVER_RIM, "Doubt at the rim of the liver", doubt.rim),
     ):
         yield Fact(kind, label, value, digits=2, origin=SPREAD)
-    uncalled = round(doubt.uncalled_ml, DECIMALS["ml"])
-    yield Fact(
-        FactKind.DOUBT_UNCALLED_VOLUME,
-        "Doubtful tissue not called lesion",
-        uncalled,
-        "mL",
-        volume_digits(uncalled),
-        origin=f"liver tissue where the tumor network's views spread by {DOUBTFUL} or more",
-    )
+    ml = round(doubt.uncalled_ml, DECIMALS["ml"])
+    origin = f"liver tissue where the tumor network's views spread by {DOUBTFUL} or more"
+    label = "Doubtful tissue not called lesion"
+    yield volume_fact(FactKind.DOUBT_UNCALLED_VOLUME, label, ml, origin)
     slices = {lesion.number: lesion.axial_slice for lesion in findings.lesions}
     for lesion in doubt.lesions:
         yield Fact(
