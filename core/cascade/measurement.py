@@ -144,19 +144,23 @@ def _point(values: NDArray[np.float64]) -> tuple[float, float, float]:
 
 def _cut_off(box: Region, shape: tuple[int, ...]) -> list[str]:
     """Warn where the organ reaches the end of the scan: it may go on beyond."""
+    return [
+        f"The liver reaches {place} of the scan, so part of it may be missing "
+        "and the true volume may be larger."
+        for place in ends_reached(box, shape)
+    ]
+
+
+def ends_reached(box: Region, shape: tuple[int, ...]) -> list[str]:
+    """Name the ends of a scan of `shape` [X, Y, Z] that a box in it touches."""
     low = [side.start == 0 for side in box]
     high = [side.stop == size for side, size in zip(box, shape, strict=True)]
-    reached = {
+    places = {
         "the lowest slice": low[2],
         "the highest slice": high[2],
         "the edge of the image": any(low[:2] + high[:2]),
     }
-    return [
-        f"The liver reaches {place} of the scan, so part of it may be missing "
-        "and the true volume may be larger."
-        for place, touched in reached.items()
-        if touched
-    ]
+    return [place for place, touched in places.items() if touched]
 
 
 def _implausible(liver_ml: float, mean_hu: float | None) -> list[str]:

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from core.cascade.measurement import ends_reached
 from core.geometry.components import bounding_box
 from core.labels import organ_mask
 from core.volume import Volume
@@ -25,12 +26,5 @@ def coverage_of(labels: NDArray[np.uint8]) -> str:
     box = bounding_box(organ_mask(labels))
     if box is None:
         return NO_LIVER
-    low = [side.start == 0 for side in box]
-    high = [side.stop == size for side, size in zip(box, labels.shape, strict=True)]
-    places = {
-        "the lowest slice": low[2],
-        "the highest slice": high[2],
-        "the edge of the image": any(low[:2] + high[:2]),
-    }
-    reached = [place for place, touched in places.items() if touched]
+    reached = ends_reached(box, labels.shape)
     return f"cut off at {' and '.join(reached)}" if reached else WHOLE
