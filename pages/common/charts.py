@@ -34,6 +34,18 @@ def axes(figure: "go.Figure", x: str, y: str) -> "go.Figure":
     return figure
 
 
+def color_bar(colors: "Sequence[tuple[int, int, int]]", low: str, high: str) -> None:
+    """Draw the colors of a map with what its ends mean."""
+    shades = ", ".join(f"rgb{color}" for color in colors)
+    st.html(
+        '<div style="display:flex;gap:.6rem;align-items:center;font-size:.85rem">'
+        f"<span>{low}</span>"
+        '<span style="flex:1;max-width:18rem;height:.8em;border-radius:2px;'
+        f'background:linear-gradient(to right, {shades})"></span>'
+        f"<span>{high}</span></div>"
+    )
+
+
 def framed(figure: "go.Figure", height: int, **layout: Any) -> "go.Figure":
     """Give a figure the page's margins and a legend above it."""
     figure.update_layout(

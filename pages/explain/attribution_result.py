@@ -14,7 +14,7 @@ from core.explainers.pictures import DIVERGING, draw, limit_of, native_map, shee
 from core.explainers.registry import methods
 from core.record import to_json
 from core.study import Study
-from pages.common.charts import GRAY, axes, color_of, framed
+from pages.common.charts import GRAY, axes, color_bar, color_of, framed
 from pages.common.downloads import file_stem
 from pages.common.explanations import Explained, Wish
 from pages.common.glossary import see
@@ -50,7 +50,8 @@ def _one(case: Study, segmentation: Segmentation, wish: Wish, one: Explained) ->
     }
     for column, (caption, picture) in zip(st.columns(4, gap="small"), named.items(), strict=True):
         column.image(picture, caption, width="stretch")
-    st.html(_color_bar(pictures.limit))
+    limit = pictures.limit
+    color_bar(DIVERGING, f"{-limit:.1e} lowers it", f"raises it {limit:+.1e}")
 
 
 def _side_by_side(case: Study, segmentation: Segmentation, known: Known) -> None:
@@ -65,17 +66,6 @@ def _side_by_side(case: Study, segmentation: Segmentation, known: Known) -> None
             pictures.fused, methods()[wish.method].title, width="stretch"
         )
     st.caption("Each map has a scale of its own: red raised the answer, blue lowered it.")
-
-
-def _color_bar(limit: float) -> str:
-    colors = ", ".join(f"rgb{color}" for color in DIVERGING)
-    return (
-        '<div style="display:flex;gap:.6rem;align-items:center;font-size:.85rem">'
-        f"<span>{-limit:.1e} lowers it</span>"
-        f'<span style="flex:1;max-width:18rem;height:.8em;border-radius:2px;'
-        f'background:linear-gradient(to right, {colors})"></span>'
-        f"<span>raises it {limit:+.1e}</span></div>"
-    )
 
 
 def _figures(known: Known) -> None:

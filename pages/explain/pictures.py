@@ -8,8 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from core.draw.doubt import COLORS
-
 RGB = NDArray[np.uint8]
 GAP = 6
 
@@ -30,18 +28,6 @@ def sheet(rows: Sequence[Sequence[RGB]]) -> RGB:
     """Set pictures of one size in rows, a little apart."""
     lines = [_joined(row, axis=1) for row in rows]
     return _joined(lines, axis=0)
-
-
-def probability_bar() -> str:
-    """Draw the colors of a probability, as HTML."""
-    colors = ", ".join(f"rgb{color}" for color in COLORS)
-    return (
-        '<div style="display:flex;gap:.6rem;align-items:center;font-size:.85rem">'
-        "<span>Probability 0</span>"
-        f'<span style="flex:1;max-width:18rem;height:.8em;border-radius:2px;'
-        f'background:linear-gradient(to right, {colors})"></span>'
-        "<span>1</span></div>"
-    )
 
 
 def _joined(pictures: Sequence[RGB], axis: int) -> RGB:

@@ -3,10 +3,12 @@
 import streamlit as st
 
 from core.draw.crop import RGB, Closeup
+from core.draw.doubt import COLORS
 from core.study import Study
 from core.whatif.probe.reaction import Answers
+from pages.common.charts import color_bar
 from pages.common.downloads import file_stem
-from pages.explain.pictures import png, probability_bar, sheet
+from pages.explain.pictures import png, sheet
 from pages.explain.probe_state import Probed
 
 COLUMNS = ("Scan, as called", "Liver probability", "Tumor probability")
@@ -29,7 +31,8 @@ def pictures(case: Study, closeup: Closeup, answer: Probed, z: int) -> None:
             st.image(first, "Before", width="stretch")
             st.image(second, "After", width="stretch")
     bar, take = st.columns([3, 1], vertical_alignment="center")
-    bar.html(probability_bar())
+    with bar:
+        color_bar(COLORS, "Probability 0", "1")
     take.download_button(
         "Pictures",
         lambda: png(sheet([before, after])),

@@ -4,7 +4,6 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from core.walkthrough.drawing import HEAT
 from core.walkthrough.moment import Moment
 from core.walkthrough.scan import LOWEST, STEP, TISSUES
 from pages.common.charts import framed
@@ -63,16 +62,4 @@ def threshold_chart(moment: Moment, what: str) -> None:
     framed(figure, 300, showlegend=False)
     st.plotly_chart(
         figure, key=f"pipeline-threshold-{what}", config=CONFIG, alt="Volume by threshold"
-    )
-
-
-def heat_bar(low: str, high: str) -> None:
-    """Draw the colors of a heat map with what its ends mean."""
-    colors = ", ".join(f"rgb{color}" for color in HEAT)
-    st.html(
-        '<div style="display:flex;gap:.6rem;align-items:center;font-size:.85rem">'
-        f"<span>{low}</span>"
-        '<span style="flex:1;max-width:14rem;height:.8em;border-radius:2px;'
-        f'background:linear-gradient(to right, {colors})"></span>'
-        f"<span>{high}</span></div>"
     )

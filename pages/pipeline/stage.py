@@ -8,14 +8,15 @@ import streamlit as st
 from core.cascade.networks import Networks
 from core.study import Study
 from core.walkthrough import answers, inputs, scan
-from core.walkthrough.drawing import montage_png
+from core.walkthrough.drawing import HEAT, montage_png
 from core.walkthrough.moment import Content, Moment, Number, Picture, numbers_csv
 from core.walkthrough.scan import affine_text
+from pages.common.charts import color_bar
 from pages.common.downloads import file_stem
 from pages.common.frame import plain
 from pages.common.surface_view import surface_view
 from pages.common.widgets import download
-from pages.pipeline.charts import heat_bar, histogram_chart, threshold_chart
+from pages.pipeline.charts import histogram_chart, threshold_chart
 from pages.pipeline.controls import threshold_control, window_control
 from pages.pipeline.features import feature_stage
 from pages.pipeline.source import source_view
@@ -89,7 +90,7 @@ def _pictures(pictures: Sequence[Picture]) -> None:
 def _figures(case: Study, moment: Moment, stop: Stop, content: Content) -> None:
     """Draw the numbers of a stage, and what can be taken home of it."""
     if stop.name in HEATED:
-        heat_bar(*HEATED[stop.name])
+        color_bar(HEAT, *HEATED[stop.name])
     st.markdown(_table(content.numbers))
     if stop.name == "file":
         st.caption("The affine of the file: from voxel (i, j, k) to millimeters in the patient")

@@ -14,6 +14,7 @@ from core.geometry.components import Region
 from core.io.export import doubt_to_nifti
 from core.study import Study
 from pages.common import jobs
+from pages.common.charts import color_bar
 from pages.common.downloads import file_stem
 from pages.common.glossary import see
 from pages.common.uncertainty_state import (
@@ -123,23 +124,12 @@ def _pictures(case: Study, segmentation: Segmentation, doubt: Doubt, organ: Regi
     left, right = st.columns(2, gap="medium")
     left.image(plain, f"Slice {z} with the outlines of liver and tumors", width="stretch")
     right.image(drawn, f"Doubt about {MAPS[name].lower()} in it", width="stretch")
-    st.html(_color_bar())
+    color_bar(COLORS, "0, all agree", f"{FULL:g} and more (0.5 is the most)")
 
 
 def _follow_viewer(key: str) -> None:
     if (state := viewer_state("segment-viewer")) is not None:
         st.session_state[key] = state.voxel[2] + 1
-
-
-def _color_bar() -> str:
-    colors = ", ".join(f"rgb{color}" for color in COLORS)
-    return (
-        '<div style="display:flex;gap:.6rem;align-items:center;font-size:.85rem">'
-        "<span>0, all agree</span>"
-        f'<span style="flex:1;max-width:18rem;height:.8em;border-radius:2px;'
-        f'background:linear-gradient(to right, {colors})"></span>'
-        f"<span>{FULL:g} and more (0.5 is the most)</span></div>"
-    )
 
 
 def _lesions(summary: DoubtSummary) -> None:
