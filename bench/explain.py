@@ -11,7 +11,7 @@ from statistics import median
 from time import perf_counter
 
 from core.cascade.segmentation import segment
-from core.draw.preview import telling_slice
+from core.draw.slices import telling_slice
 from core.explainers.explain import explain
 from core.explainers.question import Asked, pose
 from core.explainers.registry import methods

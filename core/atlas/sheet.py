@@ -1,12 +1,13 @@
 """A sheet of patches as one picture."""
 
-import io
 import math
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
+
+from core.draw.canvas import png, sans
 
 SCALE = 3
 GAP, CAPTION = 8, 22
@@ -33,13 +34,11 @@ def patch_sheet(
     columns = min(columns, max(1, len(images)))
     rows = max(1, math.ceil(len(images) / columns))
     sheet = Image.new("L", (GAP + columns * wide, GAP + rows * high), PAPER)
-    pen, font = ImageDraw.Draw(sheet), ImageFont.load_default(FONT_PIXELS)
+    pen, font = ImageDraw.Draw(sheet), sans(FONT_PIXELS)
     for number, (image, caption) in enumerate(zip(images, captions, strict=True)):
         left, top = GAP + number % columns * wide, GAP + number // columns * high
         # Pixels stay squares: smoothing would draw texture that is not there.
         enlarged = Image.fromarray(image).resize((side, side), Image.Resampling.NEAREST)
         sheet.paste(enlarged, (left, top))
         pen.text((left, top + side), caption, fill=INK, font=font)
-    buffer = io.BytesIO()
-    sheet.save(buffer, "PNG", optimize=True)
-    return buffer.getvalue()
+    return png(sheet)

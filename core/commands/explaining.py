@@ -30,7 +30,7 @@ def faithfulness_options(parser: argparse.ArgumentParser) -> None:
 def explain(arguments: argparse.Namespace) -> int:
     """Segment a scan and explain one of its slices, as a picture."""
     from core.cascade.segmentation import segment as run
-    from core.draw.preview import telling_slice
+    from core.draw.slices import telling_slice
     from core.explainers.explain import explain as answer
     from core.explainers.pictures import draw, native_map, sheet_png
     from core.explainers.question import Asked, pose

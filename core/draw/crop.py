@@ -1,25 +1,25 @@
 """Pictures of axial slices around the liver, with square pixels, and the way back to voxels."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 from scipy.ndimage import binary_erosion
 
-from core.draw.doubt import COLORS
-from core.draw.preview import SOFT_TISSUE, Style, overlay
+from core.draw.colors import AMBER, DOUBT, RGB, colored
+from core.draw.overlay import Style, heat, overlay
+from core.draw.slices import AS_IT_IS, SMOOTH, SOFT_TISSUE, displayed, resized
 from core.geometry.components import bounding_box
-from core.geometry.slices import Plane, slice_of
 from core.geometry.windows import apply_window
 from core.volume import Volume
 
-RGB = NDArray[np.uint8]
 Levels = NDArray[np.uint8]
 
 SIDE = 420
 MARGIN_MM = 20.0
-AMBER, RING = (255, 190, 60), 2
+RING = 2
 
 
 @dataclass(frozen=True)
@@ -61,25 +61,21 @@ class Closeup:
 
     def gray(self, hu: NDArray[np.int16]) -> RGB:
         """Draw a slice [X, Y] in gray, uint8 [rows, columns, 3]."""
-        return np.repeat(self._gray(hu)[..., None], 3, axis=2)
+        return colored(self._gray(hu))
 
     def outlined(self, hu: NDArray[np.int16], labels: Levels) -> RGB:
         """Draw a slice [X, Y] with the outlines of its labels, liver green and tumors red."""
-        shown = self._upright(labels, smooth=False)
+        shown = self.upright(labels, AS_IT_IS)
         return overlay(self._gray(hu), shown, style=Style.CONTOUR)
 
     def heat(self, hu: NDArray[np.int16], probability: Levels) -> RGB:
         """Draw a probability [X, Y], 255 = 1, over a slice; where it is 0 the slice shows."""
-        share = self._upright(probability, smooth=True).astype(np.float32) / 255
-        stops = np.linspace(0, 1, len(COLORS))
-        color = np.stack([np.interp(share, stops, part) for part in zip(*COLORS, strict=True)], -1)
-        opacity = 0.85 * np.clip(share * 5, 0, 1)[..., None]
-        blended = self._gray(hu)[..., None] * (1 - opacity) + color * opacity
-        return np.rint(blended).astype(np.uint8)
+        share = self.upright(probability).astype(np.float32) / 255
+        return heat(share, self._gray(hu), colors=DOUBT, most=0.85, rise=5)
 
     def ringed(self, picture: RGB, mask: NDArray[np.bool_]) -> RGB:
         """Draw the outline of a mask [X, Y] on a picture, in amber."""
-        inside = self._upright(mask.astype(np.uint8) * np.uint8(255), smooth=True) >= 128
+        inside = self.upright(mask.astype(np.uint8) * np.uint8(255)) >= 128
         whole = binary_erosion(inside, iterations=RING, border_value=1)
         drawn = picture.copy()
         drawn[inside & ~whole] = AMBER
@@ -106,10 +102,9 @@ class Closeup:
         return x, y
 
     def _gray(self, hu: NDArray[np.int16]) -> Levels:
-        return self._upright(apply_window(hu, SOFT_TISSUE), smooth=True)
+        return self.upright(apply_window(hu, SOFT_TISSUE))
 
-    def _upright(self, slice_xy: Levels, *, smooth: bool) -> Levels:
-        part = slice_xy[self.x, self.y, None]
-        shown = Image.fromarray(np.ascontiguousarray(slice_of(part, Plane.AXIAL, 0)))
-        how = Image.Resampling.BICUBIC if smooth else Image.Resampling.NEAREST
-        return np.asarray(shown.resize((self.width, self.height), how))
+    def upright(self, slice_xy: NDArray[Any], how: Image.Resampling = SMOOTH) -> NDArray[Any]:
+        """Lay what is shown of a slice [X, Y] as displayed, in the size of the picture."""
+        part = displayed(slice_xy[self.x, self.y])
+        return resized(part, (self.width, self.height), how)

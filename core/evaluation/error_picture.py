@@ -2,17 +2,13 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
-from core.draw.preview import SOFT_TISSUE
-from core.geometry.slices import Plane, slice_of
+from core.draw.colors import GREEN, ORANGE, SKY, colored, tint
+from core.draw.slices import SOFT_TISSUE, displayed, upright
 from core.geometry.windows import Window, apply_window
 
-# Told apart with any kind of color vision: Okabe and Ito, 2008.
-FOUND, MISSED, INVENTED = (0, 158, 115), (86, 180, 233), (230, 159, 0)
+FOUND, MISSED, INVENTED = GREEN, SKY, ORANGE
 OPACITY = {FOUND: 0.35, MISSED: 0.75, INVENTED: 0.75}
-# Longer side of the picture in pixels.
-SIDE = 640
 
 
 def error_picture(
@@ -33,24 +29,13 @@ def error_picture(
     -------
     uint8 [rows, columns, 3] in radiological convention, `SIDE` pixels long.
     """
-    gray = _upright(apply_window(hu, window), spacing, Image.Resampling.BICUBIC)
+    pixel_mm = spacing[1], spacing[0]
+    gray = upright(displayed(apply_window(hu, window)), pixel_mm)
     true, mine = (
-        _upright(mask.astype(np.uint8), spacing, Image.Resampling.NEAREST) > 0
+        upright(displayed(mask.astype(np.uint8)), pixel_mm, smooth=False) > 0
         for mask in (truth, called)
     )
-    picture = np.repeat(gray[..., None], 3, axis=2)
+    picture = colored(gray)
     for color, region in ((FOUND, true & mine), (MISSED, true & ~mine), (INVENTED, mine & ~true)):
-        share = OPACITY[color]
-        picture[region] = np.rint(picture[region] * (1 - share) + np.array(color) * share)
+        tint(picture, region, color, OPACITY[color])
     return picture
-
-
-def _upright(
-    part: NDArray[np.uint8], spacing: tuple[float, float], how: Image.Resampling
-) -> NDArray[np.uint8]:
-    """Lay a slice [X, Y] as displayed, with square pixels."""
-    width, height = (size * step for size, step in zip(part.shape, spacing, strict=True))
-    scale = SIDE / max(width, height)
-    size = max(1, round(width * scale)), max(1, round(height * scale))
-    upright = slice_of(part[:, :, None], Plane.AXIAL, 0)
-    return np.asarray(Image.fromarray(np.ascontiguousarray(upright)).resize(size, how))

@@ -6,24 +6,22 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from core.cascade.segmentation import segment
-from core.draw.preview import SOFT_TISSUE, overlay
+from core.draw.colors import RGB
+from core.draw.overlay import overlay
+from core.draw.slices import SOFT_TISSUE, displayed, upright
 from core.errors import BadDataset
 from core.evaluation.cases import Place, rows_of
-from core.evaluation.error_picture import SIDE, error_picture
+from core.evaluation.error_picture import error_picture
 from core.evaluation.run import Run
 from core.evaluation.score import TARGETS
-from core.geometry.slices import Plane, slice_of
 from core.geometry.windows import apply_window
 from core.io.datasets import LabelledCase, find_cases
 from core.labels import organ_mask
 from core.models.store import preset_digests
 from core.presets import Preset, preset_named
 from core.volume import Volume
-
-RGB = NDArray[np.uint8]
 
 # Room left around the organ, as a share of its box.
 MARGIN = 0.12
@@ -139,16 +137,9 @@ def _labelled(
     hu: NDArray[np.int16], labels: NDArray[np.uint8], spacing: tuple[float, float]
 ) -> RGB:
     """Lay the labels over a slice, [X, Y] both, in the size of `error_picture`."""
-    sides = [count * step for count, step in zip(hu.shape, spacing, strict=True)]
-    width, height = (max(1, round(side * SIDE / max(sides))) for side in sides)
-    gray, called = (
-        Image.fromarray(np.ascontiguousarray(slice_of(part[:, :, None], Plane.AXIAL, 0)))
-        for part in (apply_window(hu, SOFT_TISSUE), labels)
-    )
-    return overlay(
-        np.asarray(gray.resize((width, height), Image.Resampling.BICUBIC)),
-        np.asarray(called.resize((width, height), Image.Resampling.NEAREST)),
-    )
+    pixel_mm = spacing[1], spacing[0]
+    gray = upright(displayed(apply_window(hu, SOFT_TISSUE)), pixel_mm)
+    return overlay(gray, upright(displayed(labels), pixel_mm, smooth=False))
 
 
 def _around_organ(images: CaseImages) -> tuple[slice, slice]:

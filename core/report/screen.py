@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from PIL import Image
 
 from core.cascade.measurement import lesion_map
-from core.draw.preview import SOFT_TISSUE
+from core.draw.canvas import webp
+from core.draw.slices import SOFT_TISSUE
 from core.geometry.slices import Plane, slice_of
 from core.labels import organ_mask, tumor_mask
 from core.report.composite.palette import Palette
@@ -15,7 +16,7 @@ from core.report.composite.picture import Mark, Picture
 from core.report.composite.view import view_of
 from core.study import Examined
 
-WIDEST, SLICE_SIDE, QUALITY = 1400, 640, 82
+WIDEST, SLICE_SIDE = 1400, 640
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,12 @@ def on_screen(picture: Picture) -> Shown:
     size = min(WIDEST, image.width), round(image.height * min(WIDEST, image.width) / image.width)
     small = image.resize(size, Image.Resampling.LANCZOS)
     return Shown(
-        picture.name, picture.caption, picture.alternative, _webp(small), size, picture.marks
+        picture.name,
+        picture.caption,
+        picture.alternative,
+        webp(small.convert("RGB")),
+        size,
+        picture.marks,
     )
 
 
@@ -58,10 +64,4 @@ def slice_on_screen(study: Examined, z: int, palette: Palette) -> Shown:
         for number, (x0, y0, x1, y1) in panel.lesions
     )
     name = f"Slice {z + 1} of {volume.shape[2]} from the feet"
-    return Shown("slice", name, f"{name}: {here}.", _webp(panel.image), panel.image.size, marks)
-
-
-def _webp(image: Image.Image) -> bytes:
-    buffer = io.BytesIO()
-    image.convert("RGB").save(buffer, "WEBP", quality=QUALITY, method=3)
-    return buffer.getvalue()
+    return Shown("slice", name, f"{name}: {here}.", webp(panel.image), panel.image.size, marks)

@@ -6,9 +6,11 @@ from numpy.typing import NDArray
 from core.cascade.asking import liver_answers
 from core.cascade.networks import Networks
 from core.cascade.postprocessing import above
-from core.draw.preview import COLORS, Style, overlay
+from core.draw.canvas import lettered
+from core.draw.colors import AMBER, BLUE, COLORS
+from core.draw.overlay import Style, heat, overlay, tinted
+from core.draw.slices import upright
 from core.labels import LIVER, TUMOR
-from core.walkthrough.drawing import AMBER, BLUE, heat, lettered, tinted, upright
 from core.walkthrough.moment import Content, Moment, Number, Picture
 
 # Probabilities between which a network is in two minds.

@@ -7,8 +7,10 @@ from numpy.typing import NDArray
 
 from core.cascade.asking import maps_of
 from core.cascade.looks import Gray
+from core.draw.overlay import heat
+from core.draw.slices import upright
 from core.models.features import LAYERS, FeatureNetwork, Layer, most_active, normalized
-from core.walkthrough.drawing import heat, thumbnail, upright
+from core.walkthrough.drawing import thumbnail
 from core.walkthrough.moment import Content, Number, Picture
 
 SHOWN = 16

@@ -4,8 +4,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.cascade.looks import Gray, liver_look, look_from_afar, own_slice
+from core.draw.canvas import framed, lettered
+from core.draw.colors import AMBER, TEAL
+from core.draw.slices import SIDE, upright
 from core.geometry.fits import Box, SliceFit
-from core.walkthrough.drawing import AMBER, SIDE, TEAL, framed, lettered, stacked, upright
+from core.walkthrough.drawing import stacked
 from core.walkthrough.moment import Content, Moment, Number, Picture
 
 MAGNIFIED_MM = 60.0

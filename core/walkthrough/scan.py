@@ -6,10 +6,12 @@ import numpy as np
 from nibabel.orientations import io_orientation
 from numpy.typing import NDArray
 
+from core.draw.canvas import OPPOSITE, lettered, lined, scaled
+from core.draw.overlay import tinted
+from core.draw.slices import upright
 from core.geometry.slices import Plane, slice_of
 from core.geometry.windows import Window, apply_window
 from core.volume import Volume, to_native
-from core.walkthrough.drawing import OPPOSITE, lettered, lined, scaled, tinted, upright
 from core.walkthrough.moment import Content, Moment, Number, Picture
 
 # HU of what a body is made of; edges are conventions, and tissues overlap.

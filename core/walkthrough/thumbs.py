@@ -7,11 +7,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.cascade.postprocessing import above
-from core.draw.preview import COLORS, overlay
+from core.draw.canvas import squared
+from core.draw.colors import AMBER, BLUE, COLORS
+from core.draw.overlay import heat, overlay, tinted
+from core.draw.slices import upright
 from core.geometry.slices import Plane, slice_of
 from core.geometry.windows import apply_window
 from core.labels import LIVER
-from core.walkthrough.drawing import AMBER, BLUE, heat, squared, thumbnail, tinted, upright
+from core.walkthrough.drawing import thumbnail
 from core.walkthrough.inputs import liver_square, tumor_square
 from core.walkthrough.moment import Moment
 from core.walkthrough.scan import native_slice, tissues

@@ -1,17 +1,16 @@
 """Pictures of patches: for the pointer, in galleries, and whether they are true."""
 
-import io
 import os
 from pathlib import Path
 
 import numpy as np
 import streamlit as st
-from PIL import Image
 
 from core.atlas.atlas import Atlas
 from core.atlas.originals import find_originals
 from core.atlas.patches import PATCH
 from core.atlas.pictures import Pictures
+from core.draw.canvas import webp
 from core.io.datasets import LabelledCase
 from pages.embeddings import patch_pictures
 from pages.embeddings.exchange import message
@@ -65,11 +64,9 @@ def _sheet(token: str, _shown: ShownAtlas) -> bytes:
     sheet = np.zeros((rows * COLUMNS, PATCH, PATCH), np.uint8)
     sheet[: len(images)] = images
     laid = sheet.reshape(rows, COLUMNS, PATCH, PATCH).swapaxes(1, 2)
-    buffer = io.BytesIO()
-    picture = Image.fromarray(laid.reshape(rows * PATCH, COLUMNS * PATCH))
-    picture.save(buffer, "WEBP", quality=70)
+    picture = webp(laid.reshape(rows * PATCH, COLUMNS * PATCH), quality=70)
     header = {"token": token, "columns": COLUMNS, "side": PATCH, "captions": _captions(_shown)}
-    return message(header, {"sheet": np.frombuffer(buffer.getvalue(), np.uint8)})
+    return message(header, {"sheet": np.frombuffer(picture, np.uint8)})
 
 
 def _captions(shown: ShownAtlas) -> list[str]:

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from core.cascade.segmentation import Segmentation
-from core.draw.preview import telling_slice
+from core.draw.slices import telling_slice
 from core.explainers.attribution import Method
 from core.explainers.backgrounds import Background
 from core.explainers.question import Asked

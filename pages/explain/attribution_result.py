@@ -8,9 +8,10 @@ import pandas as pd
 import streamlit as st
 
 from core.cascade.segmentation import Segmentation
+from core.draw.colors import DIVERGING
 from core.explainers.attribution import shares
 from core.explainers.export import explanation_record, map_to_nifti
-from core.explainers.pictures import DIVERGING, draw, limit_of, native_map, sheet_png
+from core.explainers.pictures import draw, limit_of, native_map, sheet_png
 from core.explainers.registry import methods
 from core.record import to_json
 from core.study import Study

@@ -2,13 +2,14 @@
 
 import streamlit as st
 
-from core.draw.crop import RGB, Closeup
-from core.draw.doubt import COLORS
+from core.draw.canvas import png
+from core.draw.colors import DOUBT, RGB
+from core.draw.crop import Closeup
+from core.draw.sheet import grid
 from core.study import Study
 from core.whatif.probe.reaction import Answers
 from pages.common.charts import color_bar
 from pages.common.downloads import file_stem
-from pages.explain.pictures import png, sheet
 from pages.explain.probe_state import Probed
 
 COLUMNS = ("Scan, as called", "Liver probability", "Tumor probability")
@@ -32,10 +33,10 @@ def pictures(case: Study, closeup: Closeup, answer: Probed, z: int) -> None:
             st.image(second, "After", width="stretch")
     bar, take = st.columns([3, 1], vertical_alignment="center")
     with bar:
-        color_bar(COLORS, "Probability 0", "1")
+        color_bar(DOUBT, "Probability 0", "1")
     take.download_button(
         "Pictures",
-        lambda: png(sheet([before, after])),
+        lambda: png(grid([before, after])),
         f"{file_stem(case)}-probe-slice-{asked[index] + 1}.png",
         "image/png",
         on_click="ignore",

@@ -6,7 +6,7 @@ from time import perf_counter
 
 from core.cascade.segmentation import Segmentation
 from core.draw.crop import Closeup
-from core.draw.preview import telling_slice
+from core.draw.slices import telling_slice
 from core.geometry.slices import Plane
 from core.labels import organ_mask
 from core.process.progress import Progress

@@ -5,7 +5,7 @@ from dataclasses import replace
 import streamlit as st
 
 from core.cascade.segmentation import Segmentation
-from core.draw.preview import telling_slice
+from core.draw.slices import telling_slice
 from core.foundation.capabilities import OF_SAM, VISION_LANGUAGE, missing_modules
 from core.foundation.sam.automatic import Settings
 from core.foundation.sam.checkpoint import LocalCheckpoint

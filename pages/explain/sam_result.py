@@ -8,6 +8,9 @@ import pandas as pd
 import streamlit as st
 
 from core.cascade.segmentation import Segmentation
+from core.draw.canvas import png
+from core.draw.colors import RGB
+from core.draw.sheet import sheet
 from core.foundation.sam.automatic import Settings
 from core.foundation.sam.compare import (
     Labels,
@@ -18,7 +21,7 @@ from core.foundation.sam.compare import (
     mask_rows,
 )
 from core.foundation.sam.display import gray_slice, laid_down, pixel_mm, upright
-from core.foundation.sam.picture import RGB, colored, labelled, sheet_png
+from core.foundation.sam.picture import colored, labelled
 from core.io.export import slice_to_nifti
 from core.metrics.overlap import Overlap
 from core.study import Study
@@ -183,7 +186,7 @@ def _downloads(
     part = rows[0].mask.astype(np.uint8) if prompted else labels_of(rows)
     what = "1 SAM's mask" if prompted else "SAM's best, 1 liver 2 tumor"
     offered = (
-        ("Pictures (PNG)", partial(sheet_png, pictures, note), f"{stem}.png"),
+        ("Pictures (PNG)", lambda: png(sheet(list(pictures.items()), note)), f"{stem}.png"),
         ("Masks (CSV)", partial(_csv, case, shown, labels), f"{stem}.csv"),
         (
             "Mask (NIfTI)",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from core.draw.preview import SOFT_TISSUE
+from core.draw.slices import SOFT_TISSUE
 from core.foundation.sam.automatic import Settings
 from core.foundation.sam.checkpoint import LocalCheckpoint
 from core.foundation.sam.display import gray_slice, pixel_mm

@@ -7,7 +7,9 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from core.cascade.segmentation import Segmentation
+from core.draw.canvas import png
 from core.draw.crop import Closeup
+from core.draw.sheet import grid
 from core.study import Study
 from core.whatif.stress.degrade import degrade_labels
 from core.whatif.stress.knobs import KNOBS, Stress
@@ -15,7 +17,6 @@ from pages.common.downloads import file_stem
 from pages.common.frame import errors_shown
 from pages.common.truth import truth_of
 from pages.common.widgets import choose_slice, download
-from pages.explain.pictures import png, sheet
 from pages.explain.stress_state import (
     Stressed,
     StressTarget,
@@ -133,7 +134,7 @@ def _pictures(case: Study, closeup: Closeup, result: Stressed, stress: Stress, z
         column.image(picture, title, width="stretch")
     download(
         "Pictures",
-        lambda: png(sheet([[before, after, expected]])),
+        lambda: png(grid([[before, after, expected]])),
         f"{file_stem(case)}-stress-slice-{shown[index] + 1}.png",
         key="stress-download-pictures",
     )

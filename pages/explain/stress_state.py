@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from core.cascade.segmentation import Segmentation, segment
 from core.draw.crop import Closeup
-from core.draw.preview import telling_slice
+from core.draw.slices import telling_slice
 from core.geometry.slab import spread_slices
 from core.geometry.slices import Plane
 from core.labels import organ_mask

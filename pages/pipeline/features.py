@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from core.cascade.looks import Gray
+from core.draw.overlay import heat
 from core.models.features import (
     ANSWER,
     BOTTOM,
@@ -26,7 +27,7 @@ from core.walkthrough.channels import (
     map_thumbnail,
     summary_of,
 )
-from core.walkthrough.drawing import heat, thumbnail
+from core.walkthrough.drawing import thumbnail
 from core.walkthrough.inputs import finder_square, liver_square, tumor_square
 from core.walkthrough.moment import Content, Moment
 from pages.pipeline.state import CHANNEL, LAYER, NETWORK_KEY

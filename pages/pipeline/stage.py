@@ -6,9 +6,10 @@ from functools import partial
 import streamlit as st
 
 from core.cascade.networks import Networks
+from core.draw.colors import HEAT
+from core.draw.sheet import montage_png
 from core.study import Study
 from core.walkthrough import answers, inputs, scan
-from core.walkthrough.drawing import HEAT, montage_png
 from core.walkthrough.moment import Content, Moment, Number, Picture, numbers_csv
 from core.walkthrough.scan import affine_text
 from pages.common.charts import color_bar

@@ -10,7 +10,7 @@ from core.cascade.findings import Findings
 from core.cascade.measurement import measure
 from core.cascade.networks import Networks, networks_that_made
 from core.cascade.segmentation import STAGES, Segmentation, segment
-from core.draw.preview import telling_slice
+from core.draw.slices import telling_slice
 from core.geometry.slices import Plane
 from core.geometry.windows import Window
 from core.models.store import first_preset

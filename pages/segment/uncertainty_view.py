@@ -8,7 +8,8 @@ import streamlit as st
 from core.cascade.doubt import VIEWS
 from core.cascade.doubt_summary import DOUBTFUL, DoubtSummary
 from core.cascade.segmentation import Segmentation
-from core.draw.doubt import COLORS, FULL, doubt_pictures
+from core.draw.colors import DOUBT
+from core.draw.doubt import FULL, doubt_pictures
 from core.evaluation.own_case import PackedLabels
 from core.geometry.components import Region
 from core.io.export import doubt_to_nifti
@@ -124,7 +125,7 @@ def _pictures(case: Study, segmentation: Segmentation, doubt: Doubt, organ: Regi
     left, right = st.columns(2, gap="medium")
     left.image(plain, f"Slice {z} with the outlines of liver and tumors", width="stretch")
     right.image(drawn, f"Doubt about {MAPS[name].lower()} in it", width="stretch")
-    color_bar(COLORS, "0, all agree", f"{FULL:g} and more (0.5 is the most)")
+    color_bar(DOUBT, "0, all agree", f"{FULL:g} and more (0.5 is the most)")
 
 
 def _follow_viewer(key: str) -> None:

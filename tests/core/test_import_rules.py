@@ -9,9 +9,9 @@ PAGES = sorted([ROOT / "app.py", *(ROOT / "pages").rglob("*.py")])
 LAYERS = (
     "errors labels volume provenance",
     "geometry",
-    "presets",
+    "draw presets",
     "models metrics io quality phantom process",
-    "cascade draw",
+    "cascade",
     "study record",
     "explainers whatif atlas foundation",
     "cohort report training evaluation walkthrough",

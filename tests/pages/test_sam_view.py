@@ -294,9 +294,12 @@ def test_too_little_memory_is_one_sentence_and_the_page_stays(
 
 
 def test_files_hold_the_masks(answered: AppTest) -> None:
+    from core.draw.canvas import png
+    from core.draw.sheet import sheet
+    from core.draw.slices import SIDE
     from core.foundation.sam.compare import compare, labels_of, mask_rows
     from core.foundation.sam.display import laid_down, upright
-    from core.foundation.sam.picture import SIDE, colored, labelled, sheet_png
+    from core.foundation.sam.picture import colored, labelled
     from core.io.export import slice_to_nifti
 
     (answer,) = memory_of(answered).all(ANSWERS, current(answered).id).values()
@@ -318,7 +321,7 @@ def test_files_hold_the_masks(answered: AppTest) -> None:
         "b": labelled(gray, ours, (4.0, 4.0)),
     }
     assert all(max(picture.shape) == SIDE for picture in pictures.values())
-    assert sheet_png(pictures, "note").startswith(b"\x89PNG")
+    assert png(sheet(list(pictures.items()), "note")).startswith(b"\x89PNG")
 
 
 SHAPE = (10, 20)

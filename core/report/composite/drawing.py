@@ -8,9 +8,10 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from core.cascade.findings import Lesion
-from core.draw.preview import sans
+from core.draw.canvas import sans
+from core.draw.colors import Color
 from core.geometry.slices import Plane
-from core.report.composite.palette import Color, Stroke
+from core.report.composite.palette import Stroke
 from core.report.composite.view import View
 
 INK, EDGE = (255, 255, 255), (0, 0, 0)

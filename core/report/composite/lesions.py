@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from core.cascade.findings import Findings, Lesion
 from core.cascade.measurement import lesion_map
 from core.cascade.segmentation import Labelled
-from core.draw.preview import SOFT_TISSUE
+from core.draw.slices import SOFT_TISSUE
 from core.geometry.fits import Box
 from core.geometry.slices import Plane
 from core.geometry.windows import Window

@@ -2,10 +2,8 @@
 
 from dataclasses import dataclass
 
-from core.draw.preview import COLORS
+from core.draw.colors import COLORS, ORANGE, SKY, Color
 from core.labels import LIVER, TUMOR
-
-Color = tuple[int, int, int]
 
 
 @dataclass(frozen=True)
@@ -40,6 +38,6 @@ class Palette:
 
 
 # Okabe and Ito, Color Universal Design (2008): told apart with every kind of color vision.
-OKABE_ITO = Palette("blue and orange", (86, 180, 233), (230, 159, 0), (0, 92, 175), (255, 190, 60))
+OKABE_ITO = Palette("blue and orange", SKY, ORANGE, (0, 92, 175), (255, 190, 60))
 GREEN_RED = Palette("green and red", COLORS[LIVER], COLORS[TUMOR], (20, 80, 190), (255, 130, 110))
 PALETTES = (OKABE_ITO, GREEN_RED)

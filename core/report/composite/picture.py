@@ -1,9 +1,10 @@
 """A picture of a report, and where on it to find each lesion."""
 
-import io
 from dataclasses import dataclass
 
 from PIL import Image
+
+from core.draw.canvas import png
 
 PRINT_DPI = 300
 
@@ -44,6 +45,4 @@ class Picture:
 
 def encode(image: Image.Image) -> bytes:
     """Write a picture as PNG that prints at 300 dots per inch."""
-    buffer = io.BytesIO()
-    image.save(buffer, "PNG", compress_level=4, dpi=(PRINT_DPI, PRINT_DPI))
-    return buffer.getvalue()
+    return png(image, compress_level=4, dpi=(PRINT_DPI, PRINT_DPI))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from PIL import Image, ImageDraw
 
-from core.draw.preview import sans, shortened
+from core.draw.canvas import sans, shortened
 from core.report.composite.drawing import Canvas
 from core.report.composite.palette import LIVER_STROKE, TUMOR_STROKE, Palette, Stroke
 from core.report.composite.panels import Panel

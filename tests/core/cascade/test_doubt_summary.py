@@ -12,7 +12,8 @@ from core.cascade.doubt import Disagreement
 from core.cascade.doubt_summary import summarize_doubt, telling_slice
 from core.cascade.measurement import measure
 from core.cascade.segmentation import Segmentation, segment
-from core.draw.doubt import SIDE, doubt_pictures
+from core.draw.doubt import doubt_pictures
+from core.draw.slices import SIDE
 from core.geometry.components import bounding_box
 from core.io.export import doubt_to_nifti
 from core.labels import organ_mask

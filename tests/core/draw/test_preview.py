@@ -7,7 +7,10 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from core.draw.preview import COLORS, Style, overlay, preview, preview_png, telling_slice
+from core.draw.colors import COLORS
+from core.draw.overlay import Style, overlay
+from core.draw.preview import preview, preview_png
+from core.draw.slices import telling_slice
 from core.geometry.slices import Plane
 from core.volume import Volume, volume_from_array
 

@@ -11,6 +11,10 @@ from core.cascade.asking import ask_for_liver, ask_for_tumor
 from core.cascade.measurement import measure
 from core.cascade.networks import Networks
 from core.cascade.segmentation import Segmentation, segment
+from core.draw.canvas import squared
+from core.draw.overlay import heat
+from core.draw.sheet import montage_png
+from core.draw.slices import upright
 from core.geometry.components import bounding_box
 from core.geometry.windows import LIVER_WINDOW, Window, apply_window
 from core.labels import TUMOR, organ_mask
@@ -19,7 +23,7 @@ from core.volume import Volume, volume_from_array
 from core.walkthrough import answers, inputs
 from core.walkthrough import scan as before
 from core.walkthrough.channels import channel_content, layer_named, look_inside, summary_of
-from core.walkthrough.drawing import front_view, heat, montage_png, squared, upright
+from core.walkthrough.drawing import front_view
 from core.walkthrough.moment import Moment, Number, Overall, numbers_csv
 from core.walkthrough.thumbs import thumb_of
 from core.walkthrough.walk import (
