@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-import pandas as pd
 import streamlit as st
 
 from core.evaluation.expected_dice import FEW, Trust, trust_of_preset
@@ -11,6 +10,7 @@ from core.evaluation.run import RUN_NAME, read_run
 from core.models import store
 from pages.common.charts import GRAY, TARGETS, axes, color_of, framed
 from pages.common.frame import errors_shown, plain
+from pages.common.widgets import show_table
 
 WHAT = (
     "From the probabilities alone follows the Dice to be expected of a scan, without any truth. "
@@ -21,6 +21,21 @@ CHART = (
     "Mean of 1 − Dice if only the most trusted share of the cases is kept: the curve of a preset "
     "that knows its bad cases rises only at the end. Dotted: the best order there could be."
 )
+COLUMNS = {
+    "Cases": (None, "Those with a Dice: where truth and result are both empty there is none."),
+    "Rank correlation": ("%.2f", "Spearman's, of expected and true Dice: 1 is the same order."),
+    "By chance (%)": (
+        "%.0f",
+        "How often figures that have nothing to do with each other correlate this much or more "
+        "with so many cases. Above 5 % it proves little.",
+    ),
+    "AURC": (
+        "%.3f",
+        "Area under the risk-coverage curve: mean of 1 − Dice over all shares of cases kept; lower "
+        "is better.",
+    ),
+    "Excess AURC": ("%.3f", "Of it, what a perfect order of the cases would save."),
+}
 
 Stamp = tuple[tuple[int, int], ...]
 
@@ -76,31 +91,7 @@ def _table(found: Sequence[Trust]) -> None:
         }
         for each in found
     ]
-    number = st.column_config.NumberColumn
-    st.dataframe(
-        pd.DataFrame(rows),
-        hide_index=True,
-        column_config={
-            "Cases": number(help="Those with a Dice: where truth and result are both empty "
-            "there is none."),
-            "Rank correlation": number(
-                format="%.2f", help="Spearman's, of expected and true Dice: 1 is the same order."
-            ),
-            "By chance (%)": number(
-                format="%.0f",
-                help="How often figures that have nothing to do with each other correlate this "
-                "much or more with so many cases. Above 5 % it proves little.",
-            ),
-            "AURC": number(
-                format="%.3f",
-                help="Area under the risk-coverage curve: mean of 1 − Dice over all shares of "
-                "cases kept; lower is better.",
-            ),
-            "Excess AURC": number(
-                format="%.3f", help="Of it, what a perfect order of the cases would save."
-            ),
-        },
-    )  # fmt: skip
+    show_table(rows, COLUMNS)
 
 
 def _charts(preset_name: str, found: Sequence[Trust]) -> None:

@@ -4,9 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from typing import Any, TypeVar
 
+import pandas as pd
 import streamlit as st
 
 T = TypeVar("T")
+# How figures are written, or that and what they mean.
+Column = Sequence[str | None]
 
 
 def choose(
@@ -79,6 +82,21 @@ def choose_slice(label: str, key: str, first: int, last: int, best: int) -> int:
     if first == last:
         return first
     return int(st.slider(label, first + 1, last + 1, key=key, persist_state="session")) - 1
+
+
+def show_table(rows: Any, columns: Mapping[str, Column] | None = None, **look: Any) -> Any:
+    """Show rows, dictionaries or a table; returns what is picked of it.
+
+    Parameters
+    ----------
+    columns : by name, how its figures are written, such as ``%.2f``, or that and what they mean.
+    look : what `st.dataframe` takes beside.
+    """
+    shown = {}
+    for name, column in (columns or {}).items():
+        form, tip = (column, None) if isinstance(column, str) else column
+        shown[name] = st.column_config.NumberColumn(format=form, help=tip)
+    return st.dataframe(pd.DataFrame(rows), hide_index=True, column_config=shown, **look)
 
 
 def download(

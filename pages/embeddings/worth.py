@@ -10,6 +10,7 @@ from core.atlas.encoders import AUTOENCODER_DIR
 from core.atlas.quality import COMPARISON_NAME, read_comparison
 from core.models.store import CARD_NAME, read_card
 from pages.common.numbers import number, with_interval
+from pages.common.widgets import show_table
 from pages.embeddings.colors import NAMES
 from pages.embeddings.state import MAP_NAMES, ShownAtlas
 
@@ -30,7 +31,7 @@ COLUMNS = {
 def worth_view(shown: ShownAtlas) -> None:
     """Show every figure by which the atlas can be judged."""
     st.subheader("Does an odd patch mean a tumor?", anchor=False)
-    st.dataframe(_anomaly(shown.known.facts["anomaly"]), hide_index=True)
+    show_table(_anomaly(shown.known.facts["anomaly"]))
     judged = shown.known.facts["anomaly"][0]["split"]
     on = "patients of the test split, whom no network met" if judged == "test" else "all its cases"
     st.caption(
@@ -41,7 +42,7 @@ def worth_view(shown: ShownAtlas) -> None:
     st.subheader("Which codes know most?", anchor=False)
     _comparison()
     st.subheader("The maps", anchor=False)
-    st.dataframe(_maps(shown.known.facts["maps"]), hide_index=True)
+    show_table(_maps(shown.known.facts["maps"]))
     st.caption(
         "Placing: how far from itself a patch lands that is placed as if it were new, as share of "
         "the map's diagonal."
@@ -85,9 +86,9 @@ def _comparison() -> None:
             f"**{title}**: {', '.join(found['patients'][split])}; {judged['tumor']} patches of "
             f"tumor, {judged['patches'] - judged['tumor']} of plain liver"
         )
-        st.dataframe(pd.DataFrame(rows), hide_index=True)
+        show_table(rows)
     st.markdown("**One patient after the other**, by a probe that learned on all others")
-    st.dataframe(_across(found["rows"]), hide_index=True)
+    show_table(_across(found["rows"]))
     st.caption(
         f"{found['meaning']} {found['choice']} Features of the liver network cannot be drawn "
         "again, which error maps, galleries and walks need: it is a rival here, not a choice."

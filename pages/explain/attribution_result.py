@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-import pandas as pd
 import streamlit as st
 
 from core.cascade.segmentation import Segmentation
@@ -19,12 +18,28 @@ from pages.common.charts import GRAY, axes, color_bar, color_of, framed
 from pages.common.downloads import file_stem
 from pages.common.explanations import Explained, Wish
 from pages.common.glossary import see
-from pages.common.widgets import download
+from pages.common.widgets import download, show_table
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 Known = Sequence[tuple[Wish, Explained]]
+
+COLUMNS = {
+    "In tumor": ("percent", "Share of |attribution| in called tumor."),
+    "In liver": ("percent", "In the liver beside it."),
+    "Outside": "percent",
+    "Tumor's area": (
+        "percent",
+        "Of the liver in this slice: what a map without any idea has in the tumor.",
+    ),
+    "Does not add up by": (
+        "percent",
+        "Sum of the map against the difference it should share out. Methods that are not meant to "
+        "add up have none.",
+    ),
+    "Seconds": "%.1f",
+}
 
 
 def result_view(case: Study, segmentation: Segmentation, known: Known) -> None:
@@ -87,26 +102,7 @@ def _figures(known: Known) -> None:
             help="The same of the plain slice: one gray in the liver's outline, or a strong blur."
             + see("Background"),
         )
-    column = st.column_config.NumberColumn
-    st.dataframe(
-        pd.DataFrame([_row(wish, one) for wish, one in known]),
-        hide_index=True,
-        column_config={
-            "In tumor": column(format="percent", help="Share of |attribution| in called tumor."),
-            "In liver": column(format="percent", help="In the liver beside it."),
-            "Outside": column(format="percent"),
-            "Tumor's area": column(
-                format="percent",
-                help="Of the liver in this slice: what a map without any idea has in the tumor.",
-            ),
-            "Does not add up by": column(
-                format="percent",
-                help="Sum of the map against the difference it should share out. Methods that "
-                "are not meant to add up have none.",
-            ),
-            "Seconds": column(format="%.1f"),
-        },
-    )
+    show_table([_row(wish, one) for wish, one in known], COLUMNS)
 
 
 def _row(wish: Wish, one: Explained) -> dict[str, object]:

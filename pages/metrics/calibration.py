@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 
-import pandas as pd
 import streamlit as st
 
 from core.evaluation.curves import called_only, level_counts
 from core.evaluation.run import Run
 from core.metrics.calibration import ProbabilityHistogram, Reliability, brier_score, reliability
 from pages.common.charts import GRAY, axes, color_of, framed, show
-from pages.common.widgets import choose
+from pages.common.widgets import choose, show_table
 from pages.metrics.controls import choose_target
 from pages.metrics.expected_dice import trust_view
 from pages.metrics.state import BY_DIGEST
@@ -28,6 +27,24 @@ RELIABLE = (
     "the diagonal. Below it the network is too sure of what it finds, above it too cautious."
 )
 COUNTS = "Voxels in each bin on a logarithmic scale: a bin with few of them proves little."
+
+COLUMNS = {
+    "Expected calibration error": (
+        "%.4f",
+        "Mean distance from the diagonal, each bin weighing as its voxels (Guo et al. 2017).",
+    ),
+    "Brier score": (
+        "%.4f",
+        "Mean squared distance of the probability from the truth (Brier 1950).",
+    ),
+    "Voxels counted": "localized",
+    "Of all voxels (%)": "%.2f",
+    "Truth at probability 0 (%)": (
+        "%.2f",
+        "True voxels that no threshold can find: the network, or the liver region before it, "
+        "ruled them out.",
+    ),
+}
 
 
 def calibration_view(runs: Sequence[Run]) -> None:
@@ -100,29 +117,7 @@ def _table(
         }
         for run, everything, counts in zip(runs, pooled, kept, strict=True)
     ]
-    number = st.column_config.NumberColumn
-    st.dataframe(
-        pd.DataFrame(rows),
-        hide_index=True,
-        column_config={
-            "Expected calibration error": number(
-                format="%.4f",
-                help="Mean distance from the diagonal, each bin weighing as its voxels "
-                "(Guo et al. 2017).",
-            ),
-            "Brier score": number(
-                format="%.4f",
-                help="Mean squared distance of the probability from the truth (Brier 1950).",
-            ),
-            "Voxels counted": number(format="localized"),
-            "Of all voxels (%)": number(format="%.2f"),
-            "Truth at probability 0 (%)": number(
-                format="%.2f",
-                help="True voxels that no threshold can find: the network, or the liver region "
-                "before it, ruled them out.",
-            ),
-        },
-    )
+    show_table(rows, COLUMNS)
 
 
 def _percent_at_zero(counts: ProbabilityHistogram) -> float | None:

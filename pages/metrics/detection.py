@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from typing import cast
 
-import pandas as pd
 import streamlit as st
 
 from core.evaluation.curves import froc_at, lesion_froc, lesion_records
 from core.evaluation.run import Run
 from core.metrics.detection import Criterion, Detection, Froc, detection_by_size
 from pages.common.charts import axes, color_of, framed, show
-from pages.common.widgets import choose
+from pages.common.widgets import choose, show_table
 from pages.metrics.state import BY_DIGEST
 
 CRITERIA = {"touched": "Touched: any shared voxel", "matched": "Matched: IoU of at least 0.5"}
@@ -106,7 +105,7 @@ def _by_size(runs: Sequence[Run], criterion: Criterion) -> None:
     figure.update_yaxes(range=[0, 1.12])
     show(figure, "metrics-found-by-size", BY_SIZE)
     with st.expander("The counts, and how many predicted lesions are true"):
-        st.dataframe(pd.DataFrame(rows), hide_index=True)
+        show_table(rows)
 
 
 def _found(counts: Detection) -> float:

@@ -12,6 +12,7 @@ from core.metrics.risk import RiskCoverage, risk_coverage
 from pages.common.charts import GRAY, axes, color_of, framed, show
 from pages.common.glossary import see
 from pages.common.numbers import number
+from pages.common.widgets import show_table
 
 COVERAGE = (
     "Cases are added from the most to the least trusted. A network that knows when it is wrong "
@@ -76,8 +77,7 @@ def _figures(runs: Sequence[Run], found: Sequence[RiskCoverage]) -> None:
             for run, each in zip(runs, found, strict=True)
         ]
         names = ("AURC", "Excess", "Rank correlation")
-        columns = {name: st.column_config.NumberColumn(format="%.3f") for name in names}
-        st.dataframe(pd.DataFrame(rows), hide_index=True, column_config=columns)
+        show_table(rows, dict.fromkeys(names, "%.3f"))
 
 
 def _worth(found: RiskCoverage) -> str:

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-import pandas as pd
 import streamlit as st
 
 from core.evaluation.leakage import Promise
 from pages.common.frame import plain
+from pages.common.widgets import show_table
 
 EASIER = (
     "Validation has it easier than the test, with both splits alike: it judges slices at the "
@@ -36,7 +36,7 @@ def limits(promises: Sequence[Promise]) -> None:
     notes = [f"- {note}" for note in (less, EASIER, few if tested else "") if note]
     st.info("\n".join(["**Not all of this is leakage.**\n", *notes]), icon=":material/balance:")
     with st.expander("The slices and patients behind it", icon=":material/table_rows:"):
-        st.dataframe(pd.DataFrame([_row(promise) for promise in promises]), hide_index=True)
+        show_table([_row(promise) for promise in promises])
 
 
 def _less_to_learn(promises: Sequence[Promise]) -> str:

@@ -16,7 +16,7 @@ from core.evaluation.references import references_for
 from core.metrics.detection import Criterion
 from pages.common.charts import TARGETS, color_of, framed, score_columns, show
 from pages.common.numbers import number, with_interval
-from pages.common.widgets import download
+from pages.common.widgets import download, show_table
 from pages.metrics.controls import averaging_switches
 from pages.metrics.pairs import paired_view
 from pages.metrics.publication import publication_view, references_view
@@ -37,9 +37,7 @@ INTERVALS = (
     "In brackets: 95 % bootstrap interval, cases drawn anew with replacement. It says how far the "
     "figure would move with other patients like these."
 )
-COLUMNS = {
-    "Left out": st.column_config.NumberColumn(help="Where truth and prediction are both empty.")
-}
+COLUMNS = {"Left out": (None, "Where truth and prediction are both empty.")}
 CRITERIA: dict[Criterion, str] = {"touched": "any overlap", "matched": "IoU of at least 0.5"}
 
 
@@ -109,7 +107,7 @@ def _cards(figures: Sequence[Average]) -> None:
 
 
 def _headline(found: Sequence[Average]) -> None:
-    st.dataframe(_table(found, SCORES), hide_index=True, column_config=COLUMNS)
+    show_table(_table(found, SCORES), COLUMNS)
     st.caption(INTERVALS)
 
 
@@ -209,7 +207,7 @@ def _lesions(runs: Sequence[Run]) -> None:
     if not rows:
         st.info("No run here scores tumors, so there are no lesions to count.")
         return
-    st.dataframe(pd.DataFrame(rows), hide_index=True)
+    show_table(rows)
     best = references_for("tumor", "lesion_recall")
     st.caption(
         "A lesion is a connected piece of tumor, whatever its size. Best lesion recall in LiTS: "
@@ -223,7 +221,7 @@ def _surfaces(runs: Sequence[Run]) -> None:
     if not any(figure.cases for figure in found):
         st.info("The voxels of these cases have no known size in mm, so no distance is defined.")
         return
-    st.dataframe(_table(found, SCORES), hide_index=True)
+    show_table(_table(found, SCORES))
     st.caption(
         "Mean over the cases where both masks hold something and the voxel size is known. Surface "
         "Dice: share of both surfaces within 3 mm of the other."

@@ -16,7 +16,7 @@ from core.study import Study
 from pages.common.charts import TARGETS
 from pages.common.frame import plain
 from pages.common.numbers import number
-from pages.common.widgets import download
+from pages.common.widgets import download, show_table
 from pages.metrics.runs import keep_run
 
 # Below this the truth of the same scan is hard to believe.
@@ -163,11 +163,8 @@ def _lesions(lesions: Sequence[LesionRecord]) -> None:
         }
         for lesion in lesions
     ]
-    digits = {"Volume (mL)": 2, "Diameter (mm)": 1, "Best Dice": 3, "Peak probability": 2}
-    columns = {
-        name: st.column_config.NumberColumn(format=f"%.{count}f") for name, count in digits.items()
-    }
-    st.dataframe(pd.DataFrame(rows), hide_index=True, column_config=columns)
+    volume, dice = {"Volume (mL)": "%.2f", "Diameter (mm)": "%.1f"}, {"Best Dice": "%.3f"}
+    show_table(rows, {**volume, **dice, "Peak probability": "%.2f"})
     st.caption(
         "A lesion of the truth that nothing touches was missed; one of the segmentation that "
         "touches nothing was invented. Diameters are of spheres of the same volume."

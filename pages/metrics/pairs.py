@@ -10,7 +10,7 @@ from core.evaluation import Run, compare_runs
 from core.metrics.comparison import PairedComparison
 from pages.common.charts import TARGETS
 from pages.common.frame import plain
-from pages.common.widgets import pick
+from pages.common.widgets import pick, show_table
 from pages.metrics.state import BY_DIGEST, SCORES
 
 
@@ -28,7 +28,7 @@ def paired_view(runs: Sequence[Run]) -> None:
     if not rows:
         return
     gain = f"{SCORES[score]} of {main.name} minus that run"
-    st.dataframe(pd.DataFrame(rows).rename(columns={"Gain": gain}), hide_index=True)
+    show_table(pd.DataFrame(rows).rename(columns={"Gain": gain}))
     st.caption(
         "Mean difference over the cases that both runs scored, with its 95 % bootstrap interval: "
         "where it holds 0, these cases do not tell the runs apart. p: Wilcoxon signed-rank test."

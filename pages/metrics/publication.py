@@ -1,6 +1,5 @@
 """The publication's figures beside ours, and what they can be averages of."""
 
-import pandas as pd
 import streamlit as st
 
 from core.evaluation import Run
@@ -8,6 +7,7 @@ from core.evaluation.averages import EmptyRule, Unit, average, targets_of
 from core.evaluation.references import PUBLICATION, REFERENCES, Claim
 from core.metrics.claims import Averaging, check_claim
 from pages.common.charts import TARGETS
+from pages.common.widgets import show_table
 from pages.metrics.state import BY_DIGEST, SCORES
 
 AS_THE_PUBLICATION = "Ours, each slice with truth, as it does"
@@ -23,10 +23,8 @@ how well a new patient is served. Its averages are over slices, ours over patien
 def publication_view(run: Run) -> None:
     """Set the publication's Dice and IoU beside those of `run`, and check that they fit."""
     claims = [claim for claim in PUBLICATION if claim.target in targets_of(run)]
-    columns = {"Dice": st.column_config.NumberColumn(format="%.3f")}
-    columns["IoU"] = columns["Dice"]
     rows = [row for claim in claims for row in _rows(run, claim)]
-    st.dataframe(pd.DataFrame(rows), hide_index=True, column_config=columns)
+    show_table(rows, {"Dice": "%.3f", "IoU": "%.3f"})
     st.markdown(EXPLANATION)
     with st.expander(
         "Can these Dice and IoU belong together?", expanded=True, icon=":material/rule:"
@@ -81,5 +79,5 @@ def references_view() -> None:
         }
         for known in REFERENCES
     ]
-    st.dataframe(pd.DataFrame(rows), hide_index=True)
+    show_table(rows)
     st.caption("Other scans, other splits, other readers: a place on the map, no contest.")

@@ -13,6 +13,7 @@ from core.evaluation.images import pictures, telling_error
 from pages.common.charts import GRAY, TARGETS, color_of, framed
 from pages.common.frame import plain
 from pages.common.numbers import number
+from pages.common.widgets import show_table
 from pages.metrics.pictures import RECORD, draw_later, images_of, record_job
 from pages.metrics.state import SCORES
 
@@ -125,7 +126,7 @@ def _figures(row: pd.DataFrame) -> None:
         if column in found.index and pd.notna(found[column])
     ]
     with st.expander("All its figures"):
-        st.dataframe(pd.DataFrame(rows), hide_index=True)
+        show_table(rows)
 
 
 def _written(value: float) -> str:
@@ -200,6 +201,5 @@ def _lesions(run: Run, place: Place) -> None:
         truth=lesions["truth"].map({True: "truth", False: "prediction"})
     )
     figures = ("Diameter (mm)", "Volume (mL)", "Best Dice", "Peak probability")
-    columns = {name: st.column_config.NumberColumn(format="%.2f") for name in figures}
     st.markdown("**Lesions of the case**")
-    st.dataframe(shown.rename(columns=LESION), hide_index=True, column_config=columns)
+    show_table(shown.rename(columns=LESION), dict.fromkeys(figures, "%.2f"))

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING, cast
 
-import pandas as pd
 import streamlit as st
 
 from core.evaluation import curves as core
@@ -14,7 +13,7 @@ from core.evaluation.tables import overlaps_of
 from core.metrics.aggregate import summarize
 from pages.common.charts import GRAY, TARGETS, axes, color_of, framed, show
 from pages.common.numbers import number
-from pages.common.widgets import choose
+from pages.common.widgets import choose, show_table
 from pages.metrics.controls import choose_target
 from pages.metrics.detection import detection_view
 from pages.metrics.state import BY_DIGEST
@@ -87,8 +86,7 @@ def _figures(
         {"Run": run.name, "Own threshold": its_own, **_named(curve.at(threshold))}
         for run, curve, its_own in zip(runs, curves, own, strict=True)
     ]
-    columns = {name.capitalize(): st.column_config.NumberColumn(format="%.3f") for name in DASHES}
-    st.dataframe(pd.DataFrame(rows), hide_index=True, column_config=columns)
+    show_table(rows, {name.capitalize(): "%.3f" for name in DASHES})
 
 
 def _named(figures: dict[str, float]) -> dict[str, float]:

@@ -1,15 +1,23 @@
 """The measurements of a case as figures and as a table that leads to the lesions."""
 
-import pandas as pd
 import streamlit as st
 
 from core.cascade.findings import Findings, Lesion
 from pages.common.frame import plain
 from pages.common.glossary import see
+from pages.common.widgets import show_table
 
 Voxel = tuple[int, int, int]
 # Of Streamlit's table. More rows scroll, so that the planes stay in sight.
 ROW_PIXELS, MOST_ROWS = 35, 5
+
+COLUMNS = {
+    "Volume (mL)": "%.2f",
+    "Longest (mm)": ("%.1f", "Longest extent in any axial slice."),
+    "Short axis (mm)": ("%.1f", "Longest extent at right angles to it in the same slice."),
+    "Mean HU": "%.0f",
+    "SD HU": "%.0f",
+}
 
 
 def headline(findings: Findings) -> None:
@@ -43,24 +51,13 @@ def lesion_table(findings: Findings, key: str) -> Voxel | None:
         st.info("No tumor was found at this threshold.", icon=":material/search_off:")
         return None
     shown = min(len(findings.lesions), MOST_ROWS) + 1
-    picked = st.dataframe(
-        pd.DataFrame([_row(lesion) for lesion in findings.lesions]),
-        hide_index=True,
+    picked = show_table(
+        [_row(lesion) for lesion in findings.lesions],
+        COLUMNS,
         height=ROW_PIXELS * shown + 2,
         on_select="rerun",
         selection_mode="single-row",
         key=key,
-        column_config={
-            "Volume (mL)": st.column_config.NumberColumn(format="%.2f"),
-            "Longest (mm)": st.column_config.NumberColumn(
-                format="%.1f", help="Longest extent in any axial slice."
-            ),
-            "Short axis (mm)": st.column_config.NumberColumn(
-                format="%.1f", help="Longest extent at right angles to it in the same slice."
-            ),
-            "Mean HU": st.column_config.NumberColumn(format="%.0f"),
-            "SD HU": st.column_config.NumberColumn(format="%.0f"),
-        },
     )
     st.caption("Pick a row to jump to that lesion below. Sizes are those of the mask.")
     rows = picked["selection"]["rows"]

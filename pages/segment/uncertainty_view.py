@@ -2,7 +2,6 @@
 
 from functools import partial
 
-import pandas as pd
 import streamlit as st
 
 from core.cascade.doubt import VIEWS
@@ -26,7 +25,7 @@ from pages.common.uncertainty_state import (
     measure_doubt,
     with_lesions,
 )
-from pages.common.widgets import choose, download
+from pages.common.widgets import choose, download, show_table
 from pages.viewer import viewer_state
 
 MAPS = {"tumor": "Tumors", "liver": "Liver"}
@@ -147,19 +146,13 @@ def _lesions(summary: DoubtSummary) -> None:
         }
         for lesion in summary.lesions
     ]
-    column = st.column_config.NumberColumn
-    st.dataframe(
-        pd.DataFrame(rows),
-        hide_index=True,
-        column_config={
-            "Volume (mL)": column(format="%.2f"),
-            "Mean probability": column(format="%.2f", help="Of tumor, over its voxels."),
-            "Mean doubt": column(
-                format="%.3f",
-                help="Standard deviation of the probability over the views, mean over its voxels.",
-            ),
-        },
-    )
+    tip = "Standard deviation of the probability over the views, mean over its voxels."
+    columns = {
+        "Volume (mL)": "%.2f",
+        "Mean probability": ("%.2f", "Of tumor, over its voxels."),
+        "Mean doubt": ("%.3f", tip),
+    }
+    show_table(rows, columns)
     st.caption("Numbered as in the table of lesions above.")
 
 
