@@ -31,6 +31,7 @@ from core.provenance import commit, versions
 FORMAT = "hepatoscope-run"
 FORMAT_VERSION = 1
 RUN_NAME = "run.json"
+Stamp = tuple[tuple[int, int], ...]
 EMPTY_MASK_RULE = (
     "Truth and prediction both empty: not defined, left out of means and counted. "
     "One of them empty: 0."
@@ -177,6 +178,13 @@ def _detection(counts: Detection) -> dict[str, Any]:
 
 def _or_none(value: float) -> float | None:
     return None if value != value else value
+
+
+def stamp_of(folder: Path) -> Stamp:
+    """Tell when the files of a run changed last, and how large they are."""
+    files = [folder / RUN_NAME, *(folder / f"{table}.parquet" for table in TABLES)]
+    states = [file.stat() for file in files if file.is_file()]
+    return tuple((state.st_mtime_ns, state.st_size) for state in states)
 
 
 def _read_facts(folder: Path) -> dict[str, Any]:

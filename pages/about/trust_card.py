@@ -6,7 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 from core.evaluation.expected_dice import FEW, Trust, trust_of_preset
-from core.evaluation.run import RUN_NAME, read_run
+from core.evaluation.run import RUN_NAME, Stamp, read_run, stamp_of
 from core.models import store
 from pages.common.charts import GRAY, TARGETS, axes, color_of, framed
 from pages.common.frame import errors_shown, plain
@@ -37,8 +37,6 @@ COLUMNS = {
     "Excess AURC": ("%.3f", "Of it, what a perfect order of the cases would save."),
 }
 
-Stamp = tuple[tuple[int, int], ...]
-
 
 def trust_view(preset_name: str) -> None:
     """Show rank correlation, AURC and risk-coverage curves of the preset's shipped runs."""
@@ -63,19 +61,13 @@ def _found(preset_name: str) -> tuple[Trust, ...]:
     found: list[Trust] = []
     for place in sorted((store.WEIGHTS_DIR / "evaluations").glob(f"{preset_name}-*/{RUN_NAME}")):
         with errors_shown():
-            found += _trusts(str(place.parent), _stamp(place.parent), preset_name)
+            found += _trusts(str(place.parent), stamp_of(place.parent), preset_name)
     return tuple(found)
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
 def _trusts(folder: str, stamp: Stamp, preset_name: str) -> tuple[Trust, ...]:
     return trust_of_preset([read_run(Path(folder))], preset_name)
-
-
-def _stamp(folder: Path) -> Stamp:
-    """When the files of a run changed last, and how large they are."""
-    states = [file.stat() for file in sorted(folder.iterdir())]
-    return tuple((state.st_mtime_ns, state.st_size) for state in states)
 
 
 def _table(found: Sequence[Trust]) -> None:

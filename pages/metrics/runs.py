@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.errors import HepatoScopeError
 from core.evaluation import Run, read_run
-from core.evaluation.run import RUN_NAME, TABLES
+from core.evaluation.run import RUN_NAME, Stamp, stamp_of
 from core.evaluation.zipped import MAX_ZIP_BYTES, read_zipped_run
 from core.models import store
 from pages.common.frame import errors_shown, plain, show_error
@@ -28,8 +28,6 @@ MIB = 2**20
 # Runs of networks that were trained to show leakage, not to be used.
 LEAKAGE = "leakage-"
 HOW_TO_MAKE = "python -m core evaluate --data FOLDER --split test --out RUN"
-
-Stamp = tuple[tuple[int, int], ...]
 
 
 def choose_runs() -> tuple[Run, ...]:
@@ -121,20 +119,13 @@ def _opened(name: str) -> Run | None:
         return uploaded()[name]
     folder = shipped()[name]
     with errors_shown():
-        return _read(str(folder), _stamp(folder))
+        return _read(str(folder), stamp_of(folder))
     return None
 
 
 @st.cache_data(max_entries=8, show_spinner="Reading the run")
 def _read(folder: str, stamp: Stamp) -> Run:
     return read_run(Path(folder))
-
-
-def _stamp(folder: Path) -> Stamp:
-    """When the files of a run changed last, and how large they are."""
-    files = [folder / RUN_NAME, *(folder / f"{table}.parquet" for table in TABLES)]
-    states = [file.stat() for file in files if file.is_file()]
-    return tuple((state.st_mtime_ns, state.st_size) for state in states)
 
 
 def _first_readable(names: list[str]) -> str:
@@ -144,7 +135,7 @@ def _first_readable(names: list[str]) -> str:
         if name in uploaded():
             return name
         try:
-            _read(str(shipped()[name]), _stamp(shipped()[name]))
+            _read(str(shipped()[name]), stamp_of(shipped()[name]))
         except HepatoScopeError:
             continue
         return name
