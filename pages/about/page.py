@@ -9,6 +9,7 @@ from pages.common.glossary import glossary
 from pages.common.headline import headline_view
 from pages.common.model_card import model_card
 from pages.common.notices import optional_parts
+from pages.common.widgets import choose
 
 # Longer lines are hard to read.
 TEXT_PIXELS = 960
@@ -74,10 +75,7 @@ def _evaluations() -> None:
 def _trust() -> None:
     presets = [preset.name for preset in trained_presets()]
     if presets:
-        chosen = st.segmented_control(
-            "Networks", presets, default=first_preset().name, required=True, key="about-trust"
-        )
-        trust_view(chosen)
+        trust_view(choose("Networks", presets, "about-trust", default=first_preset().name))
 
 
 def _cards() -> None:

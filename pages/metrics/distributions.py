@@ -61,10 +61,8 @@ def _choices(run: Run) -> tuple[str, str, Unit, EmptyRule]:
     """Ask what is drawn: of which target, which score, of what, under which rule."""
     what, which = st.columns(2, gap="medium", vertical_alignment="bottom")
     with what.container(horizontal=True):
-        target = st.segmented_control(
-            "Of", targets_of(run), format_func=TARGETS.__getitem__, key="metrics-target",
-            default=targets_of(run)[-1], required=True, persist_state="session",
-        )  # fmt: skip
+        targets = {target: TARGETS[target] for target in targets_of(run)}
+        target = choose("Of", targets, "metrics-target", default=list(targets)[-1])
         unit = choose("Points", POINTS, "metrics-points", default=Unit.CASE)
     with which.container(horizontal=True, vertical_alignment="bottom"):
         scores = list(SCORES) if unit is Unit.CASE else list(SLICE_SCORES)
