@@ -21,7 +21,7 @@ from core.explainers.backgrounds import (
 from core.geometry.fits import SliceFit, axial_view
 from core.labels import organ_mask
 from core.models.store import model_dir
-from core.presets import preset_named
+from core.presets import Preset, preset_named
 from core.volume import Volume
 
 Floats = NDArray[np.float32]
@@ -157,6 +157,20 @@ def pose(
         seen[0][..., [0, 2]] if look.apart else None,
     )
     return Posed(question, fit, tumor, inside[0])
+
+
+def left_out(preset: Preset, asked: Asked) -> str:
+    """Say in sentences what an explanation leaves out of the answer of `asked`; often nothing."""
+    said, count = [], len(preset.networks(asked))
+    if count > 1:
+        said.append(f"Of the {count} {asked} networks whose mean counts, the first is asked.")
+    away = preset.tumor_neighbours_mm if asked is Asked.TUMOR else preset.liver_neighbours_mm
+    if away is not None:
+        said.append(
+            f"It sees the slices about {away:g} mm above and below too; they stay as they are, "
+            "and what they bring is not on the map."
+        )
+    return " ".join(said)
 
 
 def as_image(gray: NDArray[np.uint8]) -> Floats:

@@ -9,10 +9,11 @@ from core.cascade.segmentation import Segmentation
 from core.draw.slices import telling_slice
 from core.explainers.attribution import Method
 from core.explainers.backgrounds import Background
-from core.explainers.question import Asked
+from core.explainers.question import Asked, left_out
 from core.explainers.registry import methods, published
 from core.geometry.slices import Plane
 from core.labels import organ_mask
+from core.presets import preset_named
 from core.study import Study
 from pages.common import jobs
 from pages.common.explanations import EXPLANATIONS, Wish
@@ -52,6 +53,8 @@ def attribution_view(case: Study, segmentation: Segmentation) -> None:
         st.info("No liver was found in this scan, so there is no answer to explain.")
         return
     wishes = _wishes(case, segmentation)
+    if said := left_out(preset_named(segmentation.preset), wishes[0].asked):
+        st.caption(said)
     if not explainer().ready:
         warm_up(posed_for(case, segmentation, wishes[0]).question)
     _start(case, segmentation, wishes)

@@ -13,10 +13,10 @@ from core.explainers.attribution import Attribution, shares
 from core.explainers.backgrounds import Background
 from core.explainers.export import map_to_nifti
 from core.explainers.pictures import diverging, draw, native_map
-from core.explainers.question import Asked, pose
+from core.explainers.question import Asked, left_out, pose
 from core.labels import organ_mask
 from core.models import store
-from core.presets import PAPER, PRESETS
+from core.presets import ENSEMBLE, PAPER, PRESETS
 from core.volume import Volume
 
 Z = 13
@@ -167,3 +167,12 @@ def test_of_several_networks_the_first_is_asked_why(
     monkeypatch.setitem(PRESETS, "paper", replace(PAPER, tumor_networks=("tumor-1", "tumor-2")))
     (tmp_path / "paper" / "tumor").rename(tmp_path / "paper" / "tumor-1")
     assert pose(scan, found, Z, Asked.TUMOR).question.weights.name == "tumor-1"
+
+
+def test_what_is_not_on_the_map_is_said() -> None:
+    assert left_out(PAPER, Asked.TUMOR) == ""
+    assert left_out(ENSEMBLE, Asked.LIVER) == ""
+    assert left_out(ENSEMBLE, Asked.TUMOR).startswith(
+        "Of the 5 tumor networks whose mean counts, the first is asked. It sees the slices about "
+        "5 mm above and below too"
+    )
