@@ -8,8 +8,8 @@ import pandas as pd
 import streamlit as st
 
 T = TypeVar("T")
-# How figures are written, or that and what they mean.
-Column = Sequence[str | None]
+# A figure or how figures are written, alone or with what it means.
+Told = Sequence[str | None]
 
 
 def choose(
@@ -84,7 +84,7 @@ def choose_slice(label: str, key: str, first: int, last: int, best: int) -> int:
     return int(st.slider(label, first + 1, last + 1, key=key, persist_state="session")) - 1
 
 
-def show_table(rows: Any, columns: Mapping[str, Column] | None = None, **look: Any) -> Any:
+def show_table(rows: Any, columns: Mapping[str, Told] | None = None, **look: Any) -> Any:
     """Show rows, dictionaries or a table; returns what is picked of it.
 
     Parameters
@@ -97,6 +97,14 @@ def show_table(rows: Any, columns: Mapping[str, Column] | None = None, **look: A
         form, tip = (column, None) if isinstance(column, str) else column
         shown[name] = st.column_config.NumberColumn(format=form, help=tip)
     return st.dataframe(pd.DataFrame(rows), hide_index=True, column_config=shown, **look)
+
+
+def show_figures(figures: Mapping[str, Told]) -> None:
+    """Show figures in a row that breaks on a narrow page: by name, alone or with what they mean."""
+    with st.container(horizontal=True):
+        for name, figure in figures.items():
+            value, tip = (figure, None) if isinstance(figure, str) else figure
+            st.metric(name, value, border=True, help=tip)
 
 
 def download(

@@ -18,7 +18,7 @@ from pages.common.charts import GRAY, axes, color_bar, color_of, framed
 from pages.common.downloads import file_stem
 from pages.common.explanations import Explained, Wish
 from pages.common.glossary import see
-from pages.common.widgets import download, show_table
+from pages.common.widgets import download, show_figures, show_table
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -87,21 +87,13 @@ def _side_by_side(case: Study, segmentation: Segmentation, known: Known) -> None
 def _figures(known: Known) -> None:
     """Show the number that was explained, and a row for each method."""
     first = known[0][1].found
-    with st.container(horizontal=True):
-        st.metric(
-            "Explained",
-            f"{first.score:.4f}",
-            border=True,
-            help="Mean probability over the slice, or over the lesion: what the map shares out."
-            + see("Attribution", "Completeness"),
-        )
-        st.metric(
-            "With nothing to see",
-            f"{first.plain_score:.4f}",
-            border=True,
-            help="The same of the plain slice: one gray in the liver's outline, or a strong blur."
-            + see("Background"),
-        )
+    score = "Mean probability over the slice, or over the lesion: what the map shares out."
+    plainly = "The same of the plain slice: one gray in the liver's outline, or a strong blur."
+    figures = {
+        "Explained": (f"{first.score:.4f}", score + see("Attribution", "Completeness")),
+        "With nothing to see": (f"{first.plain_score:.4f}", plainly + see("Background")),
+    }
+    show_figures(figures)
     show_table([_row(wish, one) for wish, one in known], COLUMNS)
 
 

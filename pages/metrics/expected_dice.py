@@ -12,7 +12,7 @@ from core.metrics.risk import RiskCoverage, risk_coverage
 from pages.common.charts import GRAY, axes, color_of, framed, show
 from pages.common.glossary import see
 from pages.common.numbers import number
-from pages.common.widgets import show_table
+from pages.common.widgets import show_figures, show_table
 
 COVERAGE = (
     "Cases are added from the most to the least trusted. A network that knows when it is wrong "
@@ -44,26 +44,15 @@ def trust_view(runs: Sequence[Run], target: str) -> None:
 
 def _figures(runs: Sequence[Run], found: Sequence[RiskCoverage]) -> None:
     main = found[0]
-    with st.container(horizontal=True):
-        st.metric(
-            "Area under the risk curve",
-            number(main.aurc),
-            border=True,
-            help="Mean of 1 − Dice over all shares of cases kept (AURC); lower is better."
-            + see("Risk and coverage"),
-        )
-        st.metric(
-            "Of it, saved by a perfect order",
-            number(main.excess_aurc),
-            border=True,
-            help="Excess area: 0 means that no order of the cases would have been better.",
-        )
-        st.metric(
-            "Rank correlation",
-            number(main.rank_correlation, 2),
-            border=True,
-            help="Spearman's, of expected and true Dice: 1 means the same order.",
-        )
+    area = "Mean of 1 − Dice over all shares of cases kept (AURC); lower is better."
+    excess = "Excess area: 0 means that no order of the cases would have been better."
+    order = "Spearman's, of expected and true Dice: 1 means the same order."
+    figures = {
+        "Area under the risk curve": (number(main.aurc), area + see("Risk and coverage")),
+        "Of it, saved by a perfect order": (number(main.excess_aurc), excess),
+        "Rank correlation": (number(main.rank_correlation, 2), order),
+    }
+    show_figures(figures)
     st.caption(_worth(main))
     if len(runs) > 1:
         rows = [

@@ -16,7 +16,7 @@ from core.study import Study
 from pages.common.charts import TARGETS
 from pages.common.frame import plain
 from pages.common.numbers import number
-from pages.common.widgets import download, show_table
+from pages.common.widgets import download, show_figures, show_table
 from pages.metrics.runs import keep_run
 
 # Below this the truth of the same scan is hard to believe.
@@ -68,16 +68,14 @@ def _remarks(scores: Sequence[CaseScore]) -> None:
 
 def _figures(score: CaseScore) -> None:
     whole, surface = score.whole, score.surface
-    with st.container(horizontal=True):
-        name = TARGETS[score.target]
-        st.metric(f"{name}: Dice", number(whole.dice), border=True)
-        st.metric("HD95", _mm(surface.hd95_mm), border=True)
-        st.metric("Mean surface distance", _mm(surface.assd_mm), border=True)
-        st.metric(
-            f"Surface Dice at {surface.tolerance_mm:g} mm",
-            number(surface.surface_dice),
-            border=True,
-        )
+    name = TARGETS[score.target]
+    figures = {
+        f"{name}: Dice": number(whole.dice),
+        "HD95": _mm(surface.hd95_mm),
+        "Mean surface distance": _mm(surface.assd_mm),
+        f"Surface Dice at {surface.tolerance_mm:g} mm": number(surface.surface_dice),
+    }
+    show_figures(figures)
     if surface.comparable is not Comparable.YES:
         st.caption(f"{name}: no surface distances, because {NO_SURFACE[surface.comparable]}.")
 

@@ -13,7 +13,7 @@ from core.evaluation.images import pictures, telling_error
 from pages.common.charts import GRAY, TARGETS, color_of, framed
 from pages.common.frame import plain
 from pages.common.numbers import number
-from pages.common.widgets import show_table
+from pages.common.widgets import show_figures, show_table
 from pages.metrics.pictures import RECORD, draw_later, images_of, record_job
 from pages.metrics.state import SCORES
 
@@ -115,10 +115,8 @@ def _slice_slider(run: Run, place: Place, slices: pd.DataFrame, start: int | Non
 
 def _figures(row: pd.DataFrame) -> None:
     """Show four scores large, and everything else that the run knows in a table."""
-    with st.container(horizontal=True):
-        for score in MAIN_SCORES:
-            value = float(score_values(row, score)[0])
-            st.metric(SCORES[score], number(value), border=True)
+    values = {score: float(score_values(row, score)[0]) for score in MAIN_SCORES}
+    show_figures({SCORES[score]: number(value) for score, value in values.items()})
     found = row.iloc[0]
     rows = [
         {"Figure": name, "Value": _written(found[column])}

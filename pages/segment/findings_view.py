@@ -5,7 +5,7 @@ import streamlit as st
 from core.cascade.findings import Findings, Lesion
 from pages.common.frame import plain
 from pages.common.glossary import see
-from pages.common.widgets import show_table
+from pages.common.widgets import show_figures, show_table
 
 Voxel = tuple[int, int, int]
 # Of Streamlit's table. More rows scroll, so that the planes stay in sight.
@@ -23,24 +23,15 @@ COLUMNS = {
 def headline(findings: Findings) -> None:
     """Show the four figures that matter first, and what speaks against them."""
     percent = findings.tumor_burden_percent
-    # A row that breaks: four on a wide page, two on a phone.
-    with st.container(horizontal=True):
-        st.metric(":green[■] Liver volume", f"{findings.liver_volume_ml:,.0f} mL", border=True)
-        st.metric(":red[■] Tumor volume", f"{findings.tumor_volume_ml:,.1f} mL", border=True)
-        st.metric(
-            "Tumor burden",
-            "–" if percent is None else f"{percent:.1f} %",
-            border=True,
-            help="Tumor volume in percent of the liver volume, tumors included."
-            + see("Tumor burden"),
-        )
-        st.metric(
-            "Lesions",
-            len(findings.lesions),
-            border=True,
-            help="Connected pieces of tumor; voxels that meet at a corner belong together."
-            + see("Lesion", "Longest diameter"),
-        )
+    burden = "Tumor volume in percent of the liver volume, tumors included." + see("Tumor burden")
+    pieces = "Connected pieces of tumor; voxels that meet at a corner belong together."
+    figures = {
+        ":green[■] Liver volume": f"{findings.liver_volume_ml:,.0f} mL",
+        ":red[■] Tumor volume": f"{findings.tumor_volume_ml:,.1f} mL",
+        "Tumor burden": ("–" if percent is None else f"{percent:.1f} %", burden),
+        "Lesions": (str(len(findings.lesions)), pieces + see("Lesion", "Longest diameter")),
+    }
+    show_figures(figures)
     for warning in findings.warnings:
         st.warning(plain(warning), icon=":material/warning:")
 

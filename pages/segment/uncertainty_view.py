@@ -25,7 +25,7 @@ from pages.common.uncertainty_state import (
     measure_doubt,
     with_lesions,
 )
-from pages.common.widgets import choose, download, show_table
+from pages.common.widgets import choose, download, show_figures, show_table
 from pages.viewer import viewer_state
 
 MAPS = {"tumor": "Tumors", "liver": "Liver"}
@@ -93,9 +93,7 @@ def _figures(summary: DoubtSummary) -> None:
             f"differ by {DOUBTFUL:g} or more: where a lesion may have been missed.",
         ),
     }
-    with st.container(horizontal=True):
-        for label, (value, tip) in shown.items():
-            st.metric(label, value, border=True, help=tip + see("Doubt"))
+    show_figures({label: (value, tip + see("Doubt")) for label, (value, tip) in shown.items()})
 
 
 def _pictures(case: Study, segmentation: Segmentation, doubt: Doubt, organ: Region) -> None:
