@@ -61,6 +61,13 @@ def test_several_networks_are_loaded_for_one_part() -> None:
     assert mean_answer(loaded.liver, images()) == pytest.approx(0.5)
 
 
+def test_mean_of_several_is_that_of_all_slices_at_once() -> None:
+    bright = np.random.default_rng(0).random((11, 4, 4, 3), np.float32)
+    pair = (lambda shown: shown[..., 0], lambda shown: shown[..., 1])
+    found = mean_answer(pair, bright)
+    np.testing.assert_allclose(found, bright[..., :2].mean(axis=-1), rtol=1e-6)
+
+
 @pytest.mark.usefixtures("_weights")
 def test_result_of_other_weights_is_not_asked_again(networks: Networks) -> None:
     made = load_networks(SEVERAL).digests
