@@ -6,7 +6,9 @@ from pathlib import Path
 
 from core.cascade.findings import Findings
 from core.cascade.measurement import measure
-from core.cascade.networks import Networks
+from core.cascade.networks import Networks, load_networks
+from core.cascade.orientation import CODE as MIRRORED
+from core.cascade.orientation import mirrored_findings
 from core.cascade.segmentation import Labelled, Segmentation, relabel, segment
 from core.errors import UnsupportedScan
 from core.io import read
@@ -74,10 +76,20 @@ def segmented(
     progress: Progress = lambda stage, fraction: None,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Study:
-    """Segment a study, as `core.cascade.segmentation.segment` does, and measure the result."""
+    """Segment a study, as `core.cascade.segmentation.segment` does, and measure the result.
+
+    What the networks say of left and right joins the findings of the quality gate.
+    """
     volume = study.volume
     found = segment(volume, preset, networks=networks, progress=progress, cancelled=cancelled)
-    return replace(study, segmentation=found, findings=measure(volume, found.labels))
+    known = [finding for finding in study.quality if finding.code != MIRRORED]
+    seen = mirrored_findings(volume, preset, networks or load_networks(preset))
+    return replace(
+        study,
+        quality=(*seen, *known),
+        segmentation=found,
+        findings=measure(volume, found.labels),
+    )
 
 
 def called_at(study: Study, liver_threshold: float, tumor_threshold: float) -> Study:

@@ -103,6 +103,7 @@ def fake_networks() -> Networks:
 LOADERS = (
     "core.cascade.networks",
     "core.cascade.segmentation",
+    "core.study",
     "core.whatif.probe.sweep",
     "core.whatif.stress.robustness",
 )

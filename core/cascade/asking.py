@@ -77,6 +77,14 @@ def find_liver(
     return near, box
 
 
+def liver_seen(volume: Volume, preset: Preset, networks: Networks, slices: range) -> float:
+    """Share of what the first liver network sees of some axial slices that it calls liver."""
+    look = look_from_afar(volume, preset) if preset.finder else liver_look(volume, preset)
+    first = preset_named(preset.finder) if preset.finder else preset
+    found = answers(networks.finder or networks.liver, look, volume, batches(slices))
+    return float(np.mean(found >= first.liver_threshold))
+
+
 def liver_answers(
     volume: Volume, networks: Networks, looks: Looks, slices: range
 ) -> tuple[Gray, Gray | None]:

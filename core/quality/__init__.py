@@ -3,6 +3,7 @@
 from core.quality.coverage import coverage_findings, span_findings
 from core.quality.finding import QualityFinding, Severity
 from core.quality.geometry import geometry_findings
+from core.quality.orientation import orientation_findings
 from core.quality.sample import take_sample
 from core.quality.values import value_findings
 from core.volume import Volume
@@ -26,5 +27,7 @@ def check(volume: Volume) -> tuple[QualityFinding, ...]:
         outlined = not any(finding.code in NO_OUTLINE for finding in findings)
         covered = coverage_findings if outlined else span_findings
         findings.extend(covered(volume, sample))
+        if outlined:
+            findings.extend(orientation_findings(sample))
     findings.extend(geometry_findings(volume))
     return tuple(sorted(findings, key=lambda finding: WORST_FIRST.index(finding.severity)))
