@@ -10,6 +10,7 @@ VIEWS = {
     "Probe": ("probe", "probe_view"),
     "Stress lab": ("stress", "stress_view"),
     "SAM": ("sam", "sam_view"),
+    "Painted lesions": ("painted", "painted_view"),
 }
 TRUST = "How far to trust it"
 VIEW = "explain-view"
