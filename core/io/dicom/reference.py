@@ -1,9 +1,20 @@
 """What a new DICOM object takes over from the series it was made from."""
 
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import numpy as np
 from pydicom.dataset import Dataset
-from pydicom.uid import CTImageStorage, generate_uid
-from pydicom.valuerep import DA, TM
+from pydicom.multival import MultiValue
+from pydicom.uid import (
+    UID,
+    CTImageStorage,
+    EnhancedCTImageStorage,
+    LegacyConvertedEnhancedCTImageStorage,
+    generate_uid,
+)
+from pydicom.valuerep import DA, TM, DSfloat
 
 from core.errors import UnsupportedScan
 from core.io.dicom.geometry import LPS_RAS
@@ -21,6 +32,13 @@ IDENTITY = (
     "ReferringPhysicianName",
 )
 DATES: dict[str, type[DA | TM]] = {"PatientBirthDate": DA, "StudyDate": DA, "StudyTime": TM}
+CT_CLASSES = {CTImageStorage, EnhancedCTImageStorage, LegacyConvertedEnhancedCTImageStorage}
+# A new object belongs to one study and one frame of reference, whatever an anonymiser made of them.
+SHARED = {
+    "StudyInstanceUID": "study",
+    "SeriesInstanceUID": "source",
+    "FrameOfReferenceUID": "frame",
+}
 GEOMETRY = (
     "Rows",
     "Columns",
@@ -51,7 +69,37 @@ def sources_of(volume: Volume, what: str) -> list[Dataset]:
             f"“{volume.source}” is no DICOM series, so {what} has nothing to refer to; "
             "take another format."
         )
-    return [_source(header, volume.digest) for header in volume.dicom_headers]
+    headers = volume.dicom_headers
+    shared = {
+        keyword: next(filter(None, (_uid(header.get(keyword)) for header in headers)), None)
+        or uid_of(volume.digest, word)
+        for keyword, word in SHARED.items()
+    }
+    thickness = float(np.linalg.norm(volume.native.affine[:3, 2]))
+    sources = [_source(header, volume.digest, shared, thickness) for header in headers]
+    if len({source.SOPInstanceUID for source in sources}) < len(sources):
+        # One UID for many images names none of them.
+        for number, source in enumerate(sources):
+            source.SOPInstanceUID = uid_of(volume.digest, "image", str(number))
+    return sources
+
+
+@contextmanager
+def referring(volume: Volume, what: str) -> Iterator[None]:
+    """Say in a sentence that `what` could not be made to refer to the series of `volume`.
+
+    Raises
+    ------
+    UnsupportedScan : in the place of whatever a library says of headers that break the standard.
+    """
+    try:
+        yield
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
+        cause = (str(error) or type(error).__name__).strip().splitlines()[0].rstrip(".")
+        raise UnsupportedScan(
+            f"The headers of “{volume.source}” do not allow {what} ({cause}); take another format, "
+            "the labels are the same."
+        ) from error
 
 
 def plane_of(source: Dataset, volume: Volume) -> int:
@@ -81,7 +129,7 @@ def uid_of(*parts: str) -> str:
     return str(generate_uid(entropy_srcs=list(parts)))
 
 
-def _source(header: Dataset, digest: str) -> Dataset:
+def _source(header: Dataset, digest: str, shared: dict[str, str], thickness: float) -> Dataset:
     # De-identified series often lack what the standard requires of a source image.
     source = Dataset()
     source.SpecificCharacterSet = "ISO_IR 192"
@@ -90,20 +138,37 @@ def _source(header: Dataset, digest: str) -> Dataset:
     for keyword in GEOMETRY:
         if keyword in header:
             source[keyword] = header[keyword]
+    if "NumberOfFrames" not in header and not _positive(header.get("SliceThickness")):
+        source.SliceThickness = DSfloat(thickness, auto_format=True)
     meta = header.file_meta
     source.Modality = "CT"
-    source.SOPClassUID = (
-        header.get("SOPClassUID") or meta.get("MediaStorageSOPClassUID") or CTImageStorage
-    )
+    # Anonymisers invent classes too.
+    known = [meta.get("MediaStorageSOPClassUID"), header.get("SOPClassUID")]
+    one = EnhancedCTImageStorage if "NumberOfFrames" in header else CTImageStorage
+    source.SOPClassUID = next((uid for uid in known if uid in CT_CLASSES), one)
     source.SOPInstanceUID = (
-        header.get("SOPInstanceUID")
-        or meta.get("MediaStorageSOPInstanceUID")
+        _uid(header.get("SOPInstanceUID"))
+        or _uid(meta.get("MediaStorageSOPInstanceUID"))
         or uid_of(digest, str(header.get("ImagePositionPatient")))
     )
-    source.StudyInstanceUID = header.get("StudyInstanceUID") or uid_of(digest, "study")
-    source.SeriesInstanceUID = header.get("SeriesInstanceUID") or uid_of(digest, "source")
-    source.FrameOfReferenceUID = header.get("FrameOfReferenceUID") or uid_of(digest, "frame")
+    for keyword, uid in shared.items():
+        setattr(source, keyword, uid)
     return source
+
+
+def _uid(value: object) -> str | None:
+    """Take a UID as the standard wants it; of several the first, None where there is none."""
+    first = value[0] if isinstance(value, MultiValue) and value else value
+    text = "" if first is None or isinstance(first, MultiValue) else str(first).strip(" \0")
+    return text if text and UID(text).is_valid else None
+
+
+def _positive(value: object) -> bool:
+    try:
+        number = float(str(value))
+    except ValueError:
+        return False
+    return math.isfinite(number) and number > 0
 
 
 def _clean(keyword: str, value: object) -> object:

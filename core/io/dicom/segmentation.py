@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.io.dicom.geometry import LPS_RAS
-from core.io.dicom.reference import plane_of, sources_of, uid_of
+from core.io.dicom.reference import plane_of, referring, sources_of, uid_of
 from core.volume import Volume, to_native
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def labels_to_dicom_seg(
 
     Raises
     ------
-    UnsupportedScan : `volume` was not read from DICOM.
+    UnsupportedScan : `volume` was not read from DICOM, or its headers allow no segmentation.
     ValueError : `labels` has another shape than `volume`.
     """
     import highdicom
@@ -45,34 +45,35 @@ def labels_to_dicom_seg(
     if labels.shape != volume.shape:
         raise ValueError(f"labels have shape {labels.shape}, the volume {volume.shape}")
     sources = sources_of(volume, "a DICOM segmentation")
-    frames = to_native(labels, volume.native).transpose(2, 1, 0)
-    places: dict[str, Any] = {}
-    if "NumberOfFrames" in sources[0]:
-        places["plane_positions"] = _plane_positions(volume)
-    else:
-        frames = frames[[plane_of(header, volume) for header in sources]]
-    segmentation = highdicom.seg.Segmentation(
-        source_images=sources,
-        pixel_array=np.ascontiguousarray(frames),
-        segmentation_type="BINARY",
-        segment_descriptions=_segments(model),
-        series_instance_uid=uid_of(volume.digest, "series", model),
-        series_number=SERIES_NUMBER,
-        sop_instance_uid=uid_of(volume.digest, model, sha256(labels.tobytes()).hexdigest()),
-        instance_number=1,
-        manufacturer="HepatoScope",
-        manufacturer_model_name="HepatoScope",
-        software_versions=model[:64],
-        device_serial_number="0",
-        content_label="LIVER",
-        content_description="Liver and tumors, research use only",
-        series_description="HepatoScope segmentation",
-        omit_empty_frames=True,
-        **places,
-    )
-    file = BytesIO()
-    segmentation.save_as(file)
-    return file.getvalue()
+    with referring(volume, "a DICOM segmentation"):
+        frames = to_native(labels, volume.native).transpose(2, 1, 0)
+        places: dict[str, Any] = {}
+        if "NumberOfFrames" in sources[0]:
+            places["plane_positions"] = _plane_positions(volume)
+        else:
+            frames = frames[[plane_of(header, volume) for header in sources]]
+        segmentation = highdicom.seg.Segmentation(
+            source_images=sources,
+            pixel_array=np.ascontiguousarray(frames),
+            segmentation_type="BINARY",
+            segment_descriptions=_segments(model),
+            series_instance_uid=uid_of(volume.digest, "series", model),
+            series_number=SERIES_NUMBER,
+            sop_instance_uid=uid_of(volume.digest, model, sha256(labels.tobytes()).hexdigest()),
+            instance_number=1,
+            manufacturer="HepatoScope",
+            manufacturer_model_name="HepatoScope",
+            software_versions=model[:64],
+            device_serial_number="0",
+            content_label="LIVER",
+            content_description="Liver and tumors, research use only",
+            series_description="HepatoScope segmentation",
+            omit_empty_frames=True,
+            **places,
+        )
+        file = BytesIO()
+        segmentation.save_as(file)
+        return file.getvalue()
 
 
 def _segments(model: str) -> "Sequence[SegmentDescription]":

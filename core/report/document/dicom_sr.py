@@ -16,7 +16,7 @@ from pydicom.sr.coding import Code
 from core.cascade.findings import Findings, Lesion
 from core.cascade.measurement import lesion_map
 from core.cascade.segmentation import Labelled
-from core.io.dicom.reference import images_by_plane, sources_of, uid_of
+from core.io.dicom.reference import images_by_plane, referring, sources_of, uid_of
 from core.io.export import labels_to_dicom_seg
 from core.labels import LIVER, TUMOR
 from core.report.document.content import printable
@@ -46,40 +46,45 @@ def to_dicom_sr(
 
     Raises
     ------
-    UnsupportedScan : `volume` was not read from DICOM.
+    UnsupportedScan : `volume` was not read from DICOM, or its headers allow no report.
     """
     import highdicom
 
     sources = sources_of(volume, "a DICOM report")
-    case = _Case(volume, segmentation, report, sources)
-    seg = _segmentation_of(volume, segmentation)
-    groups = [_liver(case, findings), *_segments(case, findings, seg), *_lesions(case, findings)]
-    made = report.provenance
-    document = highdicom.sr.ComprehensiveSR(
-        evidence=[*sources, seg],
-        content=highdicom.sr.MeasurementReport(
-            observation_context=_observers(case),
-            procedure_reported=codes.cid100.CTUnspecifiedBodyRegion,
-            imaging_measurements=groups,
-            title=codes.cid7021.ImagingMeasurementReport,
-        )[0],
-        series_instance_uid=case.uid("series"),
-        series_number=SERIES_NUMBER,
-        sop_instance_uid=case.uid("document", made.written.isoformat()),
-        instance_number=1,
-        manufacturer="HepatoScope",
-        manufacturer_model_name="HepatoScope",
-        software_versions=made.version,
-        device_serial_number="0",
-        series_description="HepatoScope measurements, research use only",
-        content_qualification="RESEARCH",
-        content_date=made.written.date(),
-        content_time=made.written.time().replace(tzinfo=None),
-        is_complete=True,
-    )
-    file = io.BytesIO()
-    document.save_as(file)
-    return file.getvalue()
+    with referring(volume, "a DICOM report"):
+        case = _Case(volume, segmentation, report, sources)
+        seg = _segmentation_of(volume, segmentation)
+        groups = [
+            _liver(case, findings),
+            *_segments(case, findings, seg),
+            *_lesions(case, findings),
+        ]
+        made = report.provenance
+        document = highdicom.sr.ComprehensiveSR(
+            evidence=[*sources, seg],
+            content=highdicom.sr.MeasurementReport(
+                observation_context=_observers(case),
+                procedure_reported=codes.cid100.CTUnspecifiedBodyRegion,
+                imaging_measurements=groups,
+                title=codes.cid7021.ImagingMeasurementReport,
+            )[0],
+            series_instance_uid=case.uid("series"),
+            series_number=SERIES_NUMBER,
+            sop_instance_uid=case.uid("document", made.written.isoformat()),
+            instance_number=1,
+            manufacturer="HepatoScope",
+            manufacturer_model_name="HepatoScope",
+            software_versions=made.version,
+            device_serial_number="0",
+            series_description="HepatoScope measurements, research use only",
+            content_qualification="RESEARCH",
+            content_date=made.written.date(),
+            content_time=made.written.time().replace(tzinfo=None),
+            is_complete=True,
+        )
+        file = io.BytesIO()
+        document.save_as(file)
+        return file.getvalue()
 
 
 @dataclass(frozen=True, eq=False)

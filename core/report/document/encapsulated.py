@@ -8,7 +8,7 @@ from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
 from pydicom.sr.codedict import codes
 from pydicom.uid import UID, EncapsulatedPDFStorage, ExplicitVRLittleEndian
 
-from core.io.dicom.reference import IDENTITY, sources_of, uid_of
+from core.io.dicom.reference import IDENTITY, referring, sources_of, uid_of
 from core.provenance import VERSION
 from core.volume import Volume
 
@@ -26,18 +26,19 @@ def to_encapsulated_pdf(volume: Volume, pdf: bytes) -> bytes:
     UnsupportedScan : `volume` was not read from DICOM.
     """
     sources = sources_of(volume, "a DICOM document")
-    document = _identified(sources[0], volume, sha256(pdf).hexdigest())
-    document.SourceInstanceSequence = [_reference(source) for source in sources]
-    document.EncapsulatedDocument = pdf + b"\0" * (len(pdf) % 2)
-    document.EncapsulatedDocumentLength = len(pdf)
-    document.MIMETypeOfEncapsulatedDocument = "application/pdf"
-    document.DocumentTitle = TITLE
-    document.ConceptNameCodeSequence = [_coded()]
-    document.BurnedInAnnotation = "YES"
-    document.RecognizableVisualFeatures = "NO"
-    file = io.BytesIO()
-    document.save_as(file, enforce_file_format=True)
-    return file.getvalue()
+    with referring(volume, "a DICOM document"):
+        document = _identified(sources[0], volume, sha256(pdf).hexdigest())
+        document.SourceInstanceSequence = [_reference(source) for source in sources]
+        document.EncapsulatedDocument = pdf + b"\0" * (len(pdf) % 2)
+        document.EncapsulatedDocumentLength = len(pdf)
+        document.MIMETypeOfEncapsulatedDocument = "application/pdf"
+        document.DocumentTitle = TITLE
+        document.ConceptNameCodeSequence = [_coded()]
+        document.BurnedInAnnotation = "YES"
+        document.RecognizableVisualFeatures = "NO"
+        file = io.BytesIO()
+        document.save_as(file, enforce_file_format=True)
+        return file.getvalue()
 
 
 def _identified(source: Dataset, volume: Volume, digest: str) -> FileDataset:

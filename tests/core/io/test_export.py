@@ -1,4 +1,5 @@
 import gzip
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 
@@ -8,6 +9,8 @@ import numpy as np
 import pydicom
 import pytest
 from numpy.typing import NDArray
+from pydicom.dataset import Dataset
+from pydicom.uid import UID, CTImageStorage
 
 from core.errors import UnsupportedScan
 from core.io import read
@@ -105,6 +108,74 @@ def test_a_stripped_series_can_still_be_segmented(tmp_path: Path, lacking: str) 
     volume = read(save_dicom(tmp_path, slices))
     encoded = labels_to_dicom_seg(volume, some_labels(volume))
     assert pydicom.dcmread(BytesIO(encoded)).NumberOfFrames == 7
+
+
+def per_slice(keyword: str) -> Callable[[list[Dataset]], None]:
+    def change(slices: list[Dataset]) -> None:
+        for number, item in enumerate(slices):
+            setattr(item, keyword, f"1.2.{number + 1}")
+
+    return change
+
+
+def everywhere(**values: object) -> Callable[[list[Dataset]], None]:
+    def change(slices: list[Dataset]) -> None:
+        for item in slices:
+            for keyword, value in values.items():
+                setattr(item, keyword, value)
+
+    return change
+
+
+def invented_class(slices: list[Dataset]) -> None:
+    for item in slices:
+        item.SOPClassUID = item.file_meta.MediaStorageSOPClassUID = "1.2.826.0.1.99"
+
+
+BROKEN = {
+    "a class that an anonymiser invented": invented_class,
+    "no thickness": everywhere(SliceThickness=None),
+    "no positive thickness": everywhere(SliceThickness=0),
+    "a study for each slice": per_slice("StudyInstanceUID"),
+    "a frame of reference for each slice": per_slice("FrameOfReferenceUID"),
+    "an empty frame of reference": everywhere(FrameOfReferenceUID=""),
+    "several studies in one value": everywhere(StudyInstanceUID=["1.2.3", "1.2.4"]),
+    "no UID but words": everywhere(StudyInstanceUID="removed", FrameOfReferenceUID="removed"),
+    "one UID for all images": everywhere(SOPInstanceUID="1.2.77"),
+}
+
+
+@pytest.mark.parametrize("change", BROKEN.values(), ids=BROKEN)
+def test_headers_that_break_the_standard_are_mended(
+    tmp_path: Path, change: Callable[[list[Dataset]], None]
+) -> None:
+    slices = ct_series(HU)
+    change(slices)
+    volume = read(save_dicom(tmp_path, slices))
+    segmentation = pydicom.dcmread(BytesIO(labels_to_dicom_seg(volume, some_labels(volume))))
+    assert segmentation.NumberOfFrames == 7
+    measures = segmentation.SharedFunctionalGroupsSequence[0].PixelMeasuresSequence[0]
+    assert measures.SliceThickness == pytest.approx(2.5)
+    uids = (segmentation.StudyInstanceUID, segmentation.FrameOfReferenceUID)
+    assert all(UID(uid).is_valid for uid in uids)
+    (series,) = segmentation.ReferencedSeriesSequence
+    referred = {item.ReferencedSOPInstanceUID for item in series.ReferencedInstanceSequence}
+    assert len(referred) == len(slices)
+    assert {item.ReferencedSOPClassUID for item in series.ReferencedInstanceSequence} == {
+        CTImageStorage
+    }
+
+
+def test_what_no_segmentation_can_refer_to_is_named_in_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(**_: object) -> None:
+        raise AttributeError("no attribute 'PlanePositionSequence'\nmore")
+
+    monkeypatch.setattr(highdicom.seg, "Segmentation", refused)
+    volume = read(save_dicom(tmp_path, ct_series(HU)))
+    with pytest.raises(UnsupportedScan, match="do not allow a DICOM segmentation \\(no attribute"):
+        labels_to_dicom_seg(volume, some_labels(volume))
 
 
 def test_a_nifti_scan_has_no_dicom_to_refer_to(tmp_path: Path) -> None:
