@@ -3,13 +3,15 @@
 import json
 from collections import Counter
 from collections.abc import Callable, Sequence
+from itertools import count
 from pathlib import Path
+from typing import Any
 
 from core.cascade.findings import Findings
 from core.cascade.networks import Networks
-from core.draw.preview import preview
-from core.errors import HepatoScopeError
-from core.io.digest import sha256_of
+from core.draw.preview import preview_png
+from core.errors import HepatoScopeError, UnsupportedScan
+from core.io.digest import folder_digest, sha256_of
 from core.io.export import labels_to_dicom_seg, labels_to_nifti
 from core.presets import Preset
 from core.quality import Severity
@@ -17,6 +19,9 @@ from core.record import findings_record, to_json
 from core.study import Study, examine
 
 FINDINGS_NAME = "findings.json"
+FILES = ("labels.nii.gz", "labels.dcm", "preview.png")
+# Of findings: what the scan is known by before it is read.
+SOURCE = "source_files_sha256"
 
 
 def expand_inputs(inputs: Sequence[Path]) -> list[Path]:
@@ -64,33 +69,60 @@ def segment_inputs(
     paths = expand_inputs(inputs)
     failures = 0
     for path, name in zip(paths, case_names(paths), strict=True):
-        folder = out / name
-        if is_finished(path, folder, preset, networks):
-            report(f"{name}: finished before, skipped")
-            continue
         try:
+            folder, record = place_of(path, name, out)
+            if record is not None and made_by(record, preset, networks):
+                report(f"{folder.name}: finished before, skipped")
+                continue
+            if folder.name != name:
+                report(f"{folder.name}: “{name}” holds another scan, so this one stands beside it")
+            elif record is None and (folder / FINDINGS_NAME).exists():
+                report(f"{name}: the findings there are not whole, so they are made anew")
             findings = segment_to_folder(path, folder, preset, networks, report)
         except HepatoScopeError as error:
             failures += 1
             report(f"error: {path.name}: {error}")
             continue
         report(
-            f"{name}: liver {findings.liver_volume_ml:.0f} mL, "
+            f"{folder.name}: liver {findings.liver_volume_ml:.0f} mL, "
             f"{len(findings.lesions)} lesion(s), tumor {findings.tumor_volume_ml:.1f} mL"
         )
     return failures
 
 
-def is_finished(path: Path, folder: Path, preset: Preset, networks: Networks) -> bool:
-    """Whether `folder` holds the result of the scan at `path`, this preset and these weights."""
-    finished = folder / FINDINGS_NAME
-    if not finished.is_file() or not path.exists():
-        return False
-    record = json.loads(finished.read_text())
-    # The digest of a DICOM folder is known only once it is read: there the name must do.
-    same_scan = path.is_dir() or record["source_sha256"] == sha256_of([path])
-    same_networks = record["models_sha256"] == networks.digests
-    return bool(same_scan and same_networks and record["preset"] == preset.name)
+def place_of(path: Path, name: str, out: Path) -> tuple[Path, dict[str, Any] | None]:
+    """Find the result folder of a scan, and what is written there of this very scan.
+
+    A folder that holds another scan's findings is left alone: the next is ``name-2``.
+    """
+    for number in count(1):
+        folder = out / (name if number == 1 else f"{name}-{number}")
+        record = _record_in(folder)
+        if record is None or not path.exists():
+            return folder, None
+        if record.get(SOURCE) == _identity(path)[SOURCE]:
+            return folder, record
+    raise AssertionError("numbers do not end")
+
+
+def made_by(record: dict[str, Any], preset: Preset, networks: Networks) -> bool:
+    """Whether findings were made with this preset and these weights."""
+    return (record["models_sha256"], record["preset"]) == (networks.digests, preset.name)
+
+
+def _record_in(folder: Path) -> dict[str, Any] | None:
+    """Read the findings of a finished case; None where there are none, or no whole ones."""
+    try:
+        record = json.loads((folder / FINDINGS_NAME).read_text())
+    except (OSError, ValueError):
+        return None
+    whole = isinstance(record, dict) and {"source_sha256", "models_sha256", "preset"} <= set(record)
+    return {SOURCE: record["source_sha256"], **record} if whole else None
+
+
+def _identity(path: Path) -> dict[str, str]:
+    """Tell what a scan is known by before it is read: of a folder, all files in it."""
+    return {SOURCE: folder_digest(path) if path.is_dir() else sha256_of([path])}
 
 
 def segment_to_folder(
@@ -112,14 +144,23 @@ def segment_to_folder(
 
     known = examine(path, preset, networks=networks, on_checked=warn).known
     volume, labels = known.volume, known.segmentation.labels
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "labels.nii.gz").write_bytes(labels_to_nifti(volume, labels))
+    written = {"labels.nii.gz": labels_to_nifti(volume, labels)}
     if volume.dicom_headers and labels.any():
-        (folder / "labels.dcm").write_bytes(labels_to_dicom_seg(volume, labels))
-    preview(volume, labels).save(folder / "preview.png")
-    record = findings_record(known)
-    # Written aside and moved: findings stand for a finished case.
-    aside = folder / f"{FINDINGS_NAME}.part"
-    aside.write_text(to_json(record))
-    aside.replace(folder / FINDINGS_NAME)
+        try:
+            written["labels.dcm"] = labels_to_dicom_seg(volume, labels)
+        except UnsupportedScan as error:
+            report(f"{folder.name}: warning: {error}")
+    written["preview.png"] = preview_png(volume, labels)
+    _put(folder, written, to_json(findings_record(known) | _identity(path)))
     return known.findings
+
+
+def _put(folder: Path, files: dict[str, bytes], findings: str) -> None:
+    """Put a case in place; findings stand for a whole one, so they go first and come last."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in (FINDINGS_NAME, *FILES):
+        (folder / name).unlink(missing_ok=True)
+    for name, content in (files | {FINDINGS_NAME: findings.encode()}).items():
+        aside = folder / f"{name}.part"
+        aside.write_bytes(content)
+        aside.replace(folder / name)

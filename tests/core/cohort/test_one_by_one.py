@@ -1,6 +1,7 @@
 """Many scans, one after the other."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import nibabel as nib
@@ -18,6 +19,7 @@ from core.cohort.one_by_one import (
 from core.errors import UnsupportedScan
 from core.presets import PAPER
 from tests import scene
+from tests.core.io.scans import ct_series, save_dicom
 
 
 def run(inputs: list[Path], out: Path, networks: Networks) -> tuple[int, list[str]]:
@@ -100,7 +102,80 @@ def test_other_weights_or_another_scan_are_no_finished_case(
     newer = Networks(networks.liver, networks.tumor, {"liver": "c" * 64, "tumor": "d" * 64})
     assert "skipped" not in run([scan], tmp_path / "out", newer)[1][-1]
     other = ct(tmp_path / "elsewhere" / "a.nii", tumor=False)
-    assert "0 lesion(s)" in run([other], tmp_path / "out", newer)[1][-1]
+    told = run([other], tmp_path / "out", newer)[1]
+    assert told[0] == "a-2: “a” holds another scan, so this one stands beside it"
+    assert told[-1].startswith("a-2: liver")
+    assert "0 lesion(s)" in told[-1]
+    first, second = (json.loads((tmp_path / "out" / name / "findings.json").read_text())
+                     for name in ("a", "a-2"))  # fmt: skip
+    assert first["source_sha256"] != second["source_sha256"]
+    assert run([other], tmp_path / "out", newer)[1] == ["a-2: finished before, skipped"]
+
+
+@pytest.mark.parametrize("content", ["", "{", "[1]", '{"preset": "paper"}', "\x00\xff"])
+def test_findings_that_are_not_whole_are_made_anew(
+    tmp_path: Path, networks: Networks, content: str
+) -> None:
+    scan = ct(tmp_path / "a.nii")
+    run([scan], tmp_path / "out", networks)
+    (tmp_path / "out/a/findings.json").write_text(content)
+    failures, told = run([scan], tmp_path / "out", networks)
+    assert failures == 0
+    assert told[0] == "a: the findings there are not whole, so they are made anew"
+    assert json.loads((tmp_path / "out/a/findings.json").read_text())["preset"] == "paper"
+
+
+def dicom(folder: Path, *, tumor: bool = True, slices: slice = slice(None)) -> Path:
+    hu = scene.draw(tumor=tumor)[0].transpose(2, 1, 0)[slices]
+    x, y, z = (float(side) for side in np.diag(scene.affine_of())[:3])
+    places = [(-x * 30, -y * 30, z * number) for number in range(len(hu))]
+    series = ct_series(hu, places, PixelSpacing=[y, x], SliceThickness=z)
+    return save_dicom(folder, series)
+
+
+def test_folders_of_one_name_are_told_apart_by_what_they_hold(
+    tmp_path: Path, networks: Networks
+) -> None:
+    first = dicom(tmp_path / "one" / "CT")
+    second = dicom(tmp_path / "two" / "CT", tumor=False)
+    out = tmp_path / "out"
+    assert run([first], out, networks)[0] == 0
+    assert run([first], out, networks)[1] == ["CT: finished before, skipped"]
+    assert run([second], out, networks)[1][-1].startswith("CT-2: liver")
+    assert run([second], out, networks)[1] == ["CT-2: finished before, skipped"]
+
+
+def test_folder_that_grew_is_another_scan(tmp_path: Path, networks: Networks) -> None:
+    folder = dicom(tmp_path / "CT", slices=slice(2, None))
+    run([folder], tmp_path / "out", networks)
+    (folder / "notes.txt").write_text("one more slice would do the same")
+    assert run([folder], tmp_path / "out", networks)[1][-1].startswith("CT-2: liver")
+
+
+def test_segmentation_that_cannot_be_written_costs_no_result(
+    tmp_path: Path, networks: Networks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object) -> bytes:
+        raise UnsupportedScan("The headers of “CT” do not allow a DICOM segmentation (why).")
+
+    monkeypatch.setattr("core.cohort.one_by_one.labels_to_dicom_seg", refused)
+    bad, good = dicom(tmp_path / "CT"), ct(tmp_path / "b.nii")
+    failures, told = run([bad, good], tmp_path / "out", networks)
+    assert failures == 0
+    assert "CT: warning: The headers of “CT” do not allow a DICOM segmentation (why)." in told
+    assert told[-1].startswith("b: liver")
+    assert (tmp_path / "out/CT/findings.json").is_file()
+    assert not (tmp_path / "out/CT/labels.dcm").exists()
+
+
+def test_other_preset_leaves_no_file_of_the_first(tmp_path: Path, networks: Networks) -> None:
+    folder = dicom(tmp_path / "CT")
+    run([folder], tmp_path / "out", networks)
+    assert (tmp_path / "out/CT/labels.dcm").is_file()
+    nothing = replace(networks, digests={"liver": "e" * 64, "tumor": "f" * 64},
+                      liver=lambda images: np.zeros(images.shape[:3], np.float32))  # fmt: skip
+    run([folder], tmp_path / "out", nothing)
+    assert not (tmp_path / "out/CT/labels.dcm").exists()
 
 
 def test_case_cut_off_before_its_findings_is_done_again(tmp_path: Path, networks: Networks) -> None:
