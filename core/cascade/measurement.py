@@ -19,6 +19,7 @@ from core.volume import Volume, voxel_ml_of
 __all__ = ["Findings", "Lesion", "lesion_map", "measure"]
 
 PLAUSIBLE_LIVER_ML = (500, 3500)
+MOST_TUMOR = 0.5
 PLAUSIBLE_LIVER_HU = (-50, 250)
 
 
@@ -57,7 +58,10 @@ def measure(volume: Volume, labels: NDArray[np.uint8]) -> Findings:
         lesions=_lesions(organ, hu, box, volume.affine) if tumor_voxels else (),
         liver_mean_hu=mean,
         liver_sd_hu=sd,
-        warnings=(*_cut_off(box, labels.shape), *_implausible(liver_ml, mean)),
+        warnings=(
+            *_cut_off(box, labels.shape),
+            *_implausible(liver_ml, mean, tumor_voxels / organ_voxels),
+        ),
     )
 
 
@@ -163,8 +167,13 @@ def ends_reached(box: Region, shape: tuple[int, ...]) -> list[str]:
     return [place for place, touched in places.items() if touched]
 
 
-def _implausible(liver_ml: float, mean_hu: float | None) -> list[str]:
+def _implausible(liver_ml: float, mean_hu: float | None, tumor_share: float) -> list[str]:
     warnings = []
+    if tumor_share > MOST_TUMOR:
+        warnings.append(
+            f"Tumor fills {tumor_share:.0%} of the outlined liver, more than is left of the liver "
+            "itself; check that the scan is what the networks know, and the outlines."
+        )
     low, high = PLAUSIBLE_LIVER_ML
     if not low <= liver_ml <= high:
         warnings.append(

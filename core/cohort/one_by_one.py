@@ -2,19 +2,20 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 from core.cascade.findings import Findings
 from core.cascade.networks import Networks
+from core.cascade.orientation import CODE as MIRRORED
 from core.draw.preview import preview_png
 from core.errors import HepatoScopeError, UnsupportedScan
 from core.io.digest import folder_digest, sha256_of
 from core.io.export import labels_to_dicom_seg, labels_to_nifti
 from core.presets import Preset
-from core.quality import Severity
+from core.quality import QualityFinding, Severity
 from core.record import findings_record, to_json
 from core.study import Study, examine
 
@@ -137,12 +138,17 @@ def segment_to_folder(
     Raises the errors of `read`, and UnsupportedScan where the quality gate finds one.
     """
 
-    def warn(study: Study) -> None:
-        for finding in study.quality:
-            if finding.severity is Severity.WARNING:
-                report(f"{folder.name}: {finding.severity}: {finding.reason} {finding.advice}")
+    def tell(words: Iterable[str]) -> None:
+        for sentence in words:
+            report(f"{folder.name}: {sentence}")
 
-    known = examine(path, preset, networks=networks, on_checked=warn).known
+    def on_checked(study: Study) -> None:
+        tell(f"note: {note}" for note in study.volume.notes)
+        tell(_warnings(study.quality))
+
+    known = examine(path, preset, networks=networks, on_checked=on_checked).known
+    tell(_warnings([one for one in known.quality if one.code == MIRRORED]))
+    tell(f"warning: {sentence}" for sentence in known.findings.warnings)
     volume, labels = known.volume, known.segmentation.labels
     written = {"labels.nii.gz": labels_to_nifti(volume, labels)}
     if volume.dicom_headers and labels.any():
@@ -153,6 +159,12 @@ def segment_to_folder(
     written["preview.png"] = preview_png(volume, labels)
     _put(folder, written, to_json(findings_record(known) | _identity(path)))
     return known.findings
+
+
+def _warnings(quality: Iterable[QualityFinding]) -> Iterator[str]:
+    for finding in quality:
+        if finding.severity is Severity.WARNING:
+            yield f"{finding.severity}: {finding.reason} {finding.advice}"
 
 
 def _put(folder: Path, files: dict[str, bytes], findings: str) -> None:

@@ -191,3 +191,12 @@ def test_findings_are_written_with_units_and_the_same_every_time() -> None:
     assert written["lesions"][0]["volume_ml"] == round(12 * 0.7 * 0.7 * 3 / 1000, 3)
     assert {"liver_volume_ml", "tumor_burden_percent", "liver_mean_hu"} <= written.keys()
     assert {"longest_diameter_mm", "centroid_voxel", "sd_hu"} <= written["lesions"][0].keys()
+
+
+def test_tumor_larger_than_what_is_left_of_the_liver_is_doubted() -> None:
+    shape, spacing = (60, 60, 60), (2.5, 2.5, 2.5)
+    organ, tumor = (ball(shape, spacing, (r, r, r)) for r in (66.0, 60.0))
+    labels = np.where(tumor, 2, organ).astype(np.uint8)
+    (warning,) = measure(flat_scan(shape, spacing), labels).warnings
+    assert warning.startswith("Tumor fills 7")
+    assert "more than is left of the liver itself" in warning

@@ -168,6 +168,23 @@ def test_segmentation_that_cannot_be_written_costs_no_result(
     assert not (tmp_path / "out/CT/labels.dcm").exists()
 
 
+def test_what_was_left_out_or_doubted_is_told(tmp_path: Path, networks: Networks) -> None:
+    hu = scene.draw()[0][..., :14]
+    bridged = hu.transpose(2, 1, 0)
+    x, y, z = (float(side) for side in np.diag(scene.affine_of())[:3])
+    places = [(0.0, 0.0, z * number) for number in range(len(bridged))]
+    series = ct_series(bridged, places, PixelSpacing=[y, x], SliceThickness=z)
+    del series[3]
+    told = run([save_dicom(tmp_path / "CT", series)], tmp_path / "out", networks)[1]
+    record = json.loads((tmp_path / "out/CT/findings.json").read_text())
+    assert record["reader_notes"]
+    assert record["findings"]["warnings"]
+    for note in record["reader_notes"]:
+        assert f"CT: note: {note}" in told
+    for sentence in record["findings"]["warnings"]:
+        assert f"CT: warning: {sentence}" in told
+
+
 def test_other_preset_leaves_no_file_of_the_first(tmp_path: Path, networks: Networks) -> None:
     folder = dicom(tmp_path / "CT")
     run([folder], tmp_path / "out", networks)
