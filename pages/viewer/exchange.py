@@ -92,6 +92,7 @@ def answer(
         "organ": scene.organ_mm2,
         "tumor": scene.tumor_mm2,
         "lesion": scene.lesion,
+        "thresholds": scene.thresholds,
         "slices": [
             {"plane": plane, "index": index, "bytes": len(blob)}
             for (plane, index), blob in zip(slices, blobs, strict=True)

@@ -16,7 +16,7 @@ Voxel = tuple[int, int, int]
 
 
 class Layers(Protocol):
-    """The part of a segmentation that is drawn: three uint8 arrays [X, Y, Z]."""
+    """The part of a segmentation that is drawn: three uint8 arrays [X, Y, Z], and how it came."""
 
     @property
     def labels(self) -> NDArray[np.uint8]:
@@ -30,6 +30,14 @@ class Layers(Protocol):
     def tumor_probability(self) -> NDArray[np.uint8]:
         """255 is probability 1."""
 
+    @property
+    def liver_threshold(self) -> float:
+        """Probability from which liver was called."""
+
+    @property
+    def tumor_threshold(self) -> float:
+        """Probability from which tumor was called."""
+
 
 @dataclass(frozen=True, eq=False)
 class Scene:
@@ -42,6 +50,7 @@ class Scene:
     segmentation : weak, so that a session's viewer never keeps a dropped result alive.
     organ_mm2, tumor_mm2 : area on every axial slice, empty before a segmentation exists.
     lesion : a voxel inside the largest tumor.
+    thresholds : of liver and tumor, as the labels were called.
     """
 
     token: str
@@ -50,13 +59,14 @@ class Scene:
     organ_mm2: tuple[float, ...]
     tumor_mm2: tuple[float, ...]
     lesion: Voxel | None
+    thresholds: dict[str, float]
 
     @classmethod
     def of(cls, volume: Volume, segmentation: Layers | None) -> "Scene":
         """Look once over all labels."""
         token = uuid4().hex
         if segmentation is None:
-            return cls(token, volume.digest, None, (), (), None)
+            return cls(token, volume.digest, None, (), (), None, {})
         organ, tumor = axial_areas(segmentation.labels, volume.spacing)
         return cls(
             token,
@@ -65,6 +75,7 @@ class Scene:
             tuple(np.round(organ, 1).tolist()),
             tuple(np.round(tumor, 1).tolist()),
             largest_lesion(segmentation.labels),
+            {"liver": segmentation.liver_threshold, "tumor": segmentation.tumor_threshold},
         )
 
     def shows(self, volume: Volume, segmentation: Layers | None) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
@@ -192,6 +193,35 @@ def test_click_in_the_strip_goes_to_that_slice(viewer: Open) -> None:
     expect_slices(page, (52, 70, 20))
     page.get_by_role("button", name="Largest lesion").click()
     expect_slices(page, START)
+
+
+def test_strip_draws_liver_and_tumor_on_one_scale(viewer: Open) -> None:
+    page = viewer()
+
+    def tops(name: str) -> list[float]:
+        path = page.locator(f"[data-strip] .{name}").get_attribute("d") or ""
+        heights = re.findall(r"L([\d.]+),([\d.]+)", path)[:-1:2]
+        return [100 - float(height) for _, height in heights]
+
+    organ, tumor = tops("organ"), tops("tumor")
+    labels = SOURCE["segmentation"]().labels
+    areas = [np.count_nonzero(part, axis=(0, 1)) for part in (labels > 0, labels == 2)]
+    largest = areas[0].max()
+    assert max(organ) == pytest.approx(94)
+    assert max(tumor) == pytest.approx(94 * areas[1].max() / largest, abs=0.1)
+    assert all(height >= 4 for height, area in zip(tumor, areas[1], strict=True) if area)
+
+
+def test_threshold_of_a_probability_starts_where_the_labels_were_called(viewer: Open) -> None:
+    page = viewer()
+    layer = page.locator("[data-control=layer]")
+    threshold = page.locator("[data-control=threshold]")
+    layer.select_option("tumor")
+    expect(threshold).to_have_value("0.25")
+    threshold.fill("0.7")
+    expect(threshold).to_have_value("0.7")
+    layer.select_option("liver")
+    expect(threshold).to_have_value("0.5")
 
 
 def test_window_changes_the_gray_values_without_asking_python(viewer: Open) -> None:

@@ -21,6 +21,8 @@ class Layers:
     labels: NDArray[np.uint8]
     liver_probability: NDArray[np.uint8]
     tumor_probability: NDArray[np.uint8]
+    liver_threshold: float = 0.5
+    tumor_threshold: float = 0.25
 
 
 def distance_mm(center: tuple[int, int, int]) -> NDArray[np.float32]:

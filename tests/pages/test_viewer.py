@@ -35,7 +35,13 @@ def a_scan(digest: str = "one") -> Volume:
 def layers() -> Layers:
     labels = np.ones(SHAPE, np.uint8)
     labels[2, 3, 1] = 2
-    return Layers(labels=labels, liver_probability=labels * 100, tumor_probability=labels * 50)
+    return Layers(
+        labels=labels,
+        liver_probability=labels * 100,
+        tumor_probability=labels * 50,
+        liver_threshold=0.5,
+        tumor_threshold=0.25,
+    )
 
 
 def asking(memory: Memory, serial: float = 7, **change: Any) -> Request:
@@ -58,6 +64,7 @@ def test_answer_holds_the_slices_it_names() -> None:
     assert sent[4 + length :] == blob
     assert header["slices"] == [{"plane": "coronal", "index": 2, "bytes": len(blob)}]
     assert header["spacing"] == [1, 2, 3]
+    assert header["thresholds"] == {"liver": 0.5, "tumor": 0.25}
     assert header["lesion"] == [2, 3, 1]
 
 

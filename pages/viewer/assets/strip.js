@@ -2,19 +2,20 @@
 import { clamp } from "./geometry.js";
 import { stepOf } from "./gestures.js";
 
-/** A closed area chart in a box of `values.length` x 100: every curve on its own scale. */
-function areaPath(values) {
-  const peak = Math.max(...values);
-  if (!(peak > 0)) return "";
+// A lesion of a few pixels is seen at least, out of the 100 that the chart is high.
+const LEAST = 4;
+
+/** A closed area chart in a box of `values.length` x 100; `peak` is where its scale ends. */
+function areaPath(values, peak) {
+  if (!values.some((value) => value > 0)) return "";
   const tops = values.map((value, z) => {
-    const y = (100 - (94 * value) / peak).toFixed(2);
+    const y = (100 - (value > 0 ? Math.max(LEAST, (94 * value) / peak) : 0)).toFixed(2);
     return `L${z},${y}L${z + 1},${y}`;
   });
   return `M0,100${tops.join("")}L${values.length},100Z`;
 }
 
-const area = (mm2) =>
-  mm2 >= 1000 ? `${(mm2 / 100).toFixed(1)} cm²` : `${mm2.toFixed(mm2 < 100 ? 1 : 0)} mm²`;
+const area = (mm2) => `${(mm2 / 100).toFixed(mm2 < 1000 ? 2 : 1)} cm²`;
 
 export class Strip {
   constructor(root, moveTo, step) {
@@ -50,8 +51,10 @@ export class Strip {
     this.scene = scene;
     const svg = this.chart.querySelector("svg");
     svg.setAttribute("viewBox", `0 0 ${this.count} 100`);
+    // One scale: the organ, tumors included, is the larger of the two on every slice.
+    const peak = Math.max(1, ...scene.organ);
     for (const name of ["organ", "tumor"])
-      svg.querySelector(`.${name}`).setAttribute("d", areaPath(scene[name]));
+      svg.querySelector(`.${name}`).setAttribute("d", areaPath(scene[name], peak));
     this.chart.setAttribute("aria-valuemax", this.count);
   }
 

@@ -7,17 +7,19 @@ export const STANDARD = {
   style: "fill",
   layer: "labels",
   opacity: 0.35,
-  threshold: 0.5,
+  // Of probabilities: that of the labels, until the visitor moves it.
+  threshold: undefined,
   palette: "published",
 };
 
 const HEAT_NAMES = { liver: "Liver probability", tumor: "Tumor probability" };
 
 /** Everything that drawing needs, derived once for each change of a choice. */
-export function lookOf(choice) {
+export function lookOf(choice, thresholds = {}) {
   const colors = COLORS[choice.palette];
   return {
     ...choice,
+    threshold: choice.threshold ?? thresholds[choice.layer] ?? 0.5,
     colors,
     gray: grayTable(choice.window),
     tint: tintTable(choice.layer, colors, choice.opacity),
@@ -44,7 +46,7 @@ export class Toolbar {
     const on = (name, type, handle) => this.control(name).addEventListener(type, handle);
     on("width", "change", () => this.chooseWindow());
     on("level", "change", () => this.chooseWindow());
-    on("layer", "change", ({ target }) => this.choose({ layer: target.value }));
+    on("layer", "change", ({ target }) => this.choose({ layer: target.value, threshold: undefined }));
     on("opacity", "input", ({ target }) => this.choose({ opacity: Number(target.value) }));
     on("threshold", "input", ({ target }) => this.choose({ threshold: Number(target.value) }));
     on("safe", "change", ({ target }) =>

@@ -70,7 +70,7 @@ class Viewer {
       this.motion = null;
     }
     if (before?.token === header.token) return;
-    this.look = lookOf({ ...STANDARD, ...choices.get(header.key) });
+    this.look = lookOf({ ...STANDARD, ...choices.get(header.key) }, header.thresholds);
     this.strip.setScene(header);
     this.toolbar.draw(this.look, header);
     if (String(before?.shape) === String(header.shape)) return;
@@ -100,7 +100,7 @@ class Viewer {
   choose(choice) {
     const chosen = { ...choices.get(this.scene.key), ...choice };
     choices.set(this.scene.key, chosen);
-    this.look = lookOf({ ...STANDARD, ...chosen });
+    this.look = lookOf({ ...STANDARD, ...chosen }, this.scene.thresholds);
     this.toolbar.draw(this.look, this.scene);
     this.refresh();
   }
