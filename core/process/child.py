@@ -1,8 +1,9 @@
 """What runs in the child: ``python -m core.process.child MEMORY_MB``, MEMORY_MB 0 for no limit.
 
-Takes ``(function, arguments, whether it tells its progress)`` on standard input, and answers on
-standard output with ``("progress", told)`` and at last with ``("done", result)``,
-``("raised", error)`` or ``("memory", None)``. It ends as soon as nobody is there to ask.
+Takes ``(function, arguments, whether it tells its progress)`` on standard input. Answers on
+standard output with ``("begun", None)``, ``("progress", told)`` and at last with
+``("done", result)``, ``("raised", error)`` or ``("memory", None)``. It ends as soon as nobody is
+there to ask.
 
 It bounds what foreign code may take and crash. It runs as the same user: it is no sandbox.
 """
@@ -29,7 +30,9 @@ def serve(tasks: IO[bytes], answers: IO[bytes]) -> None:
 
     while True:
         try:
-            function, arguments, tells = unpacked(waiting.get())
+            packed = waiting.get()
+            tell("begun", None)
+            function, arguments, tells = unpacked(packed)
             options = {"progress": lambda told: tell("progress", told)} if tells else {}
             tell("done", function(*arguments, **options))
         # Carried to the asker, who knows what to do with it.

@@ -96,19 +96,23 @@ class Worker:
         """
         while not self._turn.acquire(timeout=LOOK_SECONDS):
             self._stop_if(cancelled)
+        task, end = (function, arguments, progress is not None), clock() + seconds
+
+        def told(kind: str, said: Any) -> None:
+            if progress is not None and kind == "progress":
+                progress(said)
+            self._stop_if(cancelled)
+            if clock() > end:
+                stopped = f"The {self._work} was stopped after {seconds:.0f} seconds"
+                raise OutOfTime(f"{stopped}; everything else stays.")
+
         try:
-            child = self._child_with(loaded)
-            child.send((function, arguments, progress is not None))
-            end = clock() + seconds
-            while (message := child.receive())[0] in ("nothing", "progress"):
-                if progress is not None and message[0] == "progress":
-                    progress(message[1])
-                self._stop_if(cancelled)
-                if clock() > end:
-                    raise OutOfTime(
-                        f"The {self._work} was stopped after {seconds:.0f} seconds; everything "
-                        "else stays."
-                    )
+            before = self._child
+            child, message, begun = self._answer(loaded, task, told)
+            if message[0] == "ended" and child is before and not begun:
+                # It was killed while nobody asked it anything.
+                self.close()
+                child, message, _ = self._answer(loaded, task, told)
         except BaseException:
             # Whatever it was at is of no use to the next asker.
             self.close()
@@ -137,6 +141,17 @@ class Worker:
         child, self._child = self._child, None
         if child is not None:
             child.end()
+
+    def _answer(
+        self, loaded: Hashable, task: tuple[Any, ...], told: Callable[[str, Any], None]
+    ) -> tuple["_Child", Message, bool]:
+        """Hand a task over and wait for the last message; tells whether the task was begun."""
+        child, begun = self._child_with(loaded), False
+        child.send(task)
+        while (message := child.receive())[0] in ("nothing", "begun", "progress"):
+            begun = begun or message[0] == "begun"
+            told(*message)
+        return child, message, begun
 
     def _child_with(self, loaded: Hashable) -> "_Child":
         child = self._child

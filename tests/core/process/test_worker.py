@@ -208,6 +208,18 @@ def test_process_killed_while_it_was_idle_is_replaced(worker: Worker) -> None:
     assert worker.ask(square, 5) == 25
 
 
+def test_process_that_dies_as_it_is_asked_is_replaced_but_not_one_that_dies_at_work(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pid = worker.ask(process_id)
+    os.kill(pid, signal.SIGKILL)
+    # The system has not said yet that it ended.
+    monkeypatch.setattr(type(worker._child), "runs", True)
+    assert worker.ask(square, 5) == 25
+    with pytest.raises(ProcessEnded):
+        worker.ask(os._exit, 3)
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="limited by Linux alone")
 def test_memory_beyond_the_limit_is_refused_in_a_sentence() -> None:
     assert run(take, 300, work="test", memory_mb=600) == 300_000_000
