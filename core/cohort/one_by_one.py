@@ -151,13 +151,16 @@ def segment_to_folder(
     tell(f"warning: {sentence}" for sentence in known.findings.warnings)
     volume, labels = known.volume, known.segmentation.labels
     written = {"labels.nii.gz": labels_to_nifti(volume, labels)}
+    missing: dict[str, str] = {}
     if volume.dicom_headers and labels.any():
         try:
             written["labels.dcm"] = labels_to_dicom_seg(volume, labels)
         except UnsupportedScan as error:
-            report(f"{folder.name}: warning: {error}")
+            missing["labels.dcm"] = str(error)
+            report(f"{folder.name}: warning: labels.dcm was not written. {error}")
     written["preview.png"] = preview_png(volume, labels)
-    _put(folder, written, to_json(findings_record(known) | _identity(path)))
+    record = findings_record(known) | {"not_written": missing} | _identity(path)
+    _put(folder, written, to_json(record))
     return known.findings
 
 

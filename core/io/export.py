@@ -7,10 +7,16 @@ import nibabel as nib
 import numpy as np
 from numpy.typing import NDArray
 
-from core.io.dicom.segmentation import labels_to_dicom_seg
+from core.io.dicom.segmentation import labels_to_dicom_seg, obstacle_to_dicom
 from core.volume import Volume, to_native
 
-__all__ = ["doubt_to_nifti", "labels_to_dicom_seg", "labels_to_nifti", "slice_to_nifti"]
+__all__ = [
+    "doubt_to_nifti",
+    "labels_to_dicom_seg",
+    "labels_to_nifti",
+    "obstacle_to_dicom",
+    "slice_to_nifti",
+]
 
 SCANNER_CODE = 1
 # Beyond float32 rounding, a qform (rotation and spacing) cannot hold the affine.

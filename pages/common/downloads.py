@@ -7,9 +7,11 @@ import streamlit as st
 
 from core.cascade.segmentation import Segmentation
 from core.draw.preview import preview_png
-from core.io.export import labels_to_dicom_seg, labels_to_nifti
+from core.io.export import labels_to_dicom_seg, labels_to_nifti, obstacle_to_dicom
 from core.record import findings_record, to_json
 from core.study import Study
+from core.volume import Volume
+from pages.common.frame import plain
 from pages.common.widgets import download
 
 
@@ -24,7 +26,9 @@ def downloads(case: Study, segmentation: Segmentation) -> None:
             f"{stem}-labels.nii.gz",
             "On the grid of your file, voxel by voxel: 0 background, 1 liver, 2 tumor.",
         )
-        if volume.dicom_headers:
+        if volume.dicom_headers and (obstacle := dicom_obstacle(volume)):
+            st.warning(plain(obstacle), icon=":material/warning:")
+        elif volume.dicom_headers:
             _button(
                 "Labels (DICOM SEG)",
                 lambda: labels_to_dicom_seg(volume, labels, model=segmentation.preset),
@@ -44,6 +48,14 @@ def downloads(case: Study, segmentation: Segmentation) -> None:
             f"{stem}-preview.png",
             "The most telling slice with its labels.",
         )
+
+
+def dicom_obstacle(volume: Volume) -> str | None:
+    """Say why no DICOM document can be made of a series; asked once per scan and session."""
+    known: dict[str, str | None] = st.session_state.setdefault("dicom-obstacles", {})
+    if volume.digest not in known:
+        known[volume.digest] = obstacle_to_dicom(volume)
+    return known[volume.digest]
 
 
 def findings_json(case: Study, segmentation: Segmentation) -> bytes:

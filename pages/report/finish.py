@@ -10,7 +10,7 @@ from core.report.draft import Draft
 from core.report.fact import Facts
 from core.report.formats import FORMATS, Format
 from core.study import Examined, Study
-from pages.common.downloads import file_stem
+from pages.common.downloads import dicom_obstacle, file_stem
 from pages.common.frame import plain
 from pages.common.widgets import download
 from pages.report.state import SIGNED, sign, written_at
@@ -83,7 +83,9 @@ def _sign_off(case: Study, draft: Draft) -> SignOff | None:
 
 def _files(case: Study, study: Examined, report: Report) -> None:
     series = bool(study.volume.dicom_headers)
-    offered = [one for one in FORMATS if series or not one.of_series]
+    obstacle = dicom_obstacle(study.volume) if series else None
+    of_dicom = series and obstacle is None
+    offered = [one for one in FORMATS if of_dicom or not one.of_series]
     with st.container(horizontal=True):
         for one in offered:
             download(
@@ -93,7 +95,9 @@ def _files(case: Study, study: Examined, report: Report) -> None:
                 key=f"report-file-{one.suffix}",
                 help=f"{one.says[0].upper()}{one.says[1:]}.",
             )
-    if series:
+    if obstacle:
+        st.warning(plain(obstacle), icon=":material/warning:")
+    if of_dicom:
         st.caption(CARRIES)
     st.caption("Each says “research use only”, the version, the networks' hashes and the time.")
 

@@ -3,6 +3,8 @@
 import gzip
 import json
 from collections.abc import Callable
+from pathlib import Path
+from shutil import make_archive
 
 import nibabel as nib
 import numpy as np
@@ -15,6 +17,7 @@ from core.volume import Volume
 from pages.common.memory import MAX_CASES
 from pages.viewer import MEMORIES
 from tests import scene
+from tests.core.io.scans import ct_series, save_dicom
 from tests.pages.conftest import button, current, finish, labels_of, memory_of
 from tests.pages.files import bad_files, good, mr_like
 
@@ -191,3 +194,24 @@ def test_downloads_hold_labels_on_the_grid_of_the_file(segmented: AppTest, scan:
     record = json.loads(findings_json(case, case.segmentation))
     assert record["source"] == "Demo case"
     assert record["findings"]["lesion_count"] == 1
+
+
+def test_document_that_cannot_be_made_is_named_in_its_place(
+    app: AppTest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import pages.common.downloads as page
+
+    hu = scene.draw()[0].transpose(2, 1, 0)
+    places = [(140.0, 120.0, -700 + 6.0 * plane) for plane in range(len(hu))]
+    turned = {"ImageOrientationPatient": [-1, 0, 0, 0, -1, 0], "PixelSpacing": [4, 4]}
+    save_dicom(tmp_path / "series", ct_series(hu, places, **turned))
+    archive = Path(make_archive(str(tmp_path / "ct"), "zip", tmp_path / "series"))
+    monkeypatch.setattr(page, "obstacle_to_dicom", lambda volume: "No SEG; take another.")
+    opened = upload(app, ("ct.zip", archive.read_bytes(), ""))
+    done = finish(button(opened, "Segment liver and tumors").click().run())
+    done.session_state["result-tabs"] = next(
+        found.label for found in done.tabs if "Download" in found.label
+    )
+    done.run()
+    assert not done.exception
+    assert "No SEG; take another." in [warning.value for warning in done.warning]

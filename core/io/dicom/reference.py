@@ -1,19 +1,16 @@
 """What a new DICOM object takes over from the series it was made from."""
 
 import math
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import deepcopy
+from warnings import catch_warnings, simplefilter
 
 import numpy as np
 from pydicom.dataset import Dataset
 from pydicom.multival import MultiValue
-from pydicom.uid import (
-    UID,
-    CTImageStorage,
-    EnhancedCTImageStorage,
-    LegacyConvertedEnhancedCTImageStorage,
-    generate_uid,
-)
+from pydicom.uid import UID, CTImageStorage, EnhancedCTImageStorage, generate_uid
 from pydicom.valuerep import DA, TM, DSfloat
 
 from core.errors import UnsupportedScan
@@ -32,8 +29,7 @@ IDENTITY = (
     "ReferringPhysicianName",
 )
 DATES: dict[str, type[DA | TM]] = {"PatientBirthDate": DA, "StudyDate": DA, "StudyTime": TM}
-CT_CLASSES = {CTImageStorage, EnhancedCTImageStorage, LegacyConvertedEnhancedCTImageStorage}
-# A new object belongs to one study and one frame of reference, whatever an anonymiser made of them.
+# A new object belongs to one study and one frame of reference, those of most slices.
 SHARED = {
     "StudyInstanceUID": "study",
     "SeriesInstanceUID": "source",
@@ -71,11 +67,11 @@ def sources_of(volume: Volume, what: str) -> list[Dataset]:
         )
     headers = volume.dicom_headers
     shared = {
-        keyword: next(filter(None, (_uid(header.get(keyword)) for header in headers)), None)
+        keyword: _most_common([_uid(header.get(keyword)) for header in headers])
         or uid_of(volume.digest, word)
         for keyword, word in SHARED.items()
     }
-    thickness = float(np.linalg.norm(volume.native.affine[:3, 2]))
+    thickness = _step_across(volume)
     sources = [_source(header, volume.digest, shared, thickness) for header in headers]
     if len({source.SOPInstanceUID for source in sources}) < len(sources):
         # One UID for many images names none of them.
@@ -88,13 +84,17 @@ def sources_of(volume: Volume, what: str) -> list[Dataset]:
 def referring(volume: Volume, what: str) -> Iterator[None]:
     """Say in a sentence that `what` could not be made to refer to the series of `volume`.
 
+    What libraries have to say about the values in foreign headers is not printed.
+
     Raises
     ------
     UnsupportedScan : in the place of whatever a library says of headers that break the standard.
     """
     try:
-        yield
-    except (AttributeError, LookupError, TypeError, ValueError) as error:
+        with catch_warnings():
+            simplefilter("ignore")
+            yield
+    except (AttributeError, LookupError, RuntimeError, TypeError, ValueError) as error:
         cause = (str(error) or type(error).__name__).strip().splitlines()[0].rstrip(".")
         raise UnsupportedScan(
             f"The headers of “{volume.source}” do not allow {what} ({cause}); take another format, "
@@ -138,14 +138,13 @@ def _source(header: Dataset, digest: str, shared: dict[str, str], thickness: flo
     for keyword in GEOMETRY:
         if keyword in header:
             source[keyword] = header[keyword]
-    if "NumberOfFrames" not in header and not _positive(header.get("SliceThickness")):
-        source.SliceThickness = DSfloat(thickness, auto_format=True)
+    _mend_thickness(source, thickness)
     meta = header.file_meta
     source.Modality = "CT"
     # Anonymisers invent classes too.
-    known = [meta.get("MediaStorageSOPClassUID"), header.get("SOPClassUID")]
+    known = [str(meta.get("MediaStorageSOPClassUID")), str(header.get("SOPClassUID"))]
     one = EnhancedCTImageStorage if "NumberOfFrames" in header else CTImageStorage
-    source.SOPClassUID = next((uid for uid in known if uid in CT_CLASSES), one)
+    source.SOPClassUID = next((uid for uid in known if UID(uid).type == "SOP Class"), one)
     source.SOPInstanceUID = (
         _uid(header.get("SOPInstanceUID"))
         or _uid(meta.get("MediaStorageSOPInstanceUID"))
@@ -161,6 +160,34 @@ def _uid(value: object) -> str | None:
     first = value[0] if isinstance(value, MultiValue) and value else value
     text = "" if first is None or isinstance(first, MultiValue) else str(first).strip(" \0")
     return text if text and UID(text).is_valid else None
+
+
+def _most_common(uids: list[str | None]) -> str | None:
+    counted = Counter(uid for uid in uids if uid)
+    return max(counted, key=counted.__getitem__, default=None)
+
+
+def _step_across(volume: Volume) -> float:
+    # Across the slices, not along the drift of a tilted gantry.
+    column, row, plane = volume.native.affine[:3, :3].T
+    normal = np.cross(column, row)
+    return float(abs(normal @ plane) / np.linalg.norm(normal))
+
+
+def _mend_thickness(source: Dataset, thickness: float) -> None:
+    given = DSfloat(thickness, auto_format=True)
+    if "NumberOfFrames" not in source:
+        if not _positive(source.get("SliceThickness")):
+            source.SliceThickness = given
+        return
+    for keyword in ("SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence"):
+        if keyword in source:
+            # The header is the volume's own, and stays as it is.
+            source[keyword] = deepcopy(source[keyword])
+            for group in source[keyword].value:
+                for measures in group.get("PixelMeasuresSequence") or ():
+                    if not _positive(measures.get("SliceThickness")):
+                        measures.SliceThickness = given
 
 
 def _positive(value: object) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.errors import UnsupportedScan
 from core.io.dicom.geometry import LPS_RAS
 from core.io.dicom.reference import plane_of, referring, sources_of, uid_of
 from core.volume import Volume, to_native
@@ -74,6 +75,17 @@ def labels_to_dicom_seg(
         file = BytesIO()
         segmentation.save_as(file)
         return file.getvalue()
+
+
+def obstacle_to_dicom(volume: Volume) -> str | None:
+    """Say in a sentence why no DICOM segmentation can be made of `volume`; None where it can."""
+    one_voxel = np.zeros(volume.shape, np.uint8)
+    one_voxel[tuple(side // 2 for side in volume.shape)] = 1
+    try:
+        labels_to_dicom_seg(volume, one_voxel)
+    except UnsupportedScan as error:
+        return str(error)
+    return None
 
 
 def _segments(model: str) -> "Sequence[SegmentDescription]":

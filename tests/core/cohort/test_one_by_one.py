@@ -162,7 +162,10 @@ def test_segmentation_that_cannot_be_written_costs_no_result(
     bad, good = dicom(tmp_path / "CT"), ct(tmp_path / "b.nii")
     failures, told = run([bad, good], tmp_path / "out", networks)
     assert failures == 0
-    assert "CT: warning: The headers of “CT” do not allow a DICOM segmentation (why)." in told
+    cause = "The headers of “CT” do not allow a DICOM segmentation (why)."
+    assert f"CT: warning: labels.dcm was not written. {cause}" in told
+    record = json.loads((tmp_path / "out/CT/findings.json").read_text())
+    assert record["not_written"] == {"labels.dcm": cause}
     assert told[-1].startswith("b: liver")
     assert (tmp_path / "out/CT/findings.json").is_file()
     assert not (tmp_path / "out/CT/labels.dcm").exists()

@@ -9,12 +9,20 @@ import numpy as np
 import pydicom
 import pytest
 from numpy.typing import NDArray
+from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
-from pydicom.uid import UID, CTImageStorage
+from pydicom.tag import Tag
+from pydicom.uid import UID, CTImageStorage, SecondaryCaptureImageStorage
 
 from core.errors import UnsupportedScan
 from core.io import read
-from core.io.export import doubt_to_nifti, labels_to_dicom_seg, labels_to_nifti, slice_to_nifti
+from core.io.export import (
+    doubt_to_nifti,
+    labels_to_dicom_seg,
+    labels_to_nifti,
+    obstacle_to_dicom,
+    slice_to_nifti,
+)
 from core.volume import Volume, to_native
 from tests.core.io.scans import ct_series, enhanced_ct, save_dicom, save_nifti, some_hu
 
@@ -127,6 +135,18 @@ def everywhere(**values: object) -> Callable[[list[Dataset]], None]:
     return change
 
 
+def odd_thickness(text: str) -> Callable[[list[Dataset]], None]:
+    """Write an element as a file may hold it, whatever the standard says."""
+    value = text.encode() + b" " * (len(text) % 2)
+
+    def change(slices: list[Dataset]) -> None:
+        for item in slices:
+            tag = Tag("SliceThickness")
+            item[tag] = RawDataElement(tag, "DS", len(value), value, 0, False, True)
+
+    return change
+
+
 def invented_class(slices: list[Dataset]) -> None:
     for item in slices:
         item.SOPClassUID = item.file_meta.MediaStorageSOPClassUID = "1.2.826.0.1.99"
@@ -136,6 +156,9 @@ BROKEN = {
     "a class that an anonymiser invented": invented_class,
     "no thickness": everywhere(SliceThickness=None),
     "no positive thickness": everywhere(SliceThickness=0),
+    "words for a thickness": odd_thickness("thin"),
+    "two thicknesses": odd_thickness("2.5\\2.5"),
+    "a thickness without end": odd_thickness("inf"),
     "a study for each slice": per_slice("StudyInstanceUID"),
     "a frame of reference for each slice": per_slice("FrameOfReferenceUID"),
     "an empty frame of reference": everywhere(FrameOfReferenceUID=""),
@@ -164,6 +187,54 @@ def test_headers_that_break_the_standard_are_mended(
     assert {item.ReferencedSOPClassUID for item in series.ReferencedInstanceSequence} == {
         CTImageStorage
     }
+
+
+def test_a_class_that_everybody_knows_is_kept(tmp_path: Path) -> None:
+    slices = ct_series(HU)
+    for item in slices:
+        item.SOPClassUID = item.file_meta.MediaStorageSOPClassUID = SecondaryCaptureImageStorage
+    volume = read(save_dicom(tmp_path, slices))
+    segmentation = pydicom.dcmread(BytesIO(labels_to_dicom_seg(volume, some_labels(volume))))
+    (series,) = segmentation.ReferencedSeriesSequence
+    referred = {item.ReferencedSOPClassUID for item in series.ReferencedInstanceSequence}
+    assert referred == {SecondaryCaptureImageStorage}
+
+
+def test_a_thickness_missing_in_a_multi_frame_image_is_filled_in(tmp_path: Path) -> None:
+    image = enhanced_ct(HU, range(8))
+    del image.SharedFunctionalGroupsSequence[0].PixelMeasuresSequence[0].SliceThickness
+    volume = read(save_dicom(tmp_path, [image]))
+    segmentation = pydicom.dcmread(BytesIO(labels_to_dicom_seg(volume, some_labels(volume))))
+    measures = segmentation.SharedFunctionalGroupsSequence[0].PixelMeasuresSequence[0]
+    assert measures.SliceThickness == 2.5
+
+
+def test_the_thickness_of_tilted_slices_is_measured_across_them(tmp_path: Path) -> None:
+    places = [(-100.0, -80.0 + plane, 2.5 * plane) for plane in range(8)]
+    slices = ct_series(HU, places)
+    for item in slices:
+        del item.SliceThickness
+    volume = read(save_dicom(tmp_path, slices))
+    segmentation = pydicom.dcmread(BytesIO(labels_to_dicom_seg(volume, some_labels(volume))))
+    measures = segmentation.SharedFunctionalGroupsSequence[0].PixelMeasuresSequence[0]
+    assert measures.SliceThickness == pytest.approx(2.5)
+
+
+def test_the_study_of_most_slices_is_that_of_the_segmentation(tmp_path: Path) -> None:
+    slices = ct_series(HU)
+    slices[0].StudyInstanceUID, slices[0].FrameOfReferenceUID = "1.2.4", "1.2.10"
+    volume = read(save_dicom(tmp_path, slices))
+    dataset = pydicom.dcmread(BytesIO(labels_to_dicom_seg(volume, some_labels(volume))))
+    assert (dataset.StudyInstanceUID, dataset.FrameOfReferenceUID) == ("1.2.3", "1.2.9")
+
+
+def test_series_of_several_multi_frame_images_allows_no_segmentation(tmp_path: Path) -> None:
+    halves = [enhanced_ct(HU, range(4)), enhanced_ct(HU, range(4, 8))]
+    volume = read(save_dicom(tmp_path, halves))
+    with pytest.raises(UnsupportedScan, match=r"allow a DICOM .*; take another format") as told:
+        labels_to_dicom_seg(volume, some_labels(volume))
+    assert obstacle_to_dicom(volume) == str(told.value)
+    assert obstacle_to_dicom(read(save_dicom(tmp_path / "good", ct_series(HU)))) is None
 
 
 def test_what_no_segmentation_can_refer_to_is_named_in_a_sentence(
