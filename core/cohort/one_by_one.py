@@ -5,6 +5,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import count
 from pathlib import Path
+from shutil import rmtree
+from tempfile import mkdtemp
 from typing import Any
 
 from core.cascade.findings import Findings
@@ -171,11 +173,27 @@ def _warnings(quality: Iterable[QualityFinding]) -> Iterator[str]:
 
 
 def _put(folder: Path, files: dict[str, bytes], findings: str) -> None:
-    """Put a case in place; findings stand for a whole one, so they go first and come last."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name in (FINDINGS_NAME, *FILES):
-        (folder / name).unlink(missing_ok=True)
-    for name, content in (files | {FINDINGS_NAME: findings.encode()}).items():
-        aside = folder / f"{name}.part"
-        aside.write_bytes(content)
-        aside.replace(folder / name)
+    """Put a case in place, written aside whole; findings stand for it: they go first, come last.
+
+    Raises HepatoScopeError where the folder cannot be written to; what was there stays.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        # What a run left that was cut off.
+        for left in (*folder.glob("*.part"), *folder.glob(".part-*")):
+            rmtree(left) if left.is_dir() else left.unlink()
+        aside = Path(mkdtemp(prefix=".part-", dir=folder))
+        try:
+            for name, content in (files | {FINDINGS_NAME: findings.encode()}).items():
+                (aside / name).write_bytes(content)
+            for name in (FINDINGS_NAME, *FILES):
+                (folder / name).unlink(missing_ok=True)
+            for name in (*files, FINDINGS_NAME):
+                (aside / name).replace(folder / name)
+        finally:
+            rmtree(aside)
+    except OSError as error:
+        raise HepatoScopeError(
+            f"The result cannot be written to “{folder}” ({error.strerror or error}); choose "
+            "another --out, or make room there."
+        ) from error

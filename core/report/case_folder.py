@@ -40,14 +40,24 @@ def read_case(folder: Path, volume: Volume) -> Examined:
     labels = read_labels(folder / LABELS_NAME, volume)
     labelled = Labelled(
         record["preset"],
-        record["thresholds"]["liver"],
-        record["thresholds"]["tumor"],
+        *_thresholds(folder, record),
         record["models_sha256"],
         record.get("seconds", {}),
         (),
         labels,
     )
     return Examined(volume, check(volume), labelled, measure(volume, labels))
+
+
+def _thresholds(folder: Path, record: dict[str, Any]) -> tuple[float, float]:
+    try:
+        known = record["thresholds"]
+        return float(known["liver"]), float(known["tumor"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise HepatoScopeError(
+            f"{folder.name}/{FINDINGS_NAME} names no thresholds of liver and tumor; segment the "
+            "scan again."
+        ) from error
 
 
 def _record(folder: Path) -> dict[str, Any]:

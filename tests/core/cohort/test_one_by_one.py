@@ -236,3 +236,32 @@ def test_no_two_scans_share_a_result() -> None:
 def test_folder_named_by_a_dot_has_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert case_names([Path(".")]) == [tmp_path.name]
+
+
+def test_result_that_cannot_be_written_leaves_the_one_before(
+    tmp_path: Path, networks: Networks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scan, out = ct(tmp_path / "a.nii"), tmp_path / "out"
+    run([scan], out, networks)
+    before = {path.name: path.read_bytes() for path in (out / "a").iterdir()}
+    write = Path.write_bytes
+
+    def full(path: Path, content: bytes) -> int:
+        if path.name == "preview.png":
+            raise OSError(28, "No space left on device")
+        return write(path, content)
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    newer = replace(networks, digests={"liver": "e" * 64, "tumor": "f" * 64})
+    failures, told = run([scan], out, newer)
+    assert failures == 1
+    assert told[-1].startswith("error: a.nii: The result cannot be written to")
+    assert told[-1].endswith("(No space left on device); choose another --out, or make room there.")
+    assert {path.name: path.read_bytes() for path in (out / "a").iterdir()} == before
+
+
+def test_result_folder_that_is_a_file_is_one_sentence(tmp_path: Path, networks: Networks) -> None:
+    (tmp_path / "out").write_text("no folder")
+    failures, told = run([ct(tmp_path / "a.nii")], tmp_path / "out", networks)
+    assert failures == 1
+    assert "The result cannot be written to" in told[-1]

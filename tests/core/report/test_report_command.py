@@ -12,6 +12,7 @@ import pytest
 
 from core.cli import main
 from core.errors import HepatoScopeError
+from core.io.export import labels_to_nifti
 from core.report import command
 from core.report.document import from_json
 from core.study import Study
@@ -173,3 +174,21 @@ def test_damaged_findings_are_told(data: Path, tmp_path: Path) -> None:
     (tmp_path / "findings.json").write_text("{}")
     with pytest.raises(HepatoScopeError, match=r"lacks models_sha256, preset"):
         read_case(tmp_path, scene.scan())
+
+
+@pytest.mark.parametrize("thresholds", [None, 0.5, [0.5, 0.5], {"liver": 0.5}, {"liver": "x"}])
+def test_findings_without_thresholds_are_refused(tmp_path: Path, thresholds: object) -> None:
+    from core.report.case_folder import read_case
+
+    drawn = scene.scan()
+    content = labels_to_nifti(drawn, np.zeros(drawn.shape, np.uint8))
+    (tmp_path / "labels.nii.gz").write_bytes(content)
+    record = {
+        "source_sha256": drawn.digest,
+        "preset": "paper",
+        "models_sha256": {},
+        "thresholds": thresholds,
+    }
+    (tmp_path / "findings.json").write_text(json.dumps(record))
+    with pytest.raises(HepatoScopeError, match="names no thresholds"):
+        read_case(tmp_path, drawn)
