@@ -5,7 +5,11 @@ usage. Progress goes to standard error, results go to files.
 """
 
 import argparse
-from collections.abc import Sequence
+import logging
+import sys
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from core.commands.common import PROGRAM, Command, say
 from core.commands.embedding import EMBED
@@ -18,6 +22,8 @@ from core.commands.segmenting import SEGMENT
 from core.commands.training import TRAIN
 from core.errors import HepatoScopeError
 
+# They log to the terminal what they think of a header.
+LOUD = ("nibabel.global", "pydicom", "highdicom")
 GROUPS = {
     "Read a scan": (SEGMENT, REPORT),
     "Judge": (EVALUATE, COMPARE, SAM),
@@ -55,11 +61,28 @@ def _line(command: Command) -> str:
     return f"  {command.name:<13} {command.summary}"
 
 
+@contextmanager
+def _libraries_silent() -> Iterator[None]:
+    """Keep what libraries say of files and of themselves from the terminal; `-W` brings it back."""
+    loud = {name: logging.getLogger(name).level for name in LOUD}
+    with warnings.catch_warnings():
+        if not sys.warnoptions:
+            warnings.simplefilter("ignore")
+        for name in LOUD:
+            logging.getLogger(name).setLevel(logging.CRITICAL)
+        try:
+            yield
+        finally:
+            for name, level in loud.items():
+                logging.getLogger(name).setLevel(level)
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     arguments = build_parser().parse_args(argv)
     try:
-        code: int = arguments.run(arguments)
+        with _libraries_silent():
+            code: int = arguments.run(arguments)
     except HepatoScopeError as error:
         say(f"error: {error}")
         return 1

@@ -1,9 +1,11 @@
 """The command line: exit codes, one sentence for bad input, results in files."""
 
 import json
+import logging
 import shlex
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 import pytest
@@ -175,6 +177,24 @@ def test_program_answers_without_a_traceback(tmp_path: Path) -> None:
     assert asked.returncode == 1
     assert asked.stderr.startswith("error: ")
     assert asked.stderr.count("\n") == 1
+
+
+def test_no_library_speaks_to_the_terminal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def noisy(*_: object) -> int:
+        warnings.warn("Invalid value for VR UI", stacklevel=1)
+        for name in ("pydicom", "nibabel.global", "highdicom"):
+            logging.getLogger(name).error("pixdim[1,2,3] should be positive")
+        return 0
+
+    monkeypatch.setattr("core.cohort.one_by_one.segment_inputs", noisy)
+    monkeypatch.setattr("core.cascade.networks.load_networks", lambda preset: None)
+    monkeypatch.setattr(sys, "warnoptions", [])
+    level = logging.getLogger("pydicom").level
+    assert main(["segment", str(tmp_path), "--out", str(tmp_path / "out")]) == 0
+    assert told(capsys) == []
+    assert logging.getLogger("pydicom").level == level
 
 
 def test_score_that_is_not_defined_is_a_dash() -> None:

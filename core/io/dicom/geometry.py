@@ -142,13 +142,17 @@ def _spacing_notes(
         missing = len(at) - len(depths)
         gaps = ", ".join(f"{steps[i]:.1f} mm after slice {i + 1}" for i in wide[:5])
         return (
-            f"About {missing} slices are missing from the series ({gaps}; usual step {step:.2f} "
-            f"mm); {len(made)} planes were interpolated from their neighbors.",
+            f"About {missing} {'slices are' if missing > 1 else 'slice is'} missing from the "
+            f"series ({gaps}; usual step {step:.2f} mm); {_planes_made(made)} from the neighbors.",
         )
     return (
         f"The slices are unevenly spaced ({steps.min():.2f} to {steps.max():.2f} mm); "
-        f"{len(made)} planes were interpolated to a step of {step:.2f} mm.",
+        f"{_planes_made(made)} to a step of {step:.2f} mm.",
     )
+
+
+def _planes_made(made: NDArray[np.float64]) -> str:
+    return f"{len(made)} {'plane was' if len(made) == 1 else 'planes were'} interpolated"
 
 
 def _tilt_notes(first: Slice, drift: NDArray[np.float64]) -> tuple[str, ...]:

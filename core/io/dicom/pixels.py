@@ -30,6 +30,14 @@ SECONDS_PER_SLICE = 2
 Job = tuple[str, int | None, float, float]
 
 
+class DamagedSlice(UnreadableScan):
+    """The pixels of one slice, the `index`-th from 0, cannot be decoded."""
+
+    def __init__(self, index: int) -> None:
+        super().__init__(index)
+        self.index = index
+
+
 def decode(slices: Sequence[Slice]) -> NDArray[np.int16]:
     """Decode `slices` to HU, int16 [N, rows, columns], in their order.
 
@@ -56,6 +64,13 @@ def decode(slices: Sequence[Slice]) -> NDArray[np.int16]:
             decoded, jobs, shape, work="decoder", memory_mb=MEMORY_MB, seconds=patience
         )
         return hu
+    except DamagedSlice as error:
+        damaged = slices[error.index]
+        raise UnreadableScan(
+            f"The pixels of slice {damaged.instance or error.index + 1} ({how}), at z = "
+            f"{damaged.position[2]:.1f} mm, are damaged or incomplete; copy or export the series "
+            "again."
+        ) from error
     except (*DAMAGED, RuntimeError, OutOfTime, ProcessEnded) as error:
         raise UnreadableScan(
             f"The pixels of the DICOM slices ({how}) are damaged or incomplete; copy or export "
@@ -64,18 +79,23 @@ def decode(slices: Sequence[Slice]) -> NDArray[np.int16]:
 
 
 def decoded(jobs: Sequence[Job], shape: tuple[int, int, int]) -> NDArray[np.int16]:
-    """Decode `jobs` to HU, int16 of `shape` [N, rows, columns]; raises as the decoder does."""
+    """Decode `jobs` to HU, int16 of `shape` [N, rows, columns]; raises DamagedSlice."""
     hu = np.empty(shape, np.int16)
     numbered = enumerate(jobs)
     for path, group in groupby(numbered, key=lambda item: item[1][0]):
         members = list(group)
-        dataset = load(Path(path), pixels=True)
-        frames = [frame for _, (_, frame, _, _) in members if frame is not None]
-        images = iter_pixels(dataset, indices=frames or None)
-        for (index, (_, _, slope, intercept)), stored in zip(members, images, strict=True):
-            if stored.shape != hu.shape[1:]:
-                raise ValueError(f"slice {index} decodes to {stored.shape}")
-            hu[index] = rescale(stored, slope, intercept)
+        at = members[0][0]
+        try:
+            dataset = load(Path(path), pixels=True)
+            frames = [frame for _, (_, frame, _, _) in members if frame is not None]
+            images = iter_pixels(dataset, indices=frames or None)
+            for at, (_, _, slope, intercept) in members:
+                stored = next(images)
+                if stored.shape != hu.shape[1:]:
+                    raise DamagedSlice(at)
+                hu[at] = rescale(stored, slope, intercept)
+        except (*DAMAGED, RuntimeError, StopIteration) as error:
+            raise DamagedSlice(at) from error
     return hu
 
 

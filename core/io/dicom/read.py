@@ -61,8 +61,8 @@ def _scale_notes(slices: Sequence[Slice]) -> tuple[str, ...]:
     if not unscaled:
         return ()
     return (
-        f"{unscaled} slices name no rescale slope and intercept; their stored numbers were taken "
-        "as Hounsfield units.",
+        f"{unscaled} {'slices name' if unscaled > 1 else 'slice names'} no rescale slope and "
+        "intercept; the stored numbers were taken as Hounsfield units.",
     )
 
 
@@ -71,6 +71,6 @@ def _loss_notes(headers: Sequence[Dataset]) -> tuple[str, ...]:
     if not lossy:
         return ()
     return (
-        f"{lossy} slices were compressed with loss; densities and fine edges are not the original "
-        "ones.",
+        f"{lossy} {'slices were' if lossy > 1 else 'slice was'} compressed with loss; densities "
+        "and fine edges are not the original ones.",
     )

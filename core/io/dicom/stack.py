@@ -1,5 +1,6 @@
 """Choose one stack of parallel slices among all CT slices that were found."""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
@@ -15,6 +16,7 @@ AXIAL_COSINE = 0.9
 PLANES = ("sagittal", "coronal", "axial")
 SAME_POSITION_MM = 0.02
 MOST_LISTED = 5
+NOUN = re.compile(r"\b(file|image|localizer)\b")
 
 
 def normal_of(item: Slice) -> NDArray[np.float64]:
@@ -129,8 +131,8 @@ def _repeat_notes(repeated: int) -> tuple[str, ...]:
     if not repeated:
         return ()
     return (
-        f"{repeated} slices repeat the position of another one; the lowest instance number was "
-        "kept.",
+        f"{repeated} {'slices repeat' if repeated > 1 else 'slice repeats'} the position of "
+        "another one; the lowest instance number was kept.",
     )
 
 
@@ -148,6 +150,11 @@ def _nothing_found(others: Counter[str]) -> UnreadableScan | UnsupportedScan:
 
 def _counted(others: Counter[str]) -> str:
     return ", ".join(
-        f"{count} {reason}{'s' if count > 1 and not reason.endswith('image of') else ''}"
+        f"{count} {_plural(reason) if count > 1 else reason}"
         for reason, count in others.most_common(MOST_LISTED)
     )
+
+
+def _plural(reason: str) -> str:
+    # The noun that is counted is the first: “images without a position”.
+    return NOUN.sub(r"\1s", reason, count=1)

@@ -1,3 +1,4 @@
+from collections import Counter
 from contextlib import suppress
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from pydicom.uid import (
 
 from core.errors import HepatoScopeError, UnreadableScan, UnsupportedScan
 from core.io import read
+from core.io.dicom.stack import choose_stack
 from tests.core.io.scans import ct_series, ct_slice, enhanced_ct, save_dicom, some_hu
 
 HU = some_hu((8, 20, 18))
@@ -55,7 +57,7 @@ def test_each_slice_has_its_own_slope_and_intercept(tmp_path: Path) -> None:
 def test_a_missing_intercept_is_reported(tmp_path: Path) -> None:
     slices = ct_series(HU)
     del slices[0].RescaleIntercept
-    assert "1 slices name no rescale" in read(save_dicom(tmp_path, slices)).notes[0]
+    assert "1 slice names no rescale" in read(save_dicom(tmp_path, slices)).notes[0]
 
 
 def test_a_lossy_compression_is_reported(tmp_path: Path) -> None:
@@ -140,7 +142,7 @@ def test_repeated_slices_are_dropped_and_counted(tmp_path: Path) -> None:
     again = ct_slice(np.zeros((20, 18)), slices[4].ImagePositionPatient, InstanceNumber=99)
     volume = read(save_dicom(tmp_path, [again, *slices]))
     np.testing.assert_array_equal(as_slices(volume.hu), HU)
-    assert "1 slices repeat" in volume.notes[0]
+    assert "1 slice repeats" in volume.notes[0]
 
 
 def test_two_passes_in_one_series_are_two_stacks(tmp_path: Path) -> None:
@@ -159,7 +161,7 @@ def test_a_missing_slice_is_bridged_without_displacing_the_rest(tmp_path: Path) 
     np.testing.assert_array_equal(np.delete(slices, 3, axis=0), np.delete(HU, 3, axis=0))
     np.testing.assert_allclose(slices[3], (HU[2].astype(float) + HU[4]) / 2, atol=0.51)
     np.testing.assert_allclose(volume.spacing[2], 2.5)
-    assert "About 1 slices are missing" in volume.notes[0]
+    assert "About 1 slice is missing" in volume.notes[0]
     assert len(volume.dicom_headers) == 7
 
 
@@ -212,7 +214,7 @@ def test_damaged_compressed_pixels_are_one_sentence(tmp_path: Path) -> None:
     for item in slices:
         item.compress(JPEGLSLossless, generate_instance_uid=False)
     slices[3].PixelData = slices[3].PixelData[:40] + bytes(len(slices[3].PixelData) - 40)
-    with pytest.raises(UnreadableScan, match=r"JPEG-LS.*damaged"):
+    with pytest.raises(UnreadableScan, match=r"slice 4 \(JPEG-LS.*damaged"):
         read(save_dicom(tmp_path, slices))
 
 
@@ -240,7 +242,8 @@ def test_a_compression_without_decoder_is_named(tmp_path: Path) -> None:
 def test_missing_pixels_are_one_sentence(tmp_path: Path) -> None:
     slices = ct_series(HU)
     slices[3].PixelData = slices[3].PixelData[:100]
-    with pytest.raises(UnreadableScan, match="damaged or incomplete"):
+    told = r"pixels of slice 4 \(uncompressed\), at z = 37\.5 mm, are damaged or incomplete"
+    with pytest.raises(UnreadableScan, match=told):
         read(save_dicom(tmp_path, slices))
 
 
@@ -307,3 +310,25 @@ def test_no_damaged_file_escapes_as_another_error(tmp_path: Path, place: int, va
     path.write_bytes(content)
     with suppress(HepatoScopeError):
         assert read(path).hu.size == 1024
+
+
+@pytest.mark.parametrize(
+    ("reason", "one", "two"),
+    [
+        ("image without a position", "1 image without a", "2 images without a position"),
+        ("image of unknown modality", "1 image of unknown", "2 images of unknown modality"),
+        (
+            "DICOM file without an image",
+            "1 DICOM file without an",
+            "2 DICOM files without an image",
+        ),
+        ("damaged DICOM file", "1 damaged DICOM file)", "2 damaged DICOM files)"),
+        ("MR image", "1 MR image", "2 MR images"),
+        ("localizer", "1 localizer", "2 localizers"),
+    ],
+)
+def test_what_is_left_out_is_counted_in_words(reason: str, one: str, two: str) -> None:
+    for count, words in ((1, one), (2, two)):
+        with pytest.raises((UnsupportedScan, UnreadableScan)) as told:
+            choose_stack([], Counter({reason: count}))
+        assert words in str(told.value)
