@@ -31,10 +31,12 @@ def explain(arguments: argparse.Namespace) -> int:
     """Segment a scan and explain one of its slices, as a picture."""
     from core.cascade.segmentation import segment as run
     from core.draw.slices import telling_slice
+    from core.explainers.backgrounds import Background
     from core.explainers.explain import explain as answer
     from core.explainers.pictures import draw, native_map, sheet_png
     from core.explainers.question import Asked, pose
     from core.explainers.registry import method_named, published
+    from core.explainers.standing import standing
     from core.geometry.slices import Plane
     from core.io import read
 
@@ -53,12 +55,15 @@ def explain(arguments: argparse.Namespace) -> int:
     posed = pose(volume, segmentation, z, Asked(arguments.network))
     found = answer(posed.question, method.name, None, arguments.seed, lambda share: None)
     pictures = draw(volume, segmentation.labels, z, native_map(posed, found.values))
-    note = f"{method.title}, {arguments.network} network of {arguments.preset}, slice {z + 1}"
+    trial = standing(method.name, Background.PLAIN, Asked(arguments.network), arguments.preset)
+    asked = f"{arguments.network} network of {arguments.preset}, slice {z + 1}"
+    note = f"{method.title} ({trial.note}), {asked}"
     arguments.out.parent.mkdir(parents=True, exist_ok=True)
     arguments.out.write_bytes(sheet_png(pictures, volume.source, note))
     error = found.completeness_error
     told = "" if error is None else f", adds up within {error:.1%}"
     say(f"slice {z + 1}: answer {found.score:.4f}{told}, {found.seconds:.1f} s")
+    say(f"{method.title}: {trial.sentence}")
     return 0
 
 

@@ -10,6 +10,7 @@ from core.explainers.faithfulness import Curves
 from core.explainers.pictures import native_map
 from core.explainers.question import Posed
 from core.explainers.registry import method_named
+from core.explainers.standing import Standing
 from core.io.export import slice_to_nifti
 from core.provenance import NOTICE, commit, versions
 from core.volume import Volume
@@ -28,12 +29,14 @@ def explanation_record(
     spread: Shares | None,
     curves: Curves | None,
     asked: dict[str, Any],
+    trial: Standing,
 ) -> dict[str, Any]:
     """Collect how an explanation was made and what it says, for a file.
 
     Parameters
     ----------
     asked : what was explained: network, slice (from 1), lesion, background.
+    trial : what the shipped trial says of the method.
     """
     method = method_named(found.method)
     return {
@@ -44,6 +47,7 @@ def explanation_record(
         "models_sha256": segmentation.models,
         "asked": asked,
         "method": {"name": method.name, "title": method.title, "paper": method.paper},
+        "trial": trial.record(),
         "samples": found.samples,
         "seed": found.seed,
         "score": found.score,

@@ -12,6 +12,7 @@ from core.explainers.attribution import shares
 from core.explainers.export import explanation_record, map_to_nifti
 from core.explainers.pictures import draw, limit_of, native_map, sheet_png
 from core.explainers.registry import methods
+from core.explainers.standing import Standing, standing
 from core.record import to_json
 from core.study import Study
 from pages.common.charts import GRAY, axes, color_bar, color_of, framed
@@ -48,6 +49,7 @@ def result_view(case: Study, segmentation: Segmentation, known: Known) -> None:
         _one(case, segmentation, *known[0])
     else:
         _side_by_side(case, segmentation, known)
+    _verdicts(segmentation, known)
     _figures(known)
     tested = [(wish, one) for wish, one in known if one.curves is not None]
     if tested:
@@ -61,7 +63,7 @@ def _one(case: Study, segmentation: Segmentation, wish: Wish, one: Explained) ->
     named = {
         f"Slice {wish.z + 1}": pictures.slice,
         "What was called: liver green, tumor red": pictures.called,
-        f"Attribution by {methods()[wish.method].title}": pictures.map,
+        f"Attribution by {_named(wish, segmentation)}": pictures.map,
         "Both": pictures.fused,
     }
     for column, (caption, picture) in zip(st.columns(4, gap="small"), named.items(), strict=True):
@@ -79,9 +81,29 @@ def _side_by_side(case: Study, segmentation: Segmentation, known: Known) -> None
         if number == 0:
             columns[0].image(pictures.called, f"Slice {wish.z + 1}, as called", width="stretch")
         columns[(number + 1) % len(columns)].image(
-            pictures.fused, methods()[wish.method].title, width="stretch"
+            pictures.fused, _named(wish, segmentation), width="stretch"
         )
     st.caption("Each map has a scale of its own: red raised the answer, blue lowered it.")
+
+
+def _standing(wish: Wish, segmentation: Segmentation) -> Standing:
+    return standing(wish.method, wish.background, wish.asked, segmentation.preset)
+
+
+def _named(wish: Wish, segmentation: Segmentation) -> str:
+    """Name the method with the verdict of the trial, for the caption of a map."""
+    return f"{methods()[wish.method].title}, {_standing(wish, segmentation).words}"
+
+
+def _verdicts(segmentation: Segmentation, known: Known) -> None:
+    """Say of each map what the trial says of its method; loudly where it is not trusted."""
+    for wish, _ in known:
+        found = _standing(wish, segmentation)
+        text = f"**{methods()[wish.method].title}**: {found.sentence}"
+        if found.trusted:
+            st.caption(text)
+        else:
+            st.warning(text, icon=":material/warning:")
 
 
 def _figures(known: Known) -> None:
@@ -176,8 +198,9 @@ def _sheet(case: Study, segmentation: Segmentation, wish: Wish, one: Explained) 
     pictures = draw(case.volume, segmentation.labels, wish.z, native)
     about = f"lesion {wish.lesion}" if wish.lesion else "the whole slice"
     note = (
-        f"{methods()[wish.method].title}, {wish.asked} network of {segmentation.preset}, slice "
-        f"{wish.z + 1}, {about}, answer {one.found.score:.4f}"
+        f"{methods()[wish.method].title} ({_standing(wish, segmentation).note}), {wish.asked} "
+        f"network of {segmentation.preset}, slice {wish.z + 1}, {about}, answer "
+        f"{one.found.score:.4f}"
     )
     return sheet_png(pictures, case.title, note)
 
@@ -194,5 +217,8 @@ def _record(case: Study, segmentation: Segmentation, wish: Wish, one: Explained)
         "background": str(wish.background),
     }
     spread = shares(one.found.values, one.posed.tumor, one.posed.organ)
-    record = explanation_record(case.volume, segmentation, one.found, spread, one.curves, asked)
+    trial = _standing(wish, segmentation)
+    record = explanation_record(
+        case.volume, segmentation, one.found, spread, one.curves, asked, trial
+    )
     return to_json(record).encode()

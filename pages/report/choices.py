@@ -7,6 +7,7 @@ import streamlit as st
 from core.cascade.segmentation import Segmentation
 from core.explainers.question import Asked
 from core.explainers.registry import methods
+from core.explainers.standing import standing
 from core.foundation.capabilities import capabilities
 from core.report.composite import GREEN_RED, OKABE_ITO, Palette
 from core.report.explained import Explained, explained_of
@@ -94,6 +95,8 @@ def _attribution(case: Study, segmentation: Segmentation) -> tuple[Wish, Explain
     )
     if wish is None:
         return None
+    trial = standing(wish.method, wish.background, wish.asked, segmentation.preset)
+    st.caption(f"{methods()[wish.method].title}: {trial.sentence}")
     explained = explained_of(known[wish].posed, known[wish].found, wish.z)
     return None if explained is None else (wish, explained)
 

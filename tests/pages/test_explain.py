@@ -1,5 +1,6 @@
 """The Explain page: what it asks, what it shows, and what it keeps."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,13 @@ from core.explainers.faithfulness import curves
 from core.explainers.network import KerasNetwork
 from core.process import Worker
 from pages.common.explanations import EXPLANATIONS
+from pages.explain import attribution_result
 from tests.core.explainers.conftest import brightness_model
 from tests.core.explainers.test_verdicts import rows
 from tests.pages.conftest import button, current, finish, labels_of, memory_of
 
 PAGE = "pages/explain/page.py"
+OTHER_PRESET = "The trial asked networks of focus, not of paper."
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +86,46 @@ def test_explanation_is_shown_with_its_figures_and_files(explained: AppTest) -> 
     files = {found.label for found in app.get("download_button")}
     assert files == {"Pictures (PNG)", "Map (NIfTI)", "Record (JSON)"}
     assert not app.get("plotly_chart")
+
+
+def files_of(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """Explain, and give the bytes that each button would make, by its label."""
+    made: dict[str, Any] = {}
+    monkeypatch.setattr(
+        attribution_result, "download", lambda label, make, name, key: made.update({label: make})
+    )
+    finish(button(app, "Explain").click().run())
+    return made
+
+
+def test_verdict_of_the_trial_stands_beside_every_map(
+    explained: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    explained.multiselect(key="explain-method").set_value(["shap", "smoothgrad"]).run()
+    app = finish(button(explained, "Explain").click().run())
+    assert [found.value for found in app.warning] == [
+        "**SmoothGrad**: not trusted in the app's trial: insertion over random order is not above "
+        "0 for sure; deletion over random order is not above 0 for sure. " + OTHER_PRESET
+    ]
+    assert f"**SHAP (expected gradients)**: trusted in the app's trial. {OTHER_PRESET}" in captions(
+        app
+    )
+
+
+def test_verdict_of_the_trial_goes_into_the_files(
+    explained: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notes: list[str] = []
+    monkeypatch.setattr(
+        attribution_result, "sheet_png", lambda pictures, title, note: notes.append(note) or b""
+    )
+    explained.multiselect(key="explain-method").set_value(["smoothgrad"]).run()
+    files = files_of(explained, monkeypatch)
+    trial = json.loads(files["Record (JSON)"]())["trial"]
+    assert (trial["trusted"], trial["preset"]) == (False, "focus")
+    assert trial["doubts"] == [OTHER_PRESET]
+    files["Pictures (PNG)"]()
+    assert notes[0].startswith("SmoothGrad (not trusted by the trial of focus), tumor network of")
 
 
 def test_test_draws_curves_and_explains_nothing_twice(explained: AppTest) -> None:
