@@ -1,5 +1,6 @@
 """Labels of a scan from a file: checked before they are believed."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ from core.volume import Volume, to_ras
 A_HAIR = 1e-3
 # So many of the values that are no labels are named.
 NAMED_VALUES = 5
+# A truth may reach beyond its scan by so many slices: localizers are left out of a scan.
+MOST_SPARE = 5
 
 
 def read_labels(path: Path, volume: Volume) -> NDArray[np.uint8]:
@@ -37,18 +40,24 @@ def read_labels(path: Path, volume: Volume) -> NDArray[np.uint8]:
 
 
 def read_truth(
-    path: Path, volume: Volume, *, name: str | None = None, ignore_place: bool = False
+    path: Path,
+    volume: Volume,
+    *,
+    name: str | None = None,
+    ignore_place: bool = False,
+    tell: Callable[[str], None] = lambda note: None,
 ) -> NDArray[np.uint8]:
     """Read the true labels of `volume` that somebody brings for it: uint8 [X, Y, Z], 0, 1 or 2.
 
     Axes may be turned or flipped against the scan's: the file's own header says where each
-    voxel lies.
+    voxel lies. Slices beyond the ends of the scan, as of a localizer, are left out.
 
     Parameters
     ----------
     name : how messages call the file; its own name unless given.
     ignore_place : lay the voxels on those of the scan's file whatever the header says of their
         place; some files of LiTS need this.
+    tell : is told, in a sentence, which slices were left out.
 
     Raises
     ------
@@ -56,13 +65,20 @@ def read_truth(
         If the file is no NIfTI image or damaged, lies on another grid, has other values than
         0, 1 and 2, or marks no liver.
     """
-    labels = _read(path, volume, name or path.name, ignore_place=ignore_place, highest=TUMOR)
-    _check_marks(labels, name or path.name)
+    name = name or path.name
+    labels = _read(path, volume, name, ignore_place=ignore_place, highest=TUMOR, tell=tell)
+    _check_marks(labels, name)
     return labels
 
 
 def _read(
-    path: Path, volume: Volume, name: str, *, ignore_place: bool, highest: int
+    path: Path,
+    volume: Volume,
+    name: str,
+    *,
+    ignore_place: bool,
+    highest: int,
+    tell: Callable[[str], None] = lambda note: None,
 ) -> NDArray[np.uint8]:
     try:
         with open_nifti(path, name) as (plan, slabs):
@@ -76,7 +92,11 @@ def _read(
         raise _no_labels(name, error.strerror or "it cannot be opened") from error
     turned, affine = to_ras(labels, volume.native.affine if ignore_place else plan.affine)
     if not ignore_place:
+        whole = turned
+        turned, affine = _within(whole, affine, volume)
         _check_place(turned, affine, volume, name)
+        if turned.shape != whole.shape:
+            tell(_left_out(whole, turned, name))
     return turned
 
 
@@ -91,10 +111,39 @@ def _no_labels(name: str, reason: str) -> BadDataset:
 
 def _check_shape(plan: NiftiPlan, volume: Volume, name: str, ignore_place: bool) -> None:
     native = volume.native.shape
-    # Axes may be turned: only then may the order of the sizes differ.
-    same = plan.shape == native if ignore_place else sorted(plan.shape) == sorted(native)
+    # Axes may be turned: only then may the order of the sizes differ, and slices be spare.
+    same = plan.shape == native if ignore_place else _may_fit(plan.shape, native)
     if not same:
         raise _other_shape(plan.shape, native, name)
+
+
+def _may_fit(shape: tuple[int, ...], wanted: tuple[int, ...]) -> bool:
+    """Tell whether a turned grid of `shape` has the sizes `wanted`, or one that is a bit larger."""
+    spare = [has - needs for has, needs in zip(sorted(shape), sorted(wanted), strict=True)]
+    return min(spare) >= 0 and sum(spare) <= MOST_SPARE
+
+
+def _within(
+    labels: NDArray[np.uint8], affine: NDArray[np.float64], volume: Volume
+) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
+    """Leave out axial slices beyond the ends of the scan, where the rest covers all of it."""
+    spare = labels.shape[2] - volume.shape[2]
+    below = round(float((np.linalg.inv(affine) @ volume.affine[:, 3])[2]))
+    if labels.shape[:2] != volume.shape[:2] or not 0 <= below <= spare:
+        return labels, affine
+    moved = affine.copy()
+    moved[:, 3] = affine @ [0, 0, below, 1]
+    return labels[:, :, below : below + volume.shape[2]], moved
+
+
+def _left_out(whole: NDArray[np.uint8], kept: NDArray[np.uint8], name: str) -> str:
+    spare = whole.shape[2] - kept.shape[2]
+    marked = int(np.count_nonzero(whole) - np.count_nonzero(kept))
+    return (
+        f"“{name}” has {whole.shape[2]} slices and the scan {kept.shape[2]}: they were laid on "
+        f"each other by their positions, and {spare} slice{'s' * (spare > 1)} beyond the scan left "
+        f"out, with {marked or 'no'} marked voxel{'s' * (marked != 1)}."
+    )
 
 
 def _to_labels(plan: NiftiPlan, slabs: Slabs, name: str, highest: int) -> NDArray[np.uint8]:

@@ -13,10 +13,16 @@ from pages.common.scan_source import DEMO_SEED
 
 @dataclass(frozen=True)
 class Truth:
-    """A ground truth that was accepted for a case."""
+    """A ground truth that was accepted for a case.
+
+    Parameters
+    ----------
+    notes : what was done to lay it on the scan.
+    """
 
     name: str
     labels: PackedLabels
+    notes: tuple[str, ...] = ()
 
 
 TRUTHS = Slot[Truth]("truth")

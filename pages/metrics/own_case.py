@@ -66,6 +66,8 @@ def own_case_view(runs: Sequence[Run]) -> None:
         show_error(message)
     truth = TRUTHS.get(case.id)
     if truth is not None:
+        for note in truth.notes:
+            st.info(plain(note), icon=":material/align_vertical_center:")
         scored = _scored(case, case.segmentation, truth, tumors_labelled)
         own_scores(case, truth.name, truth.labels, scored.scores, scored.run, scored.archive)
 
@@ -110,10 +112,13 @@ def _ask(case: Study, found: Segmentation) -> bool:
 def _take(case: Study, found: Segmentation, files: Files) -> None:
     """Check an uploaded truth; one that is refused leaves the one before in place."""
     name, ignore_place = files[0].name, bool(st.session_state.get(IGNORE_PLACE_KEY))
+    notes: list[str] = []
     with saved(files) as (path,):
-        labels = read_truth(path, case.volume, name=name, ignore_place=ignore_place)
+        labels = read_truth(
+            path, case.volume, name=name, ignore_place=ignore_place, tell=notes.append
+        )
     check_same_case(labels, found.labels, name, case.title)
-    TRUTHS.put(Truth(name, PackedLabels.of(labels)), case.id)
+    TRUTHS.put(Truth(name, PackedLabels.of(labels), tuple(notes)), case.id)
 
 
 def _scored(case: Study, found: Segmentation, truth: Truth, tumors_labelled: bool) -> Scored:

@@ -59,6 +59,30 @@ def test_other_shape_names_both(tmp_path: Path, scan: Volume) -> None:
     assert "72 × 60 × 26" in sentence
 
 
+@pytest.mark.parametrize("below", [0, 2])
+def test_slices_beyond_the_scan_are_left_out_and_said(
+    tmp_path: Path, scan: Volume, below: int
+) -> None:
+    labels = scene.draw()[1]
+    longer = np.pad(labels, ((0, 0), (0, 0), (below, 1)))
+    affine = scene.affine_of()
+    affine[:3, 3] -= below * affine[:3, 2]
+    notes: list[str] = []
+    path = saved(tmp_path / "longer.nii.gz", longer, affine)
+    np.testing.assert_array_equal(read_truth(path, scan, tell=notes.append), labels)
+    assert f"has {27 + below} slices and the scan 26" in notes[0]
+    assert "no marked voxels" in notes[0]
+
+
+def test_longer_truth_of_another_place_is_refused(tmp_path: Path, scan: Volume) -> None:
+    longer = np.pad(scene.draw()[1], ((0, 0), (0, 0), (0, 1)))
+    affine = scene.affine_of()
+    affine[:3, 3] += 3, 0, 0
+    assert "3.0 mm" in refusal(saved(tmp_path / "moved.nii.gz", longer, affine), scan)
+    wide = np.pad(scene.draw()[1], ((0, 1), (0, 0), (0, 0)))
+    assert "73 × 60 × 26" in refusal(saved(tmp_path / "wide.nii.gz", wide), scan)
+
+
 def test_other_place_says_how_far_and_can_be_ignored(tmp_path: Path, scan: Volume) -> None:
     moved = scene.affine_of()
     moved[:3, 3] += 3, 0, 4
