@@ -3,6 +3,7 @@
 Only `Hub.look_up` and `Hub.download` use the network.
 """
 
+import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -29,6 +30,14 @@ PART = re.compile(r"-\d+-of-\d+$")
 PATIENCE_SECONDS = 10
 # Left free on the disk beside what is fetched.
 SPARE_MB = 500
+# Whether visitors and commands may fetch weights; a host says no with “off”.
+DOWNLOADS = "HEPATOSCOPE_DOWNLOADS"
+DOWNLOADS_OFF = "Downloads are switched off on this host."
+
+
+def downloads_allowed() -> bool:
+    """Tell whether this host lets weights be fetched."""
+    return os.environ.get(DOWNLOADS, "").strip().lower() not in {"off", "no", "false", "0"}
 
 
 @dataclass(frozen=True)
@@ -158,8 +167,14 @@ class Hub(Generic[Local]):
         Raises
         ------
         BadCheckpoint
-            The hub cannot be reached, the disk is too small, or what came is of another kind.
+            The hub cannot be reached, the disk is too small, what came is of another kind, or
+            the host lets nothing be fetched.
         """
+        if not downloads_allowed():
+            raise BadCheckpoint(
+                f"{DOWNLOADS_OFF.removesuffix('.')} ({DOWNLOADS}); give the folder of a "
+                f"{self.kind} that is here."
+            )
         prepare()
         from huggingface_hub import constants, hf_hub_download
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.foundation.hub import Hub, HubFacts
+from core.foundation.hub import DOWNLOADS_OFF, Hub, HubFacts, downloads_allowed
 from core.process.progress import Progress
 from core.study import Study
 from pages.common import jobs
@@ -62,6 +62,13 @@ def offer(case: Study, name: str, hub: Hub[Any], tab: str, text: str, *, known: 
     tab : that shows the progress.
     text : says what is missing without it.
     """
+    if not downloads_allowed():
+        st.info(
+            f"These weights are not on this machine. {DOWNLOADS_OFF} Choose a checkpoint that is "
+            "here, or give the folder of one.",
+            icon=":material/cloud_off:",
+        )
+        return
     st.info(text, icon=":material/cloud_download:")
     if known or facts_of(name) is not None:
         label, key = "Download it from the Hugging Face Hub", f"{tab}-download"

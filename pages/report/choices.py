@@ -8,7 +8,7 @@ from core.cascade.segmentation import Segmentation
 from core.explainers.question import Asked
 from core.explainers.registry import methods
 from core.explainers.standing import standing
-from core.foundation.capabilities import capabilities
+from core.foundation.capabilities import OF_LLAVA, missing_advice
 from core.report.composite import GREEN_RED, OKABE_ITO, Palette
 from core.report.explained import Explained, explained_of
 from core.report.text import Edition
@@ -42,7 +42,8 @@ class Choices:
 
 def choices(case: Study, segmentation: Segmentation) -> Choices:
     """Ask for everything that makes one report another."""
-    writers = WRITERS if _llava_advice() is None else {FACTS: WRITERS[FACTS]}
+    advice = missing_advice(*OF_LLAVA)
+    writers = WRITERS if not advice else {FACTS: WRITERS[FACTS]}
     if st.session_state.get(WRITER_KEY, FACTS) not in writers:
         st.session_state[WRITER_KEY] = FACTS
     with st.container(horizontal=True, gap="medium"):
@@ -54,18 +55,12 @@ def choices(case: Study, segmentation: Segmentation) -> Choices:
             palette = choose("Colors", COLORS, "report-palette")
         with st.container(width=320):
             explained = _attribution(case, segmentation)
-    if (advice := _llava_advice()) is not None:
+    if advice:
         st.caption(
             "A vision-language model, LLaVA-1.5, can write the text too, and is then checked "
             f"against the measurements.  \n{plain(advice)}"
         )
     return Choices(writer, Edition(edition), PALETTES[palette], explained)
-
-
-def _llava_advice() -> str | None:
-    """Say how to add LLaVA; None where it is there."""
-    part = next(part for part in capabilities() if part.name == "LLaVA")
-    return None if part.available else part.advice
 
 
 def _attribution(case: Study, segmentation: Segmentation) -> tuple[Wish, Explained] | None:

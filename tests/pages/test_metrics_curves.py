@@ -321,6 +321,13 @@ def test_truth_of_another_case_is_told(own: AppTest) -> None:
     assert not app.metric
 
 
+def test_truth_with_a_slice_more_is_laid_on_the_scan_and_said(own: AppTest) -> None:
+    longer = np.pad(truth(), ((0, 0), (0, 0), (0, 1)))
+    scored = upload(own, truth_file(longer))
+    assert "beyond the scan left out" in scored.info[0].value
+    assert float(metrics(scored)["Liver: Dice"]) > 0.9
+
+
 def test_truth_that_hardly_fits_is_doubted(own: AppTest) -> None:
     app = upload(own, truth_file(np.roll(truth(), 15, axis=0)))
     assert "unless the segmentation failed" in text(app)

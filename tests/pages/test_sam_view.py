@@ -118,6 +118,15 @@ def test_without_weights_the_view_says_how_to_get_them_and_shows_no_mask(view: A
     assert metrics["Memory"].endswith(" GB")
 
 
+def test_host_that_fetches_nothing_offers_no_download(
+    view: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HEPATOSCOPE_DOWNLOADS", "off")
+    app = view.run()
+    assert "Downloads are switched off on this host." in texts(app)
+    assert DOWNLOAD not in labels_of(app)
+
+
 def test_without_torch_the_view_says_how_to_install_it(
     view: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
