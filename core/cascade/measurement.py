@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.cascade.findings import Findings, Lesion
+from core.cascade.plausible import implausible, wrong_side
 from core.errors import HepatoScopeError
 from core.geometry.calipers import Segment, measure_region
 from core.geometry.components import Region, bounding_box, find_components
@@ -17,10 +18,6 @@ from core.labels import LIVER, TUMOR, organ_mask, tumor_mask
 from core.volume import Volume, voxel_ml_of
 
 __all__ = ["Findings", "Lesion", "lesion_map", "measure"]
-
-PLAUSIBLE_LIVER_ML = (500, 3500)
-MOST_TUMOR = 0.5
-PLAUSIBLE_LIVER_HU = (-50, 250)
 
 
 def measure(volume: Volume, labels: NDArray[np.uint8]) -> Findings:
@@ -60,7 +57,8 @@ def measure(volume: Volume, labels: NDArray[np.uint8]) -> Findings:
         liver_sd_hu=sd,
         warnings=(
             *_cut_off(box, labels.shape),
-            *_implausible(liver_ml, mean, tumor_voxels / organ_voxels),
+            *implausible(liver_ml, mean, tumor_voxels / organ_voxels),
+            *wrong_side(volume, labels, box),
         ),
     )
 
@@ -165,25 +163,3 @@ def ends_reached(box: Region, shape: tuple[int, ...]) -> list[str]:
         "the edge of the image": any(low[:2] + high[:2]),
     }
     return [place for place, touched in places.items() if touched]
-
-
-def _implausible(liver_ml: float, mean_hu: float | None, tumor_share: float) -> list[str]:
-    warnings = []
-    if tumor_share > MOST_TUMOR:
-        warnings.append(
-            f"Tumor fills {tumor_share:.0%} of the outlined liver, more than is left of the liver "
-            "itself; check that the scan is what the networks know, and the outlines."
-        )
-    low, high = PLAUSIBLE_LIVER_ML
-    if not low <= liver_ml <= high:
-        warnings.append(
-            f"A liver of {liver_ml:.0f} mL is outside the usual {low}–{high} mL; "
-            "check the outline slice by slice."
-        )
-    low, high = PLAUSIBLE_LIVER_HU
-    if mean_hu is not None and not low <= mean_hu <= high:
-        warnings.append(
-            f"The outlined liver has a mean of {mean_hu:.0f} HU, outside the {low} to {high} HU "
-            "of liver tissue; check that the outline lies on the liver."
-        )
-    return warnings

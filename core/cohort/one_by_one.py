@@ -145,8 +145,7 @@ def segment_to_folder(
             report(f"{folder.name}: {sentence}")
 
     def on_checked(study: Study) -> None:
-        tell(f"note: {note}" for note in study.volume.notes)
-        tell(_warnings(study.quality))
+        tell(told_of(study))
 
     known = examine(path, preset, networks=networks, on_checked=on_checked).known
     tell(_warnings([one for one in known.quality if one.code == MIRRORED]))
@@ -164,6 +163,12 @@ def segment_to_folder(
     record = findings_record(known) | {"not_written": missing} | _identity(path)
     _put(folder, written, to_json(record))
     return known.findings
+
+
+def told_of(study: Study) -> Iterator[str]:
+    """Say what the reader left out, mended or assumed, and what the quality gate warns of."""
+    yield from (f"note: {note}" for note in study.volume.notes)
+    yield from _warnings(study.quality)
 
 
 def _warnings(quality: Iterable[QualityFinding]) -> Iterator[str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from PIL import Image
 
+from core.cohort.one_by_one import told_of
 from core.errors import HepatoScopeError
 from core.foundation.llava.model import Writing
 from core.io import read
@@ -21,7 +22,7 @@ from core.report.facts import collect_facts
 from core.report.followup import compare_studies
 from core.report.formats import format_of
 from core.report.text import Edition
-from core.study import Examined, examine
+from core.study import Examined, Study, examine
 
 Say = Callable[[str], None]
 
@@ -102,10 +103,13 @@ def study_of(source: Source, preset: Preset, say: Say) -> Examined:
             f"“{source.place.name}” is no folder that “segment” wrote; leave --scan out to segment "
             "a scan anew."
         )
-    examined = examine(
-        source.place, preset, on_checked=lambda study: say(f"{study.title}: segmenting")
-    )
-    return examined.known
+
+    def on_checked(study: Study) -> None:
+        for sentence in told_of(study):
+            say(f"{study.title}: {sentence}")
+        say(f"{study.title}: segmenting")
+
+    return examine(source.place, preset, on_checked=on_checked).known
 
 
 def _draft(facts: Facts, picture: Picture, order: Order, say: Say) -> Draft:
