@@ -100,7 +100,8 @@ def _load(stream: BufferedIOBase, name: str) -> tuple[nib.Nifti1Header, int]:
     _check_magic(bytes(header["magic"]), name)
     try:
         header.check_fix(logger=SILENT, error_level=CRITICAL)
-    except HeaderDataError as error:
+    except (HeaderDataError, OverflowError, ValueError) as error:
+        # Nibabel turns the offset into an integer, which infinity and NaN are not.
         raise _corrupt(name, str(error)) from error
     return header, len(block)
 

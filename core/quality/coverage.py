@@ -73,7 +73,8 @@ def _size(sample: Sample) -> Iterator[QualityFinding]:
 
 
 def _top(sample: Sample) -> Iterator[QualityFinding]:
-    count = max(1, round(TOP_MM / sample.spacing[2]))
+    depth = sample.hu.shape[2]
+    count = max(1, min(depth, round(TOP_MM / sample.spacing[2])))
     lung = max(_lung_share(sample.hu[..., k], sample.body[..., k]) for k in range(-count, 0))
     if lung < LEAST_LUNG:
         yield warning(

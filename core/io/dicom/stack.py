@@ -57,6 +57,12 @@ def choose_stack(
             "needed; choose the folder or zip with the whole series."
         )
     chosen, repeated = _without_repeats(best)
+    if len(chosen) < MIN_SLICES:
+        raise UnsupportedScan(
+            f"The {len(best)} slices of the CT series lie at {len(chosen)} different "
+            f"position{'s' * (len(chosen) > 1)}, but a volume needs at least {MIN_SLICES}; export "
+            "the series again with its slice positions."
+        )
     return chosen, (*_choice_notes(stacks, others), *_repeat_notes(repeated))
 
 

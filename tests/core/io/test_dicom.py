@@ -332,3 +332,12 @@ def test_what_is_left_out_is_counted_in_words(reason: str, one: str, two: str) -
         with pytest.raises((UnsupportedScan, UnreadableScan)) as told:
             choose_stack([], Counter({reason: count}))
         assert words in str(told.value)
+
+
+@pytest.mark.parametrize("places", [1, 2])
+def test_slices_at_too_few_positions_end_in_one_sentence(tmp_path: Path, places: int) -> None:
+    slices = ct_series(HU)
+    for index, item in enumerate(slices):
+        item.ImagePositionPatient = [-100, -80, 30 + index % places]
+    with pytest.raises(UnsupportedScan, match=f"at {places} different position"):
+        read(save_dicom(tmp_path, slices))

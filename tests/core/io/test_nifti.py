@@ -253,3 +253,13 @@ def test_no_damaged_header_escapes_as_another_error(tmp_path: Path, place: int, 
     path.write_bytes(content)
     with suppress(HepatoScopeError):
         assert read(path).hu.size == 1024
+
+
+@pytest.mark.parametrize("offset", [np.inf, -np.inf, np.nan])
+def test_an_offset_that_is_no_number_ends_in_one_sentence(tmp_path: Path, offset: float) -> None:
+    path = save_nifti(tmp_path / "ct.nii", some_hu(), ras_affine())
+    content = bytearray(path.read_bytes())
+    content[108:112] = np.float32(offset).tobytes()
+    path.write_bytes(content)
+    with pytest.raises(UnreadableScan, match="is damaged"):
+        read(path)

@@ -174,3 +174,10 @@ def test_a_large_scan_is_judged_at_once() -> None:
     start = time.process_time()
     check(large)
     assert time.process_time() - start < 1
+
+
+@pytest.mark.parametrize("slices", [4, 5, 10])
+@pytest.mark.parametrize("step", [1e-3, 0.1, 2.0, 40.0])
+def test_a_scan_a_few_slices_thick_is_judged(slices: int, step: float) -> None:
+    codes = found(volume(abdomen()[..., :slices], (3, 3, step)))
+    assert ("short-scan" in codes) == (slices * step < 120)
