@@ -18,6 +18,9 @@ from core.volume import Volume
 
 # A few pixels far above all others must not make the rest pale.
 BRIGHTEST = 99.5
+# Values below 10 to this are written with a power.
+SMALLEST_POWER = -5
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 BAR_WIDTH, BAR_HEIGHT = 360, 46
 
 
@@ -82,6 +85,17 @@ def diverging(share: NDArray[np.floating]) -> RGB:
     return np.rint(ramp((share + 1) / 2, DIVERGING)).astype(np.uint8)
 
 
+def signed(value: float) -> str:
+    """Write a value of a map with its sign and two digits that count: +0.00059, −3.1 × 10⁻⁷."""
+    if not value:
+        return "0"
+    sign = "−" if value < 0 else "+"
+    digits, _, power = f"{abs(value):.1e}".partition("e")
+    if int(power) < SMALLEST_POWER:
+        return f"{sign}{digits} × 10{str(int(power)).translate(RAISED)}"
+    return f"{sign}{float(f'{digits}e{power}'):.{max(0, 1 - int(power))}f}"
+
+
 def sheet_png(pictures: Pictures, title: str, note: str) -> bytes:
     """Set the four pictures side by side with their names, a color bar and a note, as PNG."""
     named = [
@@ -100,6 +114,6 @@ def _bar(limit: float) -> Image.Image:
     bar.paste(Image.fromarray(diverging(shares)), (0, 0))
     pen = ImageDraw.Draw(bar)
     for share, anchor in ((-1, "la"), (0, "ma"), (1, "ra")):
-        place, value = (share + 1) / 2 * BAR_WIDTH, f"{share * limit:+.1e}" if share else "0"
+        place, value = (share + 1) / 2 * BAR_WIDTH, signed(share * limit)
         pen.text((place, 18), value, INK, sans(13), anchor)
     return bar

@@ -9,7 +9,6 @@ from pages.common import jobs
 from pages.common.memory import Slot
 
 METHOD = Slot[str]("method-chosen")
-TITLES = {"paper": "As published", "focus": "Focus", "ensemble": "Ensemble"}
 
 
 def method_choice(key: str) -> Preset:
@@ -23,7 +22,7 @@ def method_choice(key: str) -> Preset:
         "Networks",
         names,
         index=names.index(before) if before in names else 0,
-        format_func=lambda name: TITLES.get(name, name),
+        format_func=str,
         captions=[preset.summary for preset in presets],
         key=key,
     )
@@ -51,6 +50,6 @@ def segment_again(case: Study, used: str) -> None:
     """Offer the other networks for a scan that was segmented with those of the preset `used`."""
     if len(trained_presets()) < 2:
         return
-    with st.popover(f"Segmented with: {TITLES.get(used, used)}", icon=":material/neurology:"):
+    with st.popover(f"Segmented with: {used}", icon=":material/neurology:"):
         preset = method_choice("method-again")
         st.button("Segment again", on_click=jobs.start, args=(case, preset), type="primary")

@@ -10,6 +10,8 @@ import streamlit as st
 T = TypeVar("T")
 # A figure or how figures are written, alone or with what it means.
 Told = Sequence[str | None]
+# How shares are written in tables.
+PERCENT = "%.0f %%"
 
 
 def choose(
@@ -89,14 +91,18 @@ def show_table(rows: Any, columns: Mapping[str, Told] | None = None, **look: Any
 
     Parameters
     ----------
-    columns : by name, how its figures are written, such as ``%.2f``, or that and what they mean.
+    columns : by name, how its figures are written, such as ``%.2f``, or that and what they mean;
+        shares written by ``PERCENT`` are shown as whole percents.
     look : what `st.dataframe` takes beside.
     """
-    shown = {}
+    table, shown = pd.DataFrame(rows), {}
     for name, column in (columns or {}).items():
         form, tip = (column, None) if isinstance(column, str) else column
+        if form == PERCENT and name in table:
+            table[name] = 100 * table[name].astype(float)
         shown[name] = st.column_config.NumberColumn(format=form, help=tip)
-    return st.dataframe(pd.DataFrame(rows), hide_index=True, column_config=shown, **look)
+    look.setdefault("placeholder", "–")
+    return st.dataframe(table, hide_index=True, column_config=shown, **look)
 
 
 def show_figures(figures: Mapping[str, Told]) -> None:

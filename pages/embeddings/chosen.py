@@ -74,6 +74,7 @@ def _statistics(table: pd.DataFrame, chosen: NDArray[np.bool_]) -> None:
     st.markdown("**Against the rest**")
     st.dataframe(
         compared.loc[order],
+        placeholder="–",
         hide_index=True,
         height=210,
         column_config={

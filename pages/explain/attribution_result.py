@@ -10,7 +10,7 @@ from core.cascade.segmentation import Segmentation
 from core.draw.colors import DIVERGING
 from core.explainers.attribution import shares
 from core.explainers.export import explanation_record, map_to_nifti
-from core.explainers.pictures import draw, limit_of, native_map, sheet_png
+from core.explainers.pictures import draw, limit_of, native_map, sheet_png, signed
 from core.explainers.registry import methods
 from core.explainers.standing import Standing, standing
 from core.record import to_json
@@ -19,7 +19,7 @@ from pages.common.charts import GRAY, axes, color_bar, color_of, framed
 from pages.common.downloads import file_stem
 from pages.common.explanations import Explained, Wish
 from pages.common.glossary import see
-from pages.common.widgets import download, show_figures, show_table
+from pages.common.widgets import PERCENT, download, show_figures, show_table
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -27,15 +27,15 @@ if TYPE_CHECKING:
 Known = Sequence[tuple[Wish, Explained]]
 
 COLUMNS = {
-    "In tumor": ("percent", "Share of |attribution| in called tumor."),
-    "In liver": ("percent", "In the liver beside it."),
-    "Outside": "percent",
+    "In tumor": (PERCENT, "Share of |attribution| in called tumor."),
+    "In liver": (PERCENT, "In the liver beside it."),
+    "Outside": PERCENT,
     "Tumor's area": (
-        "percent",
+        PERCENT,
         "Of the liver in this slice: what a map without any idea has in the tumor.",
     ),
     "Does not add up by": (
-        "percent",
+        PERCENT,
         "Sum of the map against the difference it should share out. Methods that are not meant to "
         "add up have none.",
     ),
@@ -69,7 +69,7 @@ def _one(case: Study, segmentation: Segmentation, wish: Wish, one: Explained) ->
     for column, (caption, picture) in zip(st.columns(4, gap="small"), named.items(), strict=True):
         column.image(picture, caption, width="stretch")
     limit = pictures.limit
-    color_bar(DIVERGING, f"{-limit:.1e} lowers it", f"raises it {limit:+.1e}")
+    color_bar(DIVERGING, f"{signed(-limit)} lowers it", f"raises it {signed(limit)}")
 
 
 def _side_by_side(case: Study, segmentation: Segmentation, known: Known) -> None:

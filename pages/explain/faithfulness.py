@@ -27,9 +27,10 @@ WHAT = (
     "trained on, and every map was put to the same tests."
 )
 TESTS = """
-- **Coming and going**: pixels become plain liver, those with the highest values first; or they are
-  the first that are not plain. A faithful map moves the answer faster than random order
-  (Petsiuk et al. 2018). Told is the area gained, as a share of the whole change.
+- **Insertion and deletion**: pixels with the highest values are the first that are not plain
+  (insertion), or the first that become plain liver (deletion). A faithful map moves the answer
+  faster than random order (Petsiuk et al. 2018). Told is the area gained, as a share of the whole
+  change.
 - **Adding up**: SHAP values and integrated gradients should sum to the difference they share out.
 - **Random weights**: a map that a network of random weights gives as well does not speak of this
   network (Adebayo et al. 2018). Told is the rank correlation of both.
@@ -127,8 +128,8 @@ def _table(found: list[Verdict]) -> None:
 
 
 COLUMNS = {
-    "insertion_gain": "Coming",
-    "deletion_gain": "Going",
+    "insertion_gain": "Insertion",
+    "deletion_gain": "Deletion",
     "random_likeness": "Like random weights",
     "stability": "Stability",
     "completeness_error": "Does not add up by",
@@ -150,7 +151,7 @@ def _shown(interval: Interval | None, name: str) -> str:
 def _gains(found: list[Verdict]) -> "go.Figure":
     return _bars(
         found,
-        {"insertion_gain": "Pixels come", "deletion_gain": "Pixels go"},
+        {"insertion_gain": "Insertion", "deletion_gain": "Deletion"},
         "Area gained on random order",
     )
 

@@ -139,6 +139,7 @@ def _table(
     }
     st.dataframe(
         frame.style.format(digits, na_rep="–"),
+        placeholder="–",
         hide_index=True,
         column_config={
             name: st.column_config.Column(help=tip) for name, tip in TIPS.items() if name in frame

@@ -30,7 +30,7 @@ CONSEQUENCE = {
     EmptyRule.LEFT_OUT: "Where truth and prediction are both empty nothing is defined.",
     EmptyRule.ONE: "Every slice without anything to find is a full success, which lifts the mean.",
     EmptyRule.ZERO: "Every slice without anything to find is a failure, which lowers the mean.",
-    EmptyRule.WITH_TRUTH: "What is invented where nothing is goes unseen.",
+    EmptyRule.WITH_TRUTH: "What is found where nothing is goes unseen.",
 }
 
 

@@ -27,7 +27,7 @@ BY_SIZE = (
 
 def detection_view(runs: Sequence[Run], threshold: float, own: Sequence[float]) -> None:
     """Draw the free-response curves and the share of lesions found by size."""
-    st.subheader("Lesions found and invented", anchor=False)
+    st.subheader("Lesions found, true and false", anchor=False)
     criterion = cast(
         Criterion,
         choose(

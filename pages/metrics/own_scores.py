@@ -26,7 +26,7 @@ NO_SURFACE = {
     Comparable.ONE_EMPTY: "only one of the two marks any, so there is no distance between them",
     Comparable.NO_SPACING: "the size of a voxel is not known",
 }
-LEGEND = {"found": FOUND, "missed": MISSED, "invented": INVENTED}
+LEGEND = {"found": FOUND, "missed": MISSED, "false": INVENTED}
 
 
 def own_scores(
@@ -42,7 +42,9 @@ def own_scores(
     _remarks(scores)
     for score in scores:
         _figures(score)
-    st.dataframe(pd.DataFrame([_row(score) for score in scores]).set_index("What").T)
+    st.dataframe(
+        pd.DataFrame([_row(score) for score in scores]).set_index("What").T, placeholder="–"
+    )
     _errors(case, truth, scores)
     lesions = [lesion for score in scores for lesion in score.lesions]
     if lesions:
@@ -61,7 +63,7 @@ def _remarks(scores: Sequence[CaseScore]) -> None:
     for score in scores[1:]:
         if score.whole.defined and not score.whole.truth_voxels:
             st.info(
-                "The truth marks no tumor, so all tumor found counts as invented; if tumors are "
+                "The truth marks no tumor, so all tumor found counts as false; if tumors are "
                 "just not marked in it, choose so above."
             )
 
@@ -96,7 +98,7 @@ def _row(score: CaseScore) -> dict[str, str]:
         "Volume found": f"{whole.predicted_voxels * volume:,.1f} mL",
         "Voxels found": f"{whole.true_positive:,}",
         "Voxels missed": f"{whole.false_negative:,}",
-        "Voxels invented": f"{whole.false_positive:,}",
+        "False voxels": f"{whole.false_positive:,}",
     }
 
 
@@ -165,7 +167,7 @@ def _lesions(lesions: Sequence[LesionRecord]) -> None:
     show_table(rows, {**volume, **dice, "Peak probability": "%.2f"})
     st.caption(
         "A lesion of the truth that nothing touches was missed; one of the segmentation that "
-        "touches nothing was invented. Diameters are of spheres of the same volume."
+        "touches nothing is false. Diameters are of spheres of the same volume."
     )
 
 

@@ -15,7 +15,7 @@ HONEST = "Ours, each case"
 EXPLANATION = """
 The publication draws its test slices **at random**, so slices of one patient lie on both sides
 and the network is asked about neighbors of what it learned. It scores tumors **only on slices
-that show one**, so nothing it invents elsewhere is counted. Both lift the figures; neither says
+that show one**, so nothing it marks elsewhere is counted. Both lift the figures; neither says
 how well a new patient is served. Its averages are over slices, ours over patients never seen.
 """
 

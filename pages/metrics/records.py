@@ -33,7 +33,7 @@ FURTHER = {
     "expected_dice": "Dice that the network expected",
     "true_positive": "Voxels found",
     "false_negative": "Voxels missed",
-    "false_positive": "Voxels invented",
+    "false_positive": "False voxels",
     "voxels": "Voxels in all",
     "voxel_ml": "Volume of a voxel (mL)",
     "seconds": "Seconds to segment",
@@ -180,7 +180,7 @@ def _images(run: Run, place: Place, index: int) -> None:
     if "errors" in drawn:
         legend += " Errors: " + " ".join(
             f'<span style="color:rgb{color}">■</span> {name}'
-            for name, color in (("found", FOUND), ("missed", MISSED), ("invented", INVENTED))
+            for name, color in (("found", FOUND), ("missed", MISSED), ("false", INVENTED))
         )
     st.html(f'<div style="font-size:0.875rem">{legend}</div>')
     most = telling_error(images, place.target) + 1

@@ -335,7 +335,7 @@ def test_truth_that_hardly_fits_is_doubted(own: AppTest) -> None:
 
 def test_liver_mask_scores_the_liver_alone(own: AppTest) -> None:
     scored = upload(own, truth_file(np.minimum(truth(), 1)))
-    assert "all tumor found counts as invented" in text(scored)
+    assert "all tumor found counts as false" in text(scored)
     liver_only = scored.radio(key="metrics-own-kind").set_value(False).run()
     assert not liver_only.exception
     assert "Tumors: Dice" not in metrics(liver_only)
