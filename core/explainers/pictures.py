@@ -80,6 +80,13 @@ def draw(
     return Pictures(gray, outlined, colored, fused, top)
 
 
+def unexplained(volume: Volume, labels: NDArray[np.uint8], z: int) -> tuple[RGB, RGB]:
+    """Draw axial slice `z` as `draw` does, before there is a map: alone, and with its labels."""
+    closeup = Closeup.around(volume, organ_mask(labels))
+    hu = volume.hu[..., z]
+    return closeup.gray(hu), closeup.outlined(hu, labels[..., z])
+
+
 def diverging(share: NDArray[np.floating]) -> RGB:
     """Color values of -1 to 1 [rows, columns]: uint8 [rows, columns, 3], 0 nearly white."""
     return np.rint(ramp((share + 1) / 2, DIVERGING)).astype(np.uint8)

@@ -148,7 +148,7 @@ def collect() -> None:
         return
     JOB.drop()
     if isinstance(job.error, HepatoScopeError):
-        notify(str(job.error))
+        notify(str(job.error), error=not isinstance(job.error, Cancelled))
     elif job.error is not None:
         raise job.error
     else:

@@ -31,7 +31,9 @@ def case_header(case: Study) -> None:
         synthetic = " :blue-badge[synthetic]" if case.volume.synthetic else ""
         st.subheader(plain(case.title) + synthetic, anchor=False)
         st.caption(_facts(case.volume))
-    with change.popover("Another scan", icon=":material/folder_open:", width="stretch"):
+    # Another scan has a popover of its own, so that this one closes when it is chosen.
+    key = f"another-scan-{case.id[:8]}"
+    with change.popover("Another scan", icon=":material/folder_open:", width="stretch", key=key):
         earlier_cases()
         demo_button("demo-again")
         uploader()

@@ -1,12 +1,14 @@
 """What one visitor has open: their cases and nobody else's."""
 
+import streamlit as st
+
 from core.study import Study, opened
 from core.volume import Volume
-from pages.common.frame import show_error
+from pages.common.frame import plain, show_error
 from pages.common.memory import Slot, memory
 
 CURRENT = Slot[str]("current-case")
-NOTICE = Slot[str]("notice")
+NOTICE = Slot[tuple[str, bool]]("notice")
 
 
 def cases() -> dict[str, Study]:
@@ -42,12 +44,22 @@ def store_result(case: Study) -> None:
         store(case)
 
 
-def notify(message: str) -> None:
-    """Say `message` once, above whatever the next run of the page shows."""
-    NOTICE.put(message)
+def notify(message: str, *, error: bool = True) -> None:
+    """Say `message` once, above whatever the next run of the page shows.
+
+    Parameters
+    ----------
+    error : False for what the visitor wanted.
+    """
+    NOTICE.put((message, error))
 
 
 def show_notice() -> None:
     """Show what was to be said, once."""
-    if message := NOTICE.pop():
+    if (notice := NOTICE.pop()) is None:
+        return
+    message, error = notice
+    if error:
         show_error(message)
+    else:
+        st.info(plain(message), icon=":material/cancel:")

@@ -9,6 +9,7 @@ from core.cascade.segmentation import Segmentation
 from core.draw.slices import telling_slice
 from core.explainers.attribution import Method
 from core.explainers.backgrounds import Background
+from core.explainers.pictures import unexplained
 from core.explainers.question import Asked, left_out
 from core.explainers.registry import methods, published
 from core.geometry.slices import Plane
@@ -21,7 +22,7 @@ from pages.common.glossary import see
 from pages.common.memory import Slot, content
 from pages.common.session import cases
 from pages.common.widgets import choose, choose_slice, pick
-from pages.explain.attribution_result import result_view
+from pages.explain.attribution_result import CALLED, result_view
 from pages.explain.attribution_state import ATTRIBUTION_TAB, begin_explaining, posed_for
 from pages.explain.worker import explainer, warm_up
 
@@ -64,6 +65,10 @@ def attribution_view(case: Study, segmentation: Segmentation) -> None:
     if known:
         result_view(case, segmentation, known)
     elif jobs.running() is None:
+        left, right, _ = st.columns([1, 1, 2], gap="small")
+        gray, called = unexplained(case.volume, segmentation.labels, wishes[0].z)
+        left.image(gray, f"Slice {wishes[0].z + 1}", width="stretch")
+        right.image(called, CALLED, width="stretch")
         st.caption(
             "Nothing was explained for this choice yet. Explanations stay until you close the page."
         )

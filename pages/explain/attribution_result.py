@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 Known = Sequence[tuple[Wish, Explained]]
 
+CALLED = "What was called: liver green, tumor red"
 COLUMNS = {
     "In tumor": (PERCENT, "Share of |attribution| in called tumor."),
     "In liver": (PERCENT, "In the liver beside it."),
@@ -62,7 +63,7 @@ def _one(case: Study, segmentation: Segmentation, wish: Wish, one: Explained) ->
     pictures = draw(case.volume, segmentation.labels, wish.z, native)
     named = {
         f"Slice {wish.z + 1}": pictures.slice,
-        "What was called: liver green, tumor red": pictures.called,
+        CALLED: pictures.called,
         f"Attribution by {_named(wish, segmentation)}": pictures.map,
         "Both": pictures.fused,
     }

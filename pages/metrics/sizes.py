@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 FOUND, MISSED = "circle", "x"
+# A median through fewer points is a zigzag.
+FEWEST_FOR_MEDIAN = 30
 
 
 def sizes_view(runs: Sequence[Run], target: str, rule: EmptyRule) -> None:
@@ -48,7 +50,7 @@ def _lesions(runs: Sequence[Run]) -> None:
         framed(figure, 400, showlegend=len(runs) > 1),
         "metrics-lesion-size",
         "Every true lesion: Dice with the prediction that fits it best; a cross was not touched at "
-        "all. The line is the median of lesions of like size.",
+        f"all. From {FEWEST_FOR_MEDIAN} on, a line is the median of lesions of like size.",
     )
 
 
@@ -93,14 +95,17 @@ def _scatter(
 ) -> None:  # fmt: skip
     """Draw the points of one run, and the median that runs through them."""
     x, y = sizes.to_numpy(np.float64), dice.to_numpy(np.float64)
-    many = len(x) > 2000
+    many, few = len(x) > 2000, len(x) < FEWEST_FOR_MEDIAN
     figure.add_scattergl(
-        x=x.astype(np.float32), y=y.astype(np.float32), mode="markers", showlegend=False,
+        x=x.astype(np.float32), y=y.astype(np.float32), mode="markers",
+        name=escape(run), showlegend=few,
         marker={"color": color_of(index), "size": 4 if many else 7, "symbol": symbols,
                 "opacity": 0.35 if many else 0.6},
         text=names,
         hovertemplate="%{text}<br>Dice %{y:.3f}<extra>" + escape(run) + "</extra>",
     )  # fmt: skip
+    if few:
+        return
     middle, _, median, _ = core.trend(x, y)
     figure.add_scatter(
         x=middle, y=median, mode="lines", name=escape(run), hoverinfo="skip",

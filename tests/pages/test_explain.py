@@ -75,6 +75,10 @@ def test_scan_that_was_not_segmented_can_be_here(opened: AppTest) -> None:
     assert "Explain" in labels_of(app)
 
 
+def test_slice_is_shown_before_it_is_explained(explained: AppTest) -> None:
+    assert len(explained.get("image")) + len(explained.get("imgs")) == 2
+
+
 def test_explanation_is_shown_with_its_figures_and_files(explained: AppTest) -> None:
     app = finish(button(explained, "Explain").click().run())
     assert not app.exception
