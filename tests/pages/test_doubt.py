@@ -95,7 +95,7 @@ def test_progress_is_shown_in_the_tab_and_can_be_cancelled(
     button(elsewhere, "Cancel").click().run()
     go.set()
     done = finish(elsewhere)
-    assert "segmentation stays" in done.error[0].value
+    assert "segmentation stays" in done.info[0].value
     assert current(done).segmentation is not None
     assert MEASURE in labels_of(opened_tab(done))
 

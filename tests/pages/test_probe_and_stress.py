@@ -178,7 +178,7 @@ def test_sweep_can_be_cancelled(probe: AppTest, monkeypatch: pytest.MonkeyPatch)
     button(shown(app), "Cancel").click().run()
     go.set()
     done = finish(app)
-    assert "scan and its result stay" in done.error[0].value
+    assert "scan and its result stay" in done.info[0].value
     assert "Measure the curves" in labels_of(done)
 
 

@@ -303,7 +303,7 @@ def llava(page: AppTest, monkeypatch: pytest.MonkeyPatch) -> AppTest:
 
     pytest.importorskip("core.report.llava")
     local = SimpleNamespace(weights_mb=14_000.0, memory_mb=lambda quantised: 5_000, name="x")
-    monkeypatch.setattr("pages.report.choices._llava_advice", lambda: None)
+    monkeypatch.setattr("pages.report.choices.missing_advice", lambda *_: "")
     page.session_state["report-writer"] = "llava"
     import pages.report.llava as panel
 
