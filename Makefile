@@ -2,7 +2,7 @@
 # All set up .venv on first use.
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PORT ?= 8501
-# Tests beside each other, about 3 GB each; a browser wants the machine for itself.
+# Tests beside each other, about 3 GB each; those in a browser after the others.
 WORKERS ?= 2
 BIN := .venv/bin
 
@@ -33,7 +33,7 @@ check: lint
 
 test: lint
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile -m 'not browser'
-	$(BIN)/pytest -m browser
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile -m browser
 
 clean:
 	rm -rf .venv
