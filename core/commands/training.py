@@ -35,6 +35,14 @@ def unet_options(parser: argparse.ArgumentParser) -> None:
         help="imagenet, or a local file (.h5, or EfficientNet-Lite0 as .pth); default: random",
     )
     parser.add_argument("--start", type=Path, help="weights to start from")
+    parser.add_argument("--warm-up", type=int, default=0, help="steps of rising learning rate")
+    parser.add_argument("--clip", type=float, help="bound of the gradient's norm")
+    parser.add_argument(
+        "--average", type=float, default=0.0, help="keep a running mean of the weights: 0.998, say"
+    )
+    parser.add_argument(
+        "--bend", type=float, default=0.0, help="bend training slices, by so many pixels (sigma)"
+    )
     parser.add_argument(
         "--keep", choices=["loss", "dice", "last"], default="loss", help="epoch to keep"
     )
@@ -65,6 +73,7 @@ def network_options(parser: argparse.ArgumentParser) -> None:
 def train(arguments: argparse.Namespace) -> int:
     """Train one network on labelled folders."""
     from core.io.datasets import find_cases
+    from core.training.data import Augmentation
     from core.training.fit import train_unet
     from core.training.recipe import Recipe
 
@@ -73,6 +82,9 @@ def train(arguments: argparse.Namespace) -> int:
         epochs=arguments.epochs,
         batch_size=arguments.batch_size,
         learning_rate=arguments.learning_rate,
+        warm_up=arguments.warm_up,
+        clip=arguments.clip,
+        average=arguments.average,
         patience=arguments.patience,
         slices_per_epoch=arguments.slices_per_epoch,
         encoder_weights=arguments.encoder_weights,
@@ -82,6 +94,7 @@ def train(arguments: argparse.Namespace) -> int:
         validation_fraction=arguments.validation_fraction,
         validation_patients=tuple(arguments.validation_patients),
         split=arguments.split,
+        augmentation=Augmentation(bend=arguments.bend),
     )
     preset = preset_named(arguments.preset)
     train_unet(arguments.network, cases, preset, recipe, arguments.out, say)

@@ -6,7 +6,7 @@ from typing import Any
 import keras
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import affine_transform, gaussian_filter, zoom
+from scipy.ndimage import gaussian_filter, map_coordinates, zoom
 
 from core.cascade.looks import mask_to_liver, network_input
 from core.training.pack import Pack, Task
@@ -14,7 +14,14 @@ from core.training.pack import Pack, Task
 
 @dataclass(frozen=True)
 class Augmentation:
-    """How far a training slice may be varied; a liver is never mirrored to the left side."""
+    """How far a training slice may be varied; a liver is never mirrored to the left side.
+
+    Parameters
+    ----------
+    shift : share of the side.
+    brightness, noise : shares of the range of grays.
+    bend : pixels by which points of a coarse grid are moved (sigma).
+    """
 
     rotation_degrees: float = 10
     scale: float = 0.15
@@ -22,6 +29,7 @@ class Augmentation:
     brightness: float = 0.08
     contrast: float = 0.15
     noise: float = 0.03
+    bend: float = 0.0
 
 
 # Of the rough outline, as a share of the step from outside to inside the liver.
@@ -90,16 +98,10 @@ def vary(
     how: Augmentation,
     rng: np.random.Generator,
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """Turn, scale and shift image and target [S, S] together, then change the image's greys."""
-    angle = np.deg2rad(rng.uniform(-how.rotation_degrees, how.rotation_degrees))
-    scale = 1 + rng.uniform(-how.scale, how.scale)
-    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]) / scale
-    side = image.shape[0]
-    centre = np.full(2, (side - 1) / 2)
-    offset = centre - turn @ centre + rng.uniform(-how.shift, how.shift, 2) * side
+    """Move the pixels of image and target [S, S] alike, then change the image's greys."""
+    places = _places(image.shape[0], how, rng)
     moved, moved_target = (
-        affine_transform(plane.astype(np.float32), turn, offset, order=1)
-        for plane in (image, target)
+        map_coordinates(plane.astype(np.float32), places, order=1) for plane in (image, target)
     )
     # Black stays black: outside the liver, and outside the patient, nothing is known.
     visible = moved > 0
@@ -108,6 +110,21 @@ def vary(
     moved += rng.normal(0, 255 * rng.uniform(0, how.noise), moved.shape)
     moved = np.clip(np.where(visible, moved, 0), 0, 255)
     return moved.astype(np.uint8), np.rint(moved_target).astype(np.uint8)
+
+
+def _places(side: int, how: Augmentation, rng: np.random.Generator) -> NDArray[np.float64]:
+    """Rows and columns [2, S, S] where a varied slice is read: turned, scaled, shifted, bent."""
+    angle = np.deg2rad(rng.uniform(-how.rotation_degrees, how.rotation_degrees))
+    scale = 1 + rng.uniform(-how.scale, how.scale)
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]) / scale
+    centre = (side - 1) / 2
+    grid = np.indices((side, side)).reshape(2, -1) - centre
+    shift = rng.uniform(-how.shift, how.shift, 2) * side
+    places = (turn @ grid + centre + shift[:, None]).reshape(2, side, side)
+    if how.bend:
+        coarse = rng.uniform() * rng.normal(0, how.bend, (2, 7, 7))
+        places += np.stack([zoom(axis, side / 7, order=3) for axis in coarse])
+    return places
 
 
 class Batches(keras.utils.PyDataset):  # type: ignore[misc]

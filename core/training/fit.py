@@ -28,9 +28,6 @@ from core.training.judge import averages, patient_dice, slice_scores
 from core.training.pack import Task, pack_cases, view_of
 from core.training.recipe import MONITORS, Recipe, check_files
 
-# Where Keras' BackupAndRestore keeps the newest epoch.
-LAST_WEIGHTS = "backup/latest.weights.h5"
-
 
 def train_unet(
     task: Task,
@@ -60,7 +57,7 @@ def train_unet(
     _fit(model, task, training, validation, recipe, out, report)
     # A network of its own: one with an optimizer refuses weights saved without its state.
     kept = build_unet(size)
-    kept.load_weights(out / (LAST_WEIGHTS if recipe.keep == "last" else WEIGHTS_NAME))
+    kept.load_weights(out / WEIGHTS_NAME)
     settle_batch_norm(kept, Batches(training.pack, task, recipe.batch_size, slices=training.slices))
     save_weights(kept, out / WEIGHTS_NAME)
     card = unet_card(task, preset, recipe, sides, read_history(out))
@@ -123,13 +120,9 @@ def _fit(
         seed=recipe.seed,
         first_epoch=len(done),
     )
-    decay = keras.optimizers.schedules.CosineDecay(
-        recipe.learning_rate, recipe.epochs * len(batches)
-    )
     # XLA, the default of `compile`, is slower than oneDNN on a CPU.
-    model.compile(
-        keras.optimizers.Adam(decay), bce_dice_loss, metrics=[dice_coefficient], jit_compile=False
-    )
+    optimizer = _optimizer(recipe, recipe.epochs * len(batches))
+    model.compile(optimizer, bce_dice_loss, metrics=[dice_coefficient], jit_compile=False)
     judged = Batches(validation.pack, task, recipe.batch_size, slices=validation.slices)
     model.fit(
         batches,
@@ -139,14 +132,16 @@ def _fit(
         # Batches are shuffled already, in a way that a resumed run repeats.
         shuffle=False,
         callbacks=[
-            # First, so that the others find its figure.
-            PatientDice(judged),
+            # Before the mean of the weights takes their place: training goes on from themselves.
             keras.callbacks.BackupAndRestore(str(out / "backup"), delete_checkpoint=False),
+            *([keras.callbacks.SwapEMAWeights(swap_on_epoch=True)] if recipe.average else []),
+            # Before those that look for its figure.
+            PatientDice(judged),
             keras.callbacks.ModelCheckpoint(
                 str(out / WEIGHTS_NAME),
                 monitor=monitor,
                 mode=better.__name__,
-                save_best_only=True,
+                save_best_only=recipe.keep != "last",
                 save_weights_only=True,
                 initial_value_threshold=patience.best(done),
             ),
@@ -158,6 +153,18 @@ def _fit(
             ),
         ],
     )
+
+
+def _optimizer(recipe: Recipe, steps: int) -> keras.optimizers.Optimizer:
+    rising = recipe.warm_up
+    rate = keras.optimizers.schedules.CosineDecay(
+        0.0 if rising else recipe.learning_rate,
+        steps - rising,
+        warmup_target=recipe.learning_rate if rising else None,
+        warmup_steps=rising,
+    )
+    averaged = {"use_ema": True, "ema_momentum": recipe.average} if recipe.average else {}
+    return keras.optimizers.Adam(rate, global_clipnorm=recipe.clip, **averaged)
 
 
 class PatientDice(keras.callbacks.Callback):  # type: ignore[misc]

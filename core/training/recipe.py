@@ -23,6 +23,10 @@ class Recipe:
     Parameters
     ----------
     encoder_weights : ``"imagenet"``, a local file, or None for random values.
+    warm_up : steps in which the learning rate rises from 0, before its cosine falls.
+    clip : bound of the gradient's norm over all weights; None leaves it as it is.
+    average : share of the running mean of the weights that each step keeps (Polyak and Juditsky,
+        SIAM J. Control Optim. 1992); that mean is judged and kept. 0 takes the weights themselves.
     slices_per_epoch : draws of one epoch; None takes every usable slice once.
     patience : epochs without a better validation loss before stopping.
     start : weights to start from, or None.
@@ -36,6 +40,9 @@ class Recipe:
     epochs: int = 20
     batch_size: int = 16
     learning_rate: float = 1e-3
+    warm_up: int = 0
+    clip: float | None = None
+    average: float = 0.0
     patience: int = 6
     slices_per_epoch: int | None = None
     encoder_weights: str | None = None
