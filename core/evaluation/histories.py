@@ -12,6 +12,8 @@ from core.models import store
 from core.models.store import CARD_NAME, read_card
 
 LAST_PHASE = "history.csv"
+# Of the networks of folds, which validate by scoring whole patients afterwards.
+LOSSES = "losses.csv"
 NEEDED = ("epoch", "loss", "val_loss")
 
 
@@ -25,12 +27,14 @@ class History:
         ``phase`` from 1, and the columns of the files, such as ``loss``, ``val_loss``,
         ``dice_coefficient``, ``val_dice_coefficient``, ``val_patient_dice`` (newer trainings).
     kept : number of the epoch whose weights are kept; None where the card does not say.
-    card : the model card.
+    card : the model card; empty while the training goes on.
+    step : what a row stands for.
     """
 
     epochs: pd.DataFrame
     kept: int | None
     card: dict[str, Any]
+    step: str = "Epoch"
 
     @property
     def phase_starts(self) -> list[int]:
@@ -48,7 +52,8 @@ def histories(weights: Path | None = None) -> dict[str, Path]:
     found = [
         path.parent
         for depth in ("*/*", "leakage/*/*")
-        for path in sorted(place.glob(f"{depth}/{LAST_PHASE}"))
+        for name in (LAST_PHASE, LOSSES)
+        for path in sorted(place.glob(f"{depth}/{name}"))
     ]
     return {folder.relative_to(place).as_posix(): folder for folder in found}
 
@@ -56,16 +61,31 @@ def histories(weights: Path | None = None) -> dict[str, Path]:
 def read_history(folder: Path) -> History:
     """Read the history of the network in `folder`: history-1.csv, history-2.csv …, history.csv.
 
+    Of a network of folds the file is losses.csv, and the phases are its cycles.
+
     Raises BadDataset where a file is damaged or has not the columns of a training.
     """
+    if (folder / LOSSES).is_file():
+        return _read_losses(folder)
     numbered = sorted(folder.glob("history-*.csv"), key=_phase_number)
-    phases = [_read_phase(path) for path in [*numbered, folder / LAST_PHASE]]
+    phases = [_table(path, NEEDED) for path in [*numbered, folder / LAST_PHASE]]
     epochs = pd.concat(
         [table.assign(phase=number) for number, table in enumerate(phases, 1)], ignore_index=True
     )
     epochs["number"] = range(1, len(epochs) + 1)
-    card = read_card(folder) if (folder / CARD_NAME).is_file() else {}
+    card = _card(folder)
     return History(epochs, _kept(phases, card), card)
+
+
+def _read_losses(folder: Path) -> History:
+    table = _table(folder / LOSSES, ("cycle", "slices", "loss"))
+    epochs = table.rename(columns={"cycle": "phase"}).assign(number=range(1, len(table) + 1))
+    step = f"Step of {int(table['slices'].min()):,} slices" if len(table) else "Step"
+    return History(epochs, None, _card(folder), step)
+
+
+def _card(folder: Path) -> dict[str, Any]:
+    return read_card(folder) if (folder / CARD_NAME).is_file() else {}
 
 
 def _phase_number(path: Path) -> int:
@@ -75,13 +95,13 @@ def _phase_number(path: Path) -> int:
     return int(digits)
 
 
-def _read_phase(path: Path) -> pd.DataFrame:
+def _table(path: Path, columns: Sequence[str]) -> pd.DataFrame:
     name = f"{path.parent.name}/{path.name}"
     try:
         table = pd.read_csv(path)
     except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
         raise BadDataset(f"{name} is damaged; copy it again.") from error
-    if missing := [column for column in NEEDED if column not in table]:
+    if missing := [column for column in columns if column not in table]:
         raise BadDataset(f"{name} has no column {', '.join(missing)}; copy it again.")
     return table
 

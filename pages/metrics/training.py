@@ -1,12 +1,14 @@
 """How the networks were trained: their figures by epoch, and what a leaking split promises."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from core.evaluation.histories import History, histories, read_history
 from core.evaluation.run import Run
+from core.models.store import CARD_NAME
 from pages.common.charts import COLORS, GRAY, axes, framed, show
 from pages.common.frame import errors_shown
 from pages.common.model_card import model_card
@@ -15,6 +17,8 @@ from pages.metrics.leakage import leakage_view
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
+# How often the charts of a training that goes on are drawn anew.
+EVERY = "20s"
 # Columns of a history, the name to show, and whether validation gave them.
 LOSSES = (("loss", "Training", False), ("val_loss", "Validation", True))
 DICES = (
@@ -42,21 +46,29 @@ def training_view(runs: Sequence[Run]) -> None:
         own = f"{runs[0].facts['preset']}/" if runs else ""
         names = sorted(folders, key=lambda name: not name.startswith(own))
         name = st.selectbox("Network", names, key="metrics-history", persist_state="session")
-        with errors_shown():
-            _history(name, read_history(folders[name]))
+        folder = folders[name]
+        finished = (folder / CARD_NAME).is_file()
+        st.fragment(_history, run_every=None if finished else EVERY)(name, folder)
     leakage_view()
 
 
-def _history(name: str, history: History) -> None:
-    left, right = st.columns(2, gap="medium")
-    with left:
-        show(_chart(history, LOSSES, "Loss"), "metrics-loss", LOSS)
-    with right:
-        show(_chart(history, DICES, "Dice"), "metrics-dice", DICE)
-    if history.card:
-        model_card(name, history.card)
-    else:
-        st.caption("This training has no card: it was not finished.")
+def _history(name: str, folder: Path) -> None:
+    with errors_shown():
+        history = read_history(folder)
+        left, right = st.columns(2, gap="medium")
+        with left:
+            show(_chart(history, LOSSES, "Loss"), "metrics-loss", LOSS)
+        if any(column in history.epochs for column, _, _ in DICES):
+            with right:
+                show(_chart(history, DICES, "Dice"), "metrics-dice", DICE)
+        if history.card:
+            model_card(name, history.card)
+        else:
+            st.caption(
+                "This training has no card yet: it goes on, and so do the charts, or it was "
+                "stopped. Begun again on the same folder, `python -m core train` goes on from the "
+                "last epoch."
+            )
 
 
 def _chart(history: History, lines: Sequence[tuple[str, str, bool]], title: str) -> "go.Figure":
@@ -72,7 +84,7 @@ def _chart(history: History, lines: Sequence[tuple[str, str, bool]], title: str)
             x=epochs["number"], y=epochs[column], mode="lines+markers", name=name,
             line={"color": color, "dash": "solid" if validation else "dot"}, marker={"size": 5},
             customdata=epochs["phase"],
-            hovertemplate="%{y:.3f} in epoch %{x}, phase %{customdata}",
+            hovertemplate="%{y:.3f} at %{x}, phase %{customdata}",
         )  # fmt: skip
         if validation and history.kept is not None:
             kept = epochs[epochs["number"] == history.kept]
@@ -84,7 +96,7 @@ def _chart(history: History, lines: Sequence[tuple[str, str, bool]], title: str)
     for number, start in enumerate(history.phase_starts, 1):
         _phase(figure, number, start, len(history.phase_starts))
     figure.update_yaxes(rangemode="tozero")
-    return framed(axes(figure, "Epoch", title), 360)
+    return framed(axes(figure, history.step, title), 360)
 
 
 def _phase(figure: "go.Figure", number: int, start: int, phases: int) -> None:

@@ -154,6 +154,24 @@ def test_training_is_drawn_with_its_card(run: Path, weights: Path) -> None:
     assert "paper/liver: U-Net, small" in [each.label for each in app.expander]
 
 
+def test_a_training_that_goes_on_is_drawn_so_far(run: Path, weights: Path) -> None:
+    (weights / "paper" / "liver" / store.CARD_NAME).unlink()
+    app = view("training", run)
+    assert not app.exception
+    assert charts(app) == 2
+    assert "it goes on, and so do the charts" in text(app)
+
+
+def test_networks_of_folds_show_their_losses(run: Path, weights: Path) -> None:
+    folder = weights / "ensemble" / "tumor-1"
+    folder.mkdir(parents=True)
+    (folder / "losses.csv").write_text("cycle,slices,loss\n1,6400,1.5\n2,12800,0.9\n")
+    app = view("training", run)
+    app.selectbox[0].set_value("ensemble/tumor-1").run()
+    assert not app.exception
+    assert charts(app) == 1
+
+
 def test_without_leakage_trainings_one_line_says_how_to_make_them(run: Path, weights: Path) -> None:
     app = view("training", run)
     assert "--split slice" in text(app)

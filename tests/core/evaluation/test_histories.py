@@ -59,3 +59,15 @@ def test_damaged_history_names_its_file(folder: Path, content: str) -> None:
     (folder / "history-2.csv").write_text(content)
     with pytest.raises(BadDataset, match=r"liver/history-2\.csv"):
         read_history(folder)
+
+
+def test_networks_of_folds_tell_their_losses_by_cycle(tmp_path: Path) -> None:
+    folder = tmp_path / "ensemble" / "tumor-1"
+    folder.mkdir(parents=True)
+    (folder / "losses.csv").write_text("cycle,slices,loss\n1,6400,1.5\n1,12800,0.9\n2,19200,0.8\n")
+    assert histories(tmp_path) == {"ensemble/tumor-1": folder}
+    history = read_history(folder)
+    assert history.epochs["loss"].tolist() == [1.5, 0.9, 0.8]
+    assert history.phase_starts == [1, 3]
+    assert history.step == "Step of 6,400 slices"
+    assert (history.kept, history.card) == (None, {})
