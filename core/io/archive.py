@@ -1,23 +1,42 @@
-"""Unpack a zip that nobody vouches for."""
+"""Unpack an archive that nobody vouches for."""
 
+import gzip
 import lzma
+import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
-from typing import IO
+from typing import IO, Protocol
 
 from core.errors import UnreadableScan, UnsupportedScan
 from core.io.limits import SCAN_ZIP, ZipLimits
 
 CHUNK_BYTES = 2**20
-DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError)
+DAMAGED = (
+    zipfile.BadZipFile,
+    tarfile.TarError,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    OSError,
+    ValueError,
+)
+
+
+class Source(Protocol):
+    """What bytes are read from."""
+
+    def read(self, size: int, /) -> bytes:
+        """Read at most so many bytes; none at the end."""
+
+
 Members = Mapping[str, zipfile.ZipInfo]
 
 
 def all_numbered(entries: Sequence[zipfile.ZipInfo]) -> Members:
     """Choose every file but hidden ones and what macOS adds, and number them."""
-    wanted = [entry for entry in entries if not entry.is_dir() and not _is_hidden(entry)]
+    wanted = [entry for entry in entries if not entry.is_dir() and not _is_hidden(entry.filename)]
     return {f"{number:06d}": entry for number, entry in enumerate(wanted)}
 
 
@@ -62,17 +81,58 @@ def unpack(
         ) from error
 
 
-def _is_hidden(entry: zipfile.ZipInfo) -> bool:
-    parts = PurePosixPath(entry.filename).parts
+def unpack_tar(path: Path, folder: Path, *, limits: ZipLimits = SCAN_ZIP) -> tuple[Path, ...]:
+    """Write the files of a tar archive, compressed by gzip or not, into `folder`, as `unpack` does.
+
+    Only plain files are looked at: links and devices stay out.
+    """
+    paths: list[Path] = []
+    written = 0
+    try:
+        # As a stream: an archive is read once, from its front, and never ahead of what is counted.
+        with tarfile.open(path, "r|*") as archive:
+            for count, entry in enumerate(archive, 1):
+                if count > limits.files:
+                    raise _too_many(path.name, limits)
+                source = archive.extractfile(entry) if entry.isfile() else None
+                if source is None or _is_hidden(entry.name):
+                    continue
+                paths.append(folder / f"{count:06d}")
+                with paths[-1].open("wb") as sink:
+                    written = _copy(source, sink, written, path.name, limits)
+    except DAMAGED as error:
+        raise UnreadableScan(
+            f"“{path.name}” is a tar archive that is damaged or incomplete; pack the folder again, "
+            "as a zip if you can."
+        ) from error
+    return tuple(paths)
+
+
+def inflate(paths: Sequence[Path], folder: Path, limits: ZipLimits = SCAN_ZIP) -> tuple[Path, ...]:
+    """Write files compressed one by one by gzip into `folder`, in all within `limits`."""
+    inflated: list[Path] = []
+    written = 0
+    for number, path in enumerate(paths):
+        inflated.append(folder / f"{number:06d}")
+        try:
+            with gzip.open(path) as source, inflated[-1].open("wb") as sink:
+                written = _copy(source, sink, written, path.name, limits)
+        except DAMAGED as error:
+            raise UnreadableScan(
+                f"The compressed file “{path.name}” is damaged; copy or export it again."
+            ) from error
+    return tuple(inflated)
+
+
+def _is_hidden(name: str) -> bool:
+    # Windows writes backslashes, some of its programs a dot in front of them.
+    parts = PurePosixPath(name.replace("\\", "/")).parts
     return any(part.startswith(".") and part != ".." for part in parts) or "__MACOSX" in parts
 
 
 def _check_declared(members: Members, name: str, limits: ZipLimits) -> None:
     if len(members) > limits.files:
-        raise UnsupportedScan(
-            f"“{name}” holds {len(members):,} files, more than the {limits.files:,} that can be "
-            f"read here; zip {limits.content}."
-        )
+        raise _too_many(name, limits)
     declared = sum(entry.file_size for entry in members.values())
     if declared > limits.inflated_bytes:
         raise _too_large(declared, name, limits)
@@ -92,7 +152,7 @@ def _extract(
     return tuple(paths)
 
 
-def _copy(source: IO[bytes], sink: IO[bytes], written: int, name: str, limits: ZipLimits) -> int:
+def _copy(source: Source, sink: IO[bytes], written: int, name: str, limits: ZipLimits) -> int:
     """Copy what a file really inflates to, counting on from `written` bytes."""
     while chunk := source.read(CHUNK_BYTES):
         written += len(chunk)
@@ -100,6 +160,13 @@ def _copy(source: IO[bytes], sink: IO[bytes], written: int, name: str, limits: Z
             raise _too_large(written, name, limits)
         sink.write(chunk)
     return written
+
+
+def _too_many(name: str, limits: ZipLimits) -> UnsupportedScan:
+    return UnsupportedScan(
+        f"“{name}” holds more than the {limits.files:,} files that can be read here; zip "
+        f"{limits.content}."
+    )
 
 
 def _too_large(size: int, name: str, limits: ZipLimits) -> UnsupportedScan:

@@ -1,5 +1,7 @@
 """What a file is, judged by its first bytes: names are often wrong."""
 
+import gzip
+import zlib
 from enum import Enum, auto
 from pathlib import Path
 
@@ -7,12 +9,14 @@ from core.errors import UnreadableScan, UnsupportedScan
 
 
 class Kind(Enum):
-    """The containers we can open."""
+    """The containers we can open; what is compressed by gzip is NIfTI unless its kind says more."""
 
     NIFTI = auto()
     GZIP = auto()
     ZIP = auto()
+    TAR = auto()
     DICOM = auto()
+    DICOM_GZIP = auto()
     OTHER = auto()
 
 
@@ -35,6 +39,7 @@ FOREIGN = {
 }
 NIFTI_HEADER_BYTES = (348, 540)
 DICOM_PREAMBLE_BYTES = 128
+TAR_BLOCK_BYTES = 512
 
 
 def first_bytes(path: Path, count: int = 352) -> bytes:
@@ -46,15 +51,39 @@ def first_bytes(path: Path, count: int = 352) -> bytes:
 def kind_of(path: Path) -> Kind:
     """Tell the container of the file at `path` by its content."""
     head = first_bytes(path)
-    if head[DICOM_PREAMBLE_BYTES:].startswith(b"DICM") or _is_bare_dicom(head):
+    if is_dicom(head):
         return Kind.DICOM
     if head.startswith(b"\x1f\x8b"):
-        return Kind.GZIP
+        return _kind_within(path)
+    if _is_tar(head):
+        return Kind.TAR
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return Kind.ZIP
     if is_nifti(head):
         return Kind.NIFTI
     return Kind.OTHER
+
+
+def _kind_within(path: Path) -> Kind:
+    """Tell what a file compressed by gzip holds."""
+    try:
+        with gzip.open(path) as stream:
+            head = stream.read(TAR_BLOCK_BYTES)
+    except (OSError, EOFError, zlib.error):
+        # Who reads it says what is wrong.
+        return Kind.GZIP
+    if is_dicom(head):
+        return Kind.DICOM_GZIP
+    return Kind.TAR if _is_tar(head) else Kind.GZIP
+
+
+def _is_tar(head: bytes) -> bool:
+    return head[257:262] == b"ustar"
+
+
+def is_dicom(head: bytes) -> bool:
+    """Whether `head` opens as a DICOM file, with its preamble or without."""
+    return head[DICOM_PREAMBLE_BYTES:].startswith(b"DICM") or _is_bare_dicom(head)
 
 
 def is_nifti(head: bytes) -> bool:

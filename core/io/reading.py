@@ -5,7 +5,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from core.errors import UnreadableScan, UnsupportedScan
-from core.io.archive import unpack
+from core.io.archive import inflate, unpack, unpack_tar
 from core.io.dicom.read import read_dicom
 from core.io.digest import sha256_of
 from core.io.formats import Kind, kind_of, refuse
@@ -20,8 +20,8 @@ def read(path: Path) -> Volume:
     Parameters
     ----------
     path : a NIfTI file (.nii, .nii.gz), a DICOM file with many frames, a folder of DICOM
-        files (searched to any depth), or a zip of such a folder or of one NIfTI file. The
-        content decides, not the name.
+        files (searched to any depth), or a zip or tar of such a folder or of one NIfTI file.
+        DICOM files may be compressed by gzip. The content decides, not the name.
 
     Raises
     ------
@@ -37,8 +37,10 @@ def read(path: Path) -> Volume:
             return read_nifti(path)
         case Kind.DICOM:
             return read_dicom([path])
-        case Kind.ZIP:
-            return _read_zip(path)
+        case Kind.DICOM_GZIP:
+            return _read_files([path], "file", path.name, sha256_of([path]))
+        case Kind.ZIP | Kind.TAR as kind:
+            return _read_archive(path, kind)
         case Kind.OTHER:
             raise refuse(path, path.name)
 
@@ -53,10 +55,11 @@ def _read_folder(folder: Path) -> Volume:
     return _read_files(files, "folder")
 
 
-def _read_zip(path: Path) -> Volume:
+def _read_archive(path: Path, kind: Kind) -> Volume:
+    name, opened = ("zip", unpack) if kind is Kind.ZIP else ("tar archive", unpack_tar)
     with TemporaryDirectory(prefix="hepatoscope-") as folder:
-        files = unpack(path, Path(folder))
-        return _read_files(files, "zip", source=path.name, digest=sha256_of([path]))
+        files = opened(path, Path(folder))
+        return _read_files(files, name, source=path.name, digest=sha256_of([path]))
 
 
 def _read_files(
@@ -67,6 +70,10 @@ def _read_files(
     by_kind: dict[Kind, list[Path]] = {kind: [] for kind in Kind}
     for file in files:
         by_kind[kind_of(file)].append(file)
+    if by_kind[Kind.DICOM_GZIP]:
+        with TemporaryDirectory(prefix="hepatoscope-") as folder:
+            inflated = inflate(by_kind[Kind.DICOM_GZIP], Path(folder))
+            return read_dicom([*by_kind[Kind.DICOM], *inflated], source=source, digest=digest)
     if by_kind[Kind.DICOM]:
         return read_dicom(by_kind[Kind.DICOM], source=source, digest=digest)
     nifti = by_kind[Kind.NIFTI] + by_kind[Kind.GZIP]
@@ -82,10 +89,10 @@ def _nothing_to_read(
         return UnsupportedScan(
             f"The {container} holds {nifti} NIfTI files; choose the one that is the CT."
         )
-    if by_kind[Kind.ZIP]:
+    if archives := by_kind[Kind.ZIP] + by_kind[Kind.TAR]:
         return UnsupportedScan(
-            f"The {container} holds {len(by_kind[Kind.ZIP])} further zip files; unpack them and "
-            "choose one CT series."
+            f"The {container} holds {len(archives)} further archives; unpack them and choose one "
+            "CT series."
         )
     first = by_kind[Kind.OTHER][0]
     return refuse(first, f"The first of {len(by_kind[Kind.OTHER])} files")

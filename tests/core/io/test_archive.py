@@ -1,4 +1,7 @@
+import gzip
+import io
 import struct
+import tarfile
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -8,7 +11,7 @@ import pytest
 
 from core.errors import HepatoScopeError, UnreadableScan, UnsupportedScan
 from core.io import read
-from core.io.archive import unpack
+from core.io.archive import inflate, unpack, unpack_tar
 from core.io.digest import sha256_of
 from core.io.limits import SCAN_ZIP
 from tests.core.io.scans import ct_series, save_dicom, save_nifti, some_hu
@@ -33,6 +36,78 @@ def test_a_zip_of_a_series_reads_like_its_folder(tmp_path: Path) -> None:
     np.testing.assert_array_equal(volume.hu, read(folder).hu)
     assert volume.source == "ct.zip"
     assert volume.digest == sha256_of([archive])
+
+
+@pytest.mark.parametrize("inside", [".\\CT\\", "DICOM\\PA20\\", "./study/", "/data/CT/", "../CT/"])
+def test_a_zip_may_name_its_folders_as_any_system_does(tmp_path: Path, inside: str) -> None:
+    folder = save_dicom(tmp_path / "series", ct_series(some_hu((8, 20, 18))))
+    archive = zip_folder(tmp_path / "ct.zip", folder, inside)
+    np.testing.assert_array_equal(read(archive).hu, read(folder).hu)
+
+
+def test_hidden_folders_are_skipped_whatever_parts_their_names(tmp_path: Path) -> None:
+    nifti = save_nifti(tmp_path / "ct.nii", some_hu()).read_bytes()
+    hidden = {".git\\HEAD": b"x", "__MACOSX\\ct.nii": b"x", "a\\.DS_Store": b"x"}
+    archive = zip_of(tmp_path / "ct.zip", **{"a\\ct.nii": nifti}, **hidden)
+    assert read(archive).shape == (18, 20, 16)
+
+
+@pytest.mark.parametrize("ending", ["tar", "tar.gz"])
+def test_a_tar_archive_reads_like_its_folder(tmp_path: Path, ending: str) -> None:
+    folder = save_dicom(tmp_path / "series", ct_series(some_hu((8, 20, 18))))
+    archive = tmp_path / f"ct.{ending}"
+    with tarfile.open(archive, "w:gz" if ending.endswith("gz") else "w") as packed:
+        packed.add(folder, "study")
+        link = tarfile.TarInfo("study/link")
+        link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
+        packed.addfile(link)
+    volume = read(archive)
+    np.testing.assert_array_equal(volume.hu, read(folder).hu)
+    assert volume.source == archive.name
+    assert volume.digest == sha256_of([archive])
+
+
+def test_a_tar_archive_keeps_the_limits_of_a_zip(tmp_path: Path) -> None:
+    archive = tmp_path / "ct.tar.gz"
+    with tarfile.open(archive, "w:gz") as packed:
+        for number in range(5):
+            member = tarfile.TarInfo(f"{number}")
+            member.size = 2**21
+            packed.addfile(member, io.BytesIO(bytes(2**21)))
+    target = tmp_path / "out"
+    target.mkdir()
+    with pytest.raises(UnsupportedScan, match="more than the 4 files"):
+        unpack_tar(archive, target, limits=replace(SCAN_ZIP, files=4))
+    with pytest.raises(UnsupportedScan, match="unpacks to"):
+        unpack_tar(archive, target, limits=replace(SCAN_ZIP, inflated_bytes=2**22))
+
+
+def test_a_cut_tar_archive_is_called_damaged(tmp_path: Path) -> None:
+    folder = save_dicom(tmp_path / "series", ct_series(some_hu((8, 20, 18))))
+    archive = tmp_path / "ct.tar.gz"
+    with tarfile.open(archive, "w:gz") as packed:
+        packed.add(folder, "study")
+    archive.write_bytes(archive.read_bytes()[: archive.stat().st_size // 2])
+    with pytest.raises(UnreadableScan, match="tar archive that is damaged"):
+        read(archive)
+
+
+def test_slices_compressed_one_by_one_are_one_scan(tmp_path: Path) -> None:
+    folder = save_dicom(tmp_path / "series", ct_series(some_hu((8, 20, 18))))
+    zipped = tmp_path / "zipped"
+    zipped.mkdir()
+    for file in folder.iterdir():
+        (zipped / f"{file.name}.gz").write_bytes(gzip.compress(file.read_bytes()))
+    np.testing.assert_array_equal(read(zipped).hu, read(folder).hu)
+    archive = zip_folder(tmp_path / "ct.zip", zipped)
+    np.testing.assert_array_equal(read(archive).hu, read(folder).hu)
+
+
+def test_slices_that_inflate_without_end_are_stopped(tmp_path: Path) -> None:
+    bomb = tmp_path / "slice.dcm.gz"
+    bomb.write_bytes(gzip.compress(bytes(128) + b"DICM" + bytes(2**23)))
+    with pytest.raises(UnsupportedScan, match="unpacks to"):
+        inflate([bomb], tmp_path, replace(SCAN_ZIP, inflated_bytes=2**22))
 
 
 def test_a_zip_of_one_nifti_reads_like_the_file(tmp_path: Path) -> None:
@@ -84,7 +159,7 @@ def test_a_bomb_that_lies_about_its_size_stops_while_it_inflates(tmp_path: Path)
 
 def test_too_many_files_are_refused(tmp_path: Path) -> None:
     archive = zip_of(tmp_path / "many.zip", **{str(n): b"" for n in range(9)})
-    with pytest.raises(UnsupportedScan, match="9 files, more than the 8"):
+    with pytest.raises(UnsupportedScan, match="more than the 8 files"):
         unpack(archive, tmp_path, limits=replace(SCAN_ZIP, files=8))
 
 
@@ -114,7 +189,7 @@ def test_a_truncated_zip_is_unreadable(tmp_path: Path, kept: float) -> None:
         ({}, "zip is empty"),
         ({"a.png": b"\x89PNG\r\n"}, "PNG picture"),
         ({"a.txt": b"notes on the patient"}, "neither NIfTI"),
-        ({"inner.zip": b"PK\x03\x04"}, "1 further zip"),
+        ({"inner.zip": b"PK\x03\x04"}, "1 further archives"),
         ({"a": b"\x5c\x01\0\0", "b": b"\x5c\x01\0\0"}, "2 NIfTI files"),
     ],
 )
