@@ -14,12 +14,17 @@ from numpy.typing import NDArray
 from core.errors import UnreadableScan, UnsupportedScan
 from core.io.formats import is_nifti
 from core.io.limits import MAX_EXTRA_BYTES, check_shape
+from core.volume import spacing_of
 
 COLOR_TYPES = {128: "RGB", 2304: "RGBA"}
 MM_PER_UNIT = {1: ("meters", 1000.0), 2: ("millimeters", 1.0), 3: ("micrometers", 0.001)}
 SPATIAL_UNIT_BITS = 0x07
 # Header differences below this are rounding: float32 and quaternions.
 SAME_PLACE_MM = 0.1
+# Steps that differ by less than this share are the same, rounded.
+SAME_STEP = 0.01
+# Extents in mm, largest first, of what a CT shows of a body: from a small field of a child on.
+BODY_MM = ((150.0, 2200.0), (120.0, 1000.0), (20.0, 1000.0))
 SILENT = Logger("NIfTI header", CRITICAL + 1)
 
 
@@ -62,11 +67,11 @@ def parse_header(stream: BufferedIOBase, name: str) -> NiftiPlan:
 
     Raises UnreadableScan or UnsupportedScan before any voxel is touched.
     """
-    header, header_bytes = _load(stream, name)
+    header, header_bytes, steps = _load(stream, name)
     shape = check_shape(_three_axes(header))
     dtype = _numbers(header, name)
     slope, intercept = _scaling(header, name)
-    affine, notes = _place(header)
+    affine, notes = _place(header, steps)
     return NiftiPlan(
         shape,
         dtype,
@@ -79,7 +84,8 @@ def parse_header(stream: BufferedIOBase, name: str) -> NiftiPlan:
     )
 
 
-def _load(stream: BufferedIOBase, name: str) -> tuple[nib.Nifti1Header, int]:
+def _load(stream: BufferedIOBase, name: str) -> tuple[nib.Nifti1Header, int, list[float]]:
+    """Read the header; returns it mended, its bytes, and the voxel size as it was written."""
     block = stream.read(348)
     if not is_nifti(block):
         raise UnreadableScan(
@@ -98,12 +104,13 @@ def _load(stream: BufferedIOBase, name: str) -> tuple[nib.Nifti1Header, int]:
     else:
         header = nib.Nifti1Header(block, endianness=order, check=False)
     _check_magic(bytes(header["magic"]), name)
+    steps = [float(step) for step in header["pixdim"][1:4]]
     try:
         header.check_fix(logger=SILENT, error_level=CRITICAL)
     except (HeaderDataError, OverflowError, ValueError) as error:
         # Nibabel turns the offset into an integer, which infinity and NaN are not.
         raise _corrupt(name, str(error)) from error
-    return header, len(block)
+    return header, len(block), steps
 
 
 def _check_magic(magic: bytes, name: str) -> None:
@@ -178,8 +185,10 @@ def _offset(header: nib.Nifti1Header, header_bytes: int, name: str) -> int:
     return int(offset)
 
 
-def _place(header: nib.Nifti1Header) -> tuple[NDArray[np.float64], tuple[str, ...]]:
-    affine, notes = _orientation(header)
+def _place(
+    header: nib.Nifti1Header, steps: Sequence[float]
+) -> tuple[NDArray[np.float64], tuple[str, ...]]:
+    affine, notes = _orientation(header, steps)
     unit = int(header["xyzt_units"]) & SPATIAL_UNIT_BITS
     if unit not in MM_PER_UNIT:
         return affine, (*notes, "The file names no unit of length; millimeters were assumed.")
@@ -190,26 +199,62 @@ def _place(header: nib.Nifti1Header) -> tuple[NDArray[np.float64], tuple[str, ..
     return affine, notes
 
 
-def _orientation(header: nib.Nifti1Header) -> tuple[NDArray[np.float64], tuple[str, ...]]:
+def _orientation(
+    header: nib.Nifti1Header, steps: Sequence[float]
+) -> tuple[NDArray[np.float64], tuple[str, ...]]:
+    """Choose what the file says of its place: the affine, and notes on the choice.
+
+    Parameters
+    ----------
+    steps : voxel size as written; a header that was mended has 1 where it said 0.
+    """
     # Damaged floats are no numbers; check_spacing says so in words.
     with np.errstate(invalid="ignore", over="ignore"):
         sform, qform = _sform(header), _qform(header)
+    if sform is None and 0 in steps:
+        raise UnreadableScan(
+            f"The file gives a step of 0 mm along axis {list(steps).index(0) + 1} of its voxels, "
+            "so nothing in it can be measured; export the scan again."
+        )
     if sform is None and qform is None:
         return np.asarray(header.get_base_affine(), np.float64), (
             "The file does not say how the patient lies; the default of NIfTI was assumed, so "
             "left and right may be exchanged.",
         )
-    if sform is None or qform is None:
+    if sform is None or qform is None or 0 in steps:
         affine = qform if sform is None else sform
         assert affine is not None
         return affine, ()
-    apart = largest_shift(sform, qform, [int(size) for size in header["dim"][1:4]])
+    shape = [int(size) for size in header["dim"][1:4]]
+    apart = largest_shift(sform, qform, shape)
     if apart <= SAME_PLACE_MM:
         return sform, ()
-    return sform, (
-        f"The qform and the sform of the file disagree by up to {apart:.1f} mm; the sform was "
-        "used.",
+    chosen, why = _likelier(sform, qform, shape)
+    return chosen, (
+        f"The qform and the sform of the file disagree by up to {apart:.1f} mm; {why} was used.",
     )
+
+
+def _likelier(
+    sform: NDArray[np.float64], qform: NDArray[np.float64], shape: Sequence[int]
+) -> tuple[NDArray[np.float64], str]:
+    """Choose the sform, but where only the qform's voxel size, which is pixdim's, can be right."""
+    sizes = spacing_of(sform), spacing_of(qform)
+    if np.allclose(*sizes, rtol=SAME_STEP):
+        return sform, "the sform"
+    bodies = [_is_body(size, shape) for size in sizes]
+    told = [" × ".join(f"{step:.3g}" for step in size) + " mm" for size in sizes]
+    if bodies == [False, True]:
+        return qform, f"the qform, whose voxels of {told[1]} make a body of human size,"
+    # Programs that know no place leave the identity there.
+    if bodies[1] and np.array_equal(np.abs(sform[:3, :3]), np.eye(3)):
+        return qform, f"the qform, with voxels of {told[1]} instead of the sform's 1 mm,"
+    return sform, f"the sform, with voxels of {told[0]} instead of {told[1]},"
+
+
+def _is_body(spacing: Sequence[float], shape: Sequence[int]) -> bool:
+    extents = sorted((step * size for step, size in zip(spacing, shape, strict=True)), reverse=True)
+    return all(low <= side <= high for side, (low, high) in zip(extents, BODY_MM, strict=True))
 
 
 def _sform(header: nib.Nifti1Header) -> NDArray[np.float64] | None:

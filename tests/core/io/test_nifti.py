@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from core.errors import HepatoScopeError, UnreadableScan, UnsupportedScan
 from core.io import read
@@ -95,6 +96,76 @@ def test_the_sform_wins_where_the_qform_disagrees(tmp_path: Path) -> None:
     assert volume.notes == (
         "The qform and the sform of the file disagree by up to 7.0 mm; the sform was used.",
     )
+
+
+def forms(
+    folder: Path,
+    sform: NDArray[np.float64] | None,
+    qform: NDArray[np.float64] | None,
+    shape: tuple[int, int, int] = (64, 60, 40),
+) -> Path:
+    """A scan whose header has these two, or one of them; pixdim is the qform's."""
+    image = nib.Nifti1Image(some_hu(shape), np.eye(4))
+    image.set_qform(qform, 0 if qform is None else 1)
+    image.set_sform(sform, 0 if sform is None else 2)
+    image.header.set_xyzt_units("mm")
+    nib.save(image, folder / "ct.nii")
+    return folder / "ct.nii"
+
+
+# Of 64 x 60 x 40 voxels: a body of 320 x 300 x 200 mm.
+BODY = np.diag([5.0, 5.0, 5.0, 1.0])
+
+
+@pytest.mark.parametrize(
+    ("sform", "qform", "used", "said"),
+    [
+        (np.eye(4), BODY, "qform", "whose voxels of 5 × 5 × 5 mm make a body of human size"),
+        (np.diag([0.1, 0.1, 0.1, 1]), BODY, "qform", "make a body of human size"),
+        (np.diag([-1.0, -1.0, 1.0, 1]), np.diag([5, 5, 4, 1.0]), "qform", "5 × 5 × 4 mm"),
+        (BODY, np.diag([0.1, 0.1, 0.1, 1]), "sform", "instead of 0.1 × 0.1 × 0.1 mm"),
+        (BODY, np.diag([4.0, 4.0, 6.0, 1]), "sform", "instead of 4 × 4 × 6 mm"),
+    ],
+)
+def test_of_two_voxel_sizes_the_one_that_makes_a_body_is_used(
+    tmp_path: Path,
+    sform: NDArray[np.float64],
+    qform: NDArray[np.float64],
+    used: str,
+    said: str,
+) -> None:
+    volume = read(forms(tmp_path, sform, qform))
+    expected = sform if used == "sform" else qform
+    np.testing.assert_allclose(volume.spacing, np.abs(np.diag(expected)[:3]), rtol=1e-5)
+    assert len(volume.notes) == 1
+    assert f"the {used}" in volume.notes[0]
+    assert said in volume.notes[0]
+
+
+def test_an_identity_that_makes_a_body_gives_way_to_a_voxel_size_that_was_measured(
+    tmp_path: Path,
+) -> None:
+    measured = np.diag([0.8, 0.8, 5.0, 1])
+    volume = read(forms(tmp_path, np.eye(4), measured, (300, 280, 60)))
+    np.testing.assert_allclose(volume.spacing, (0.8, 0.8, 5), rtol=1e-5)
+    assert "instead of the sform's 1 mm" in volume.notes[0]
+
+
+def test_a_step_of_zero_is_refused_where_nothing_else_tells_it(tmp_path: Path) -> None:
+    path = forms(tmp_path, None, BODY)
+    content = bytearray(path.read_bytes())
+    content[76 + 4 * 3 : 76 + 4 * 4] = np.float32(0).tobytes()
+    path.write_bytes(content)
+    with pytest.raises(UnreadableScan, match="step of 0 mm along axis 3"):
+        read(path)
+
+
+def test_a_step_of_zero_does_not_matter_beside_an_sform(tmp_path: Path) -> None:
+    path = forms(tmp_path, BODY, BODY)
+    content = bytearray(path.read_bytes())
+    content[76 + 4 * 3 : 76 + 4 * 4] = np.float32(0).tobytes()
+    path.write_bytes(content)
+    assert read(path).spacing == (5, 5, 5)
 
 
 def test_the_qform_is_used_where_there_is_no_sform(tmp_path: Path) -> None:
