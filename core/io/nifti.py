@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import UnreadableScan, UnsupportedScan
+from core.geometry.components import find_components
 from core.io.digest import sha256_of
 from core.io.formats import first_bytes
 from core.io.hounsfield import to_int16
@@ -20,6 +21,7 @@ from core.io.nifti_header import NiftiPlan, parse_header
 from core.volume import Volume, volume_from_array
 
 SLAB_VOXELS = 4_000_000
+AIR_HU = -1024
 Slabs = Iterator[tuple[slice, NDArray[Any]]]
 
 
@@ -34,18 +36,18 @@ def read_nifti(path: Path, *, source: str | None = None, digest: str | None = No
     Raises
     ------
     UnreadableScan : the file is corrupt, truncated or not NIfTI.
-    UnsupportedScan : it is 2-D, a time series, color, too large, or has NaN voxels.
+    UnsupportedScan : it is 2-D, a time series, color, too large, or has NaN voxels inside.
     """
     name = source or path.name
     with open_nifti(path, name) as (plan, slabs):
         check_spacing(plan.affine)
-        hu = _to_volume(plan, slabs, name)
+        hu, filled = _to_volume(plan, slabs, name)
     return volume_from_array(
         hu,
         plan.affine,
         source=name,
         digest=digest or sha256_of([path]),
-        notes=(*_misnamed(path), *plan.notes),
+        notes=(*_misnamed(path), *plan.notes, *filled),
     )
 
 
@@ -104,20 +106,46 @@ def _slabs(stream: BufferedIOBase, plan: NiftiPlan, zipped: bool) -> Slabs:
         _reach_checksum(stream)
 
 
-def _to_volume(plan: NiftiPlan, slabs: Slabs, name: str) -> NDArray[np.int16]:
+def _to_volume(
+    plan: NiftiPlan, slabs: Slabs, name: str
+) -> tuple[NDArray[np.int16], tuple[str, ...]]:
+    """Bring the voxels to HU, air where there is no number; also tells where that was done."""
     hu = np.empty(plan.voxels, np.int16)
-    not_finite = 0
+    unknown: NDArray[np.bool_] | None = None
     for place, stored in slabs:
-        if stored.dtype.kind == "f":
-            not_finite += len(stored) - int(np.count_nonzero(np.isfinite(stored)))
-        if not not_finite:
-            hu[place] = to_hounsfield(stored, plan.slope, plan.intercept)
-    if not_finite:
+        finite = np.isfinite(stored) if stored.dtype.kind == "f" else None
+        if finite is not None and not finite.all():
+            unknown = np.zeros(plan.voxels, bool) if unknown is None else unknown
+            unknown[place] = ~finite
+            stored = np.where(finite, stored, stored.dtype.type(0))
+        hu[place] = to_hounsfield(stored, plan.slope, plan.intercept)
+    whole = hu.reshape(plan.shape, order="F")
+    if unknown is None:
+        return whole, ()
+    outside = unknown.reshape(plan.shape, order="F")
+    if encloses_holes(outside):
         raise UnsupportedScan(
-            f"“{name}” has {not_finite:,} voxels that are not a number (NaN or infinite); "
-            "export the scan again with a number, such as -1000 for air, in each of them."
+            f"“{name}” has {np.count_nonzero(unknown):,} voxels that are not a number (NaN or "
+            "infinite), some of them inside the image; export the scan again with a number in "
+            "each of them."
         )
-    return hu.reshape(plan.shape, order="F")
+    whole[outside] = AIR_HU
+    return whole, (
+        f"{np.count_nonzero(unknown):,} voxels around the image are not a number; they were taken "
+        f"for air ({AIR_HU} HU).",
+    )
+
+
+def encloses_holes(outside: NDArray[np.bool_]) -> bool:
+    """Whether a piece of `outside` [X, Y, Z] lies within the volume and reaches none of its faces.
+
+    What a round field of view leaves out lies in the corners of the slices, at their edges.
+    """
+    pieces = find_components(outside).numbered
+    at_faces = np.zeros(int(pieces.max()) + 1, bool)
+    for axis in range(3):
+        at_faces[np.moveaxis(pieces, axis, 0)[[0, -1]]] = True
+    return not at_faces[1:].all()
 
 
 def to_hounsfield(stored: NDArray[Any], slope: float, intercept: float) -> NDArray[np.int16]:

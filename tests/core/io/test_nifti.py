@@ -303,6 +303,23 @@ def test_voxels_that_are_no_numbers_are_counted(tmp_path: Path) -> None:
         read(path)
 
 
+@pytest.mark.parametrize("scaled", [False, True])
+def test_where_a_round_field_leaves_no_number_there_is_air(tmp_path: Path, scaled: bool) -> None:
+    hu = some_hu((40, 40, 6)).astype(np.float32)
+    x, y = np.indices((40, 40)) - 19.5
+    corners = x**2 + y**2 > 20**2
+    stored = np.where(corners[..., None], np.nan, hu)
+    image = nib.Nifti1Image(stored, ras_affine())
+    if scaled:
+        image.header.set_slope_inter(2, -10)
+    path = tmp_path / "ct.nii"
+    path.write_bytes(image.to_bytes())
+    volume = read(path)
+    assert (volume.hu[corners] == -1024).all()
+    np.testing.assert_array_equal(volume.hu[~corners], hu[~corners] * (1 + scaled) - 10 * scaled)
+    assert f"{corners.sum() * 6:,} voxels around the image" in volume.notes[-1]
+
+
 @pytest.mark.parametrize("spacing", [(0.001, 1, 1), (1, 1, 900)])
 def test_impossible_voxel_sizes_are_refused(tmp_path: Path, spacing: Any) -> None:
     path = save_nifti(tmp_path / "ct.nii", some_hu(), ras_affine(spacing))
