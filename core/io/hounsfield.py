@@ -1,4 +1,4 @@
-"""The one way in which scaled numbers become the int16 of a Volume."""
+"""The one way in which stored numbers become the int16 of a Volume."""
 
 from typing import Any
 
@@ -12,3 +12,20 @@ def to_int16(values: NDArray[Any]) -> NDArray[np.int16]:
     whole = values if values.dtype.kind in "iu" else np.rint(values)
     clipped: NDArray[Any] = np.clip(whole, limits.min, limits.max)
     return clipped.astype(np.int16)
+
+
+# Numbers between these are no CT, signed or not: beyond metal, and below any padding.
+NEVER = (2**13, 2**16 - 2**12)
+
+
+def signed(stored: NDArray[Any]) -> NDArray[Any] | None:
+    """Read 16-bit numbers [any shape] as signed where their header wrongly calls them unsigned.
+
+    Then what is negative lies just below 65,536. None where that is not so.
+    """
+    if stored.dtype.kind != "u" or stored.dtype.itemsize != 2:
+        return None
+    low, high = NEVER
+    if not (stored >= high).any() or ((stored >= low) & (stored < high)).any():
+        return None
+    return stored.view(stored.dtype.str.replace("u", "i"))

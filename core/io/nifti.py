@@ -15,7 +15,7 @@ from core.errors import UnreadableScan, UnsupportedScan
 from core.geometry.components import find_components
 from core.io.digest import sha256_of
 from core.io.formats import first_bytes
-from core.io.hounsfield import to_int16
+from core.io.hounsfield import signed, to_int16
 from core.io.limits import DEFLATE_MAX_RATIO, MAX_EXTRA_BYTES, check_spacing
 from core.io.nifti_header import NiftiPlan, parse_header
 from core.volume import Volume, volume_from_array
@@ -112,7 +112,10 @@ def _to_volume(
     """Bring the voxels to HU, air where there is no number; also tells where that was done."""
     hu = np.empty(plan.voxels, np.int16)
     unknown: NDArray[np.bool_] | None = None
+    resigned = False
     for place, stored in slabs:
+        if (mended := signed(stored)) is not None:
+            stored, resigned = mended, True
         finite = np.isfinite(stored) if stored.dtype.kind == "f" else None
         if finite is not None and not finite.all():
             unknown = np.zeros(plan.voxels, bool) if unknown is None else unknown
@@ -120,6 +123,10 @@ def _to_volume(
             stored = np.where(finite, stored, stored.dtype.type(0))
         hu[place] = to_hounsfield(stored, plan.slope, plan.intercept)
     whole = hu.reshape(plan.shape, order="F")
+    if resigned:
+        return whole, (
+            "The file calls its numbers unsigned but holds negative ones; they were read so.",
+        )
     if unknown is None:
         return whole, ()
     outside = unknown.reshape(plan.shape, order="F")

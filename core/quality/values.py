@@ -69,6 +69,8 @@ def value_findings(sample: Sample) -> tuple[QualityFinding, ...]:
         return (_nearly_constant(spread),)
     if spread.low >= 0 and spread.high <= 255:
         return (_eight_bit(sample, spread),)
+    if (shifted := _shifted(sample)) is not None:
+        return (shifted,)
     if _is_windowed(spread):
         return (_windowed(spread),)
     if spread.fat_and_air < LEAST_FAT_AND_AIR:
@@ -87,9 +89,11 @@ def _nearly_constant(spread: Spread) -> QualityFinding:
 
 def _eight_bit(sample: Sample, spread: Spread) -> QualityFinding:
     low, high = GRAY_LEVELS
+    # A window that ends at 255 HU cuts bone off; gray levels of a wider one seldom reach the top.
+    saturated = spread.at_high > SATURATED_TOP
     inner = sample.hu[(sample.hu > low) & (sample.hu < high)]
     tissue = float(np.percentile(inner, 75)) if inner.size else 0.0
-    if 0 < tissue <= HIGHEST_TISSUE_HU:
+    if saturated and 0 < tissue <= HIGHEST_TISSUE_HU:
         return _windowed(spread)
     return error(
         "eight-bit",
@@ -116,21 +120,27 @@ def _windowed(spread: Spread) -> QualityFinding:
     )
 
 
+def _shifted(sample: Sample) -> QualityFinding | None:
+    """Notice tissue where only dense bone belongs, whatever fills the corners of the image."""
+    low, high = OFFSET_RANGE
+    shifted = (sample.hu >= low) & (sample.hu <= high)
+    if sample.share(shifted) < LEAST_OFFSET_TISSUE:
+        return None
+    middle = np.median(sample.hu[shifted])
+    return error(
+        "offset",
+        f"Most tissue lies at {middle:.0f}, about 1000 too high: the rescale intercept seems not "
+        "to be applied.",
+        "Export the scan again with rescale slope and intercept applied.",
+    )
+
+
 def _without_air(sample: Sample, spread: Spread) -> QualityFinding:
     measured = (
         f"only {100 * spread.fat_and_air:.1f} % of the voxels are below {FAT_HU} HU, where air "
         f"and fat lie, and values run from {spread.low} to {spread.high}"
     )
     hu = sample.hu
-    low, high = OFFSET_RANGE
-    shifted = (hu >= low) & (hu <= high)
-    if spread.low >= 0 and sample.share(shifted) >= LEAST_OFFSET_TISSUE:
-        return error(
-            "offset",
-            f"Most tissue lies at {np.median(hu[shifted]):.0f}, about 1000 too high: the rescale "
-            "intercept seems not to be applied.",
-            "Export the scan again with rescale slope and intercept applied.",
-        )
     low, high = BODY_RANGE_HU
     inside = sample.share((hu >= low) & (hu <= high))
     # Noise and fat make some voxels of every CT negative.

@@ -18,7 +18,7 @@ from pydicom.uid import (
 
 from core.errors import OutOfTime, ProcessEnded, UnreadableScan, UnsupportedScan
 from core.io.dicom.slices import DAMAGED, Slice, load
-from core.io.hounsfield import to_int16
+from core.io.hounsfield import signed, to_int16
 from core.process import run
 
 UNCOMPRESSED = {ImplicitVRLittleEndian, ExplicitVRLittleEndian, ExplicitVRBigEndian}
@@ -38,8 +38,10 @@ class DamagedSlice(UnreadableScan):
         self.index = index
 
 
-def decode(slices: Sequence[Slice]) -> NDArray[np.int16]:
+def decode(slices: Sequence[Slice]) -> tuple[NDArray[np.int16], int]:
     """Decode `slices` to HU, int16 [N, rows, columns], in their order.
+
+    Also tells how many of them are called unsigned by their header and were read as signed.
 
     Decompression runs foreign C++ code on untrusted bytes, so it gets a process of its
     own with limits on memory and time: a crash there is one sentence here.
@@ -60,10 +62,10 @@ def decode(slices: Sequence[Slice]) -> NDArray[np.int16]:
     try:
         if not compressed:
             return decoded(jobs, shape)
-        hu: NDArray[np.int16] = run(
+        found: tuple[NDArray[np.int16], int] = run(
             decoded, jobs, shape, work="decoder", memory_mb=MEMORY_MB, seconds=patience
         )
-        return hu
+        return found
     except DamagedSlice as error:
         damaged = slices[error.index]
         raise UnreadableScan(
@@ -78,9 +80,9 @@ def decode(slices: Sequence[Slice]) -> NDArray[np.int16]:
         ) from error
 
 
-def decoded(jobs: Sequence[Job], shape: tuple[int, int, int]) -> NDArray[np.int16]:
-    """Decode `jobs` to HU, int16 of `shape` [N, rows, columns]; raises DamagedSlice."""
-    hu = np.empty(shape, np.int16)
+def decoded(jobs: Sequence[Job], shape: tuple[int, int, int]) -> tuple[NDArray[np.int16], int]:
+    """Decode `jobs` as `decode` does, int16 of `shape` [N, rows, columns]; raises DamagedSlice."""
+    hu, resigned = np.empty(shape, np.int16), 0
     numbered = enumerate(jobs)
     for path, group in groupby(numbered, key=lambda item: item[1][0]):
         members = list(group)
@@ -93,10 +95,12 @@ def decoded(jobs: Sequence[Job], shape: tuple[int, int, int]) -> NDArray[np.int1
                 stored = next(images)
                 if stored.shape != hu.shape[1:]:
                     raise DamagedSlice(at)
-                hu[at] = rescale(stored, slope, intercept)
+                mended = signed(stored)
+                resigned += mended is not None
+                hu[at] = rescale(stored if mended is None else mended, slope, intercept)
         except (*DAMAGED, RuntimeError, StopIteration) as error:
             raise DamagedSlice(at) from error
-    return hu
+    return hu, resigned
 
 
 def rescale(stored: NDArray[Any], slope: float, intercept: float) -> NDArray[np.int16]:

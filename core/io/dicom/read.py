@@ -1,10 +1,12 @@
 """Read a CT from DICOM files: one stack of slices, in Hounsfield units."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from pydicom.dataset import Dataset
 
+from core.errors import UnsupportedScan
 from core.io.dicom.geometry import fill_planes, lay_out
 from core.io.dicom.pixels import decode
 from core.io.dicom.slices import Slice, load, survey
@@ -37,7 +39,8 @@ def read_dicom(
     layout = lay_out(stack)
     check_shape((stack[0].columns, stack[0].rows, len(layout.at)))
     check_spacing(layout.affine)
-    hu = decode(layout.slices)
+    slices, scale_notes = with_scale(layout.slices)
+    hu, resigned = decode(slices)
     planes = hu if layout.even else fill_planes(hu, layout.at)
     files = list(dict.fromkeys(item.path for item in layout.slices))
     headers = tuple(load(file) for file in files)
@@ -49,20 +52,56 @@ def read_dicom(
         notes=(
             *choice_notes,
             *layout.notes,
-            *_scale_notes(layout.slices),
+            *scale_notes,
+            *_sign_notes(resigned),
             *_loss_notes(headers),
         ),
         dicom_headers=headers,
     )
 
 
-def _scale_notes(slices: Sequence[Slice]) -> tuple[str, ...]:
-    unscaled = sum(item.slope is None or item.intercept is None for item in slices)
+def with_scale(slices: Sequence[Slice]) -> tuple[list[Slice], tuple[str, ...]]:
+    """Give slices without rescale slope and intercept those of the others, where all agree.
+
+    Returns the slices, and notes on what was not known. Raises UnsupportedScan where the others
+    do not agree.
+    """
+    known = {(each.slope, each.intercept) for each in slices if _is_scaled(each)}
+    unscaled = sum(not _is_scaled(each) for each in slices)
     if not unscaled:
+        return list(slices), ()
+    named = f"{unscaled} {'slices name' if unscaled > 1 else 'slice names'}"
+    if not known:
+        return list(slices), (
+            f"{named} no rescale slope and intercept; the stored numbers were taken as Hounsfield "
+            "units.",
+        )
+    if len(known) > 1:
+        raise UnsupportedScan(
+            f"{named} no rescale slope and intercept, and those of the other slices differ, so the "
+            "densities are not known; export the series again."
+        )
+    slope, intercept = known.pop()
+    scaled = [
+        each if _is_scaled(each) else replace(each, slope=slope, intercept=intercept)
+        for each in slices
+    ]
+    return scaled, (
+        f"{named} no rescale slope and intercept; those of the other slices ({slope:g} and "
+        f"{intercept:g}) were used.",
+    )
+
+
+def _is_scaled(item: Slice) -> bool:
+    return item.slope is not None and item.intercept is not None
+
+
+def _sign_notes(resigned: int) -> tuple[str, ...]:
+    if not resigned:
         return ()
+    slices = "1 slice is" if resigned == 1 else f"{resigned} slices are"
     return (
-        f"{unscaled} {'slices name' if unscaled > 1 else 'slice names'} no rescale slope and "
-        "intercept; the stored numbers were taken as Hounsfield units.",
+        f"{slices} called unsigned by the header but hold negative numbers; they were read so.",
     )
 
 

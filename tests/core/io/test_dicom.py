@@ -54,10 +54,42 @@ def test_each_slice_has_its_own_slope_and_intercept(tmp_path: Path) -> None:
     assert np.unique(volume.hu[..., 3]) == 203
 
 
-def test_a_missing_intercept_is_reported(tmp_path: Path) -> None:
+def test_a_slice_without_an_intercept_takes_that_of_the_others(tmp_path: Path) -> None:
     slices = ct_series(HU)
     del slices[0].RescaleIntercept
-    assert "1 slice names no rescale" in read(save_dicom(tmp_path, slices)).notes[0]
+    del slices[3].RescaleSlope
+    volume = read(save_dicom(tmp_path, slices))
+    np.testing.assert_array_equal(volume.hu, read(save_dicom(tmp_path / "b", ct_series(HU))).hu)
+    assert "2 slices name no rescale" in volume.notes[0]
+    assert "(1 and -1024) were used" in volume.notes[0]
+
+
+def test_a_series_without_any_intercept_is_taken_as_it_is_and_said(tmp_path: Path) -> None:
+    slices = ct_series(HU)
+    for one in slices:
+        del one.RescaleIntercept
+    volume = read(save_dicom(tmp_path, slices))
+    assert volume.hu.max() == HU.max() + 1024
+    assert "taken as Hounsfield units" in volume.notes[0]
+
+
+def test_a_slice_without_an_intercept_among_different_ones_is_refused(tmp_path: Path) -> None:
+    slices = ct_series(HU)
+    slices[1].RescaleIntercept = -1000
+    del slices[2].RescaleIntercept
+    with pytest.raises(UnsupportedScan, match="those of the other slices differ"):
+        read(save_dicom(tmp_path, slices))
+
+
+def test_signed_numbers_under_an_unsigned_header_are_read_as_signed(tmp_path: Path) -> None:
+    slices = ct_series(HU)
+    for plane, one in zip(HU, slices, strict=True):
+        one.PixelData = plane.astype("<i2").tobytes()
+        one.RescaleIntercept = 0
+    volume = read(save_dicom(tmp_path, slices))
+    np.testing.assert_array_equal(volume.hu, read(save_dicom(tmp_path / "b", ct_series(HU))).hu)
+    negative = int((HU < 0).any(axis=(1, 2)).sum())
+    assert f"{negative} slices are called unsigned" in volume.notes[-1]
 
 
 def test_a_lossy_compression_is_reported(tmp_path: Path) -> None:

@@ -303,6 +303,20 @@ def test_voxels_that_are_no_numbers_are_counted(tmp_path: Path) -> None:
         read(path)
 
 
+def test_signed_numbers_called_unsigned_are_read_as_signed(tmp_path: Path) -> None:
+    hu = some_hu()
+    volume = read(save_nifti(tmp_path / "ct.nii", hu.view(np.uint16)))
+    np.testing.assert_array_equal(volume.hu, hu)
+    assert "calls its numbers unsigned" in volume.notes[-1]
+
+
+def test_large_unsigned_numbers_stay_what_they_are(tmp_path: Path) -> None:
+    whole = np.linspace(0, 65535, 16 * 20 * 18).reshape(16, 20, 18).astype(np.uint16)
+    volume = read(save_nifti(tmp_path / "ct.nii", whole))
+    assert volume.hu.min() == 0
+    assert volume.notes == ()
+
+
 @pytest.mark.parametrize("scaled", [False, True])
 def test_where_a_round_field_leaves_no_number_there_is_air(tmp_path: Path, scaled: bool) -> None:
     hu = some_hu((40, 40, 6)).astype(np.float32)

@@ -50,6 +50,19 @@ def test_a_picture_in_gray_levels_is_an_error() -> None:
     assert "gray levels" in finding.reason
 
 
+@pytest.mark.parametrize(("low", "high"), [(-1000, 2000), (-1000, 1500), (-1024, 3071)])
+def test_gray_levels_of_a_wide_window_are_no_hounsfield_units(low: int, high: int) -> None:
+    gray = np.clip((abdomen() - float(low)) / (high - low) * 255, 0, 255).astype(np.int16)
+    assert found(volume(gray))["eight-bit"].severity is Severity.ERROR
+
+
+@pytest.mark.parametrize("padding", [-2000, -1024])
+def test_a_forgotten_intercept_is_recognized_beside_padding(padding: int) -> None:
+    hu = abdomen() + 1024
+    hu[:8], hu[-8:] = padding, padding
+    assert found(volume(hu.astype(np.int16)))["offset"].severity is Severity.ERROR
+
+
 @pytest.mark.parametrize(("low", "high"), [(-40, 160), (-165, 245), (0, 255), (0, 400)])
 def test_hounsfield_units_through_a_window_are_a_warning(low: int, high: int) -> None:
     hu = abdomen()
