@@ -1,52 +1,226 @@
-"""Score the training patients of `ensemble`, each by the tumor network that never saw them.
+"""Teach the judge of `ensemble`, and score its training patients as if they were new.
 
-``python -m bench.out_of_fold --data DATA/lits-a --data DATA/lits-b --out RUN`` writes a run as
-`python -m core evaluate` does. The networks that find the liver did see most of these patients
-(their cards name the exceptions), so these figures tell of the tumor networks alone; the vote of
-all five, which a new patient gets, is not in them.
+``python -m bench.out_of_fold --data DATA/lits-a --data DATA/lits-b --answers ANSWERS --out RUN``
+
+Each patient is segmented by the tumor network that never saw them; what it calls teaches the judge
+(`core.cascade.judge`), and each patient is judged by one taught by the others. RUN is a run as
+`python -m core evaluate` writes it; ``--calibration FILE`` keeps the judge taught by all, how often
+the others were right, and how far the burden was off. ANSWERS keeps what the networks said:
+started again, they are not asked anew.
+
+The networks that find the liver did see most of these patients (their cards name the exceptions),
+so these figures tell of the tumor networks and the judge alone; the vote of all five, which a new
+patient gets, is not in them.
 """
 
 import argparse
-from dataclasses import replace
+import json
+import pickle
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
-from core.cascade.networks import load_networks
-from core.evaluation import evaluate, write_run
+import numpy as np
+from numpy.typing import NDArray
+
+from core.cascade.burden import CONFIDENCE, burden_error, conformal_bound
+from core.cascade.judge import Judge, Traits, teach, traits_of
+from core.cascade.looks import height_of, slice_mm
+from core.cascade.networks import Networks, load_networks
+from core.cascade.segmentation import Segmentation, relabel, segment
+from core.evaluation import write_run
+from core.evaluation.score import TARGETS, CaseScore, evaluate_with, score_target
+from core.geometry.components import find_components
 from core.io.datasets import LabelledCase, find_cases
 from core.io.patients import patient_of
-from core.labels import organ_mask
+from core.labels import organ_mask, tumor_mask
+from core.metrics.bootstrap import mean_interval
 from core.models.store import preset_digests
 from core.presets import ENSEMBLE
-from core.training.folds.recipe import FOLDS, fold_of
+from core.provenance import commit
+from core.training.folds.recipe import fold_of
+
+# Everything that reaches the seed, likely or not, teaches the judge.
+UNJUDGED = replace(ENSEMBLE, lesion_chance=None)
+BINS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A called piece: whose it is, what shows of it, and the true lesions that it touches."""
+
+    case: str
+    patient: str
+    traits: Traits
+    touches: tuple[int, ...]
 
 
 def main() -> None:
-    """Score fold by fold."""
+    """Segment fold by fold, teach the judges, score."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, action="append", required=True)
+    parser.add_argument("--answers", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--calibration", type=Path, help="file for the judge taught by all")
     given = parser.parse_args()
-    cases = [case for root in given.data for case in find_cases(root, "train")]
-    scores, failures = [], []
-    networks = load_networks(ENSEMBLE)
-    assert isinstance(networks.tumor, tuple)
-    for fold in range(len(FOLDS)):
-        held_out = [case for case in cases if fold_of(patient_of(case)) == fold and _liver(case)]
-        alone = replace(networks, tumor=networks.tumor[fold])
-        found = evaluate(held_out, ENSEMBLE, alone, lambda line: print(line, flush=True))
-        scores += found[0]
-        failures += found[1]
+    cases = [
+        case
+        for root in given.data
+        for case in find_cases(root, "train")
+        # The first volumes of lits-a have their livers in lits-b.
+        if fold_of(patient_of(case)) >= 0 and organ_mask(case.read()[1]).any()
+    ]
+    given.answers.mkdir(parents=True, exist_ok=True)
+    ask_all(cases, given.answers)
+    candidates = [each for case in cases for each in candidates_of(case, given.answers)]
+    judges = {
+        patient: taught_by([each for each in candidates if each.patient != patient])
+        for patient in {patient_of(case) for case in cases}
+    }
+    scores, failures = evaluate_with(
+        cases, lambda case: score(case, given.answers, judges[patient_of(case)]), say
+    )
     data = " and ".join(root.name for root in given.data)
     digests = preset_digests(ENSEMBLE)
     run = write_run(given.out, scores, failures, ENSEMBLE, digests, f"{data}, out of fold", "train")
     for target, averages in run["summary"].items():
         per_case = averages["per_case"]
-        print(f"{target}: mean {per_case['mean_dice']:.3f}, pooled {per_case['global_dice']:.3f}")
+        say(f"{target}: mean {per_case['mean_dice']:.3f}, pooled {per_case['global_dice']:.3f}")
+    if given.calibration:
+        facts = calibration(candidates, judges, scores)
+        given.calibration.write_text(json.dumps(facts, indent=2) + "\n")
+        say(json.dumps(facts, indent=1))
 
 
-def _liver(case: LabelledCase) -> bool:
-    """Tell whether the case shows a liver: the first volumes of lits-a have theirs in lits-b."""
-    return bool(organ_mask(case.read()[1]).any())
+def say(line: str) -> None:
+    """Tell at once, whoever reads."""
+    print(line, flush=True)
+
+
+def ask_all(cases: Sequence[LabelledCase], answers: Path) -> None:
+    """Segment every case that was not segmented before by the network that never saw it."""
+    missing = [case for case in cases if not place(case, answers).is_file()]
+    if not missing:
+        return
+    networks = load_networks(ENSEMBLE)
+    for case in missing:
+        found = segment(case.read()[0], UNJUDGED, networks=unseen(networks, case))
+        part = place(case, answers).with_suffix(".part")
+        part.write_bytes(pickle.dumps(found))
+        part.replace(place(case, answers))
+        say(f"segmented {case.dataset}/{case.name}")
+
+
+def unseen(networks: Networks, case: LabelledCase) -> Networks:
+    """Leave of the tumor networks the one that `case` was held out of."""
+    assert isinstance(networks.tumor, tuple)
+    return replace(networks, tumor=networks.tumor[fold_of(patient_of(case))])
+
+
+def place(case: LabelledCase, answers: Path) -> Path:
+    """Where the answers about `case` are kept."""
+    return answers / f"{case.dataset}-{case.name}.pickle"
+
+
+def answered(case: LabelledCase, answers: Path) -> Segmentation:
+    """Read what the networks said of `case`."""
+    found: Segmentation = pickle.loads(place(case, answers).read_bytes())
+    return found
+
+
+def candidates_of(case: LabelledCase, answers: Path) -> Iterator[Candidate]:
+    """Describe all pieces called in `case`, and look up which true lesions they touch."""
+    volume, truth = case.read()
+    found = answered(case, answers)
+    organ, tumor = organ_mask(found.labels), tumor_mask(found.labels)
+    height = slice_mm(volume, height_of(organ))
+    described = list(traits_of(volume.hu, organ, tumor, height, ENSEMBLE.window))
+    numbered, true = (find_components(mask).numbered for mask in (tumor, tumor_mask(truth)))
+    both = (numbered > 0) & (true > 0)
+    pairs: NDArray[np.int32] = np.unique(np.stack([numbered[both], true[both]]), axis=1)
+    for number, traits in enumerate(described, start=1):
+        touches = tuple(pairs[1, pairs[0] == number].tolist())
+        yield Candidate(f"{case.dataset}/{case.name}", patient_of(case), traits, touches)
+
+
+def taught_by(candidates: Sequence[Candidate]) -> Judge:
+    """Teach a judge."""
+    traits = [each.traits for each in candidates]
+    return teach(traits, [bool(each.touches) for each in candidates])
+
+
+def score(case: LabelledCase, answers: Path, judge: Judge) -> list[CaseScore]:
+    """Call the answers about one case, judged by `judge`, and score them."""
+    volume, truth = case.read()
+    found = answered(case, answers)
+    found = relabel(volume, found, found.liver_threshold, found.tumor_threshold, judge)
+    seconds = sum(found.seconds.values())
+    return [score_target(target, case, volume, truth, found, seconds) for target in TARGETS]
+
+
+def calibration(
+    candidates: Sequence[Candidate], judges: dict[str, Judge], scores: Sequence[CaseScore]
+) -> dict[str, Any]:
+    """Tell the judge taught by all, what those taught by the others were worth, and the burden."""
+    chances = np.array([judges[each.patient].chance(each.traits) for each in candidates])
+    real = np.array([bool(each.touches) for each in candidates])
+    called = chances >= ENSEMBLE.lesion_chance
+    false = Counter(
+        each.case for each, wrong in zip(candidates, called & ~real, strict=True) if wrong
+    )
+    names = [f"{one.dataset}/{one.case}" for one in scores if one.target == "tumor"]
+    by_scan = [float(false[name]) for name in names]
+    interval = mean_interval(by_scan)
+    errors = burden_errors(scores)
+    return {
+        "judge": asdict(taught_by(candidates)),
+        "called_from": ENSEMBLE.lesion_chance,
+        "candidates": len(candidates),
+        "real": int(real.sum()),
+        "false_a_scan": float(np.mean(by_scan)),
+        "false_a_scan_interval": [interval.low, interval.high],
+        "reliability": list(reliability(chances, real)),
+        "burden": {
+            "bound": conformal_bound(errors, CONFIDENCE),
+            "confidence": CONFIDENCE,
+            "patients": len(errors),
+        },
+        "scans": len(names),
+        "data": sorted({one.dataset for one in scores}),
+        "commit": commit(),
+    }
+
+
+def burden_errors(scores: Sequence[CaseScore]) -> dict[str, list[float]]:
+    """How far the burden of every scan is off, by patient."""
+    found: dict[str, list[float]] = {}
+    livers = {(one.dataset, one.case): one.whole for one in scores if one.target == "organ"}
+    for one in scores:
+        if one.target == "tumor":
+            organ, tumor = livers[one.dataset, one.case], one.whole
+            called = tumor.predicted_voxels / max(organ.predicted_voxels, 1)
+            true = tumor.truth_voxels / max(organ.truth_voxels, 1)
+            found.setdefault(one.patient, []).append(burden_error(called, true))
+    return found
+
+
+def reliability(
+    chances: NDArray[np.float64], real: NDArray[np.bool_]
+) -> Iterator[dict[str, float]]:
+    """Tell for every fifth of the chances how many pieces had one, and how many were real."""
+    for low, high in pairwise(BINS):
+        inside = (chances >= low) & ((chances < high) | (high == 1))
+        if inside.any():
+            yield {
+                "from": low,
+                "to": high,
+                "pieces": int(inside.sum()),
+                "told": round(float(chances[inside].mean()), 3),
+                "real": round(float(real[inside].mean()), 3),
+            }
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ HepatoScopeError
 ├── BadDataset          a training or evaluation folder that cannot be used, or would leak
 ├── BadAtlas            a patch atlas that is damaged, of other weights, or too small for a map
 ├── BadCheckpoint       a foundation model that is missing, another kind, out of reach or too large
+├── MaybeOtherPatient   two studies look like those of two patients; the user may know better
 ├── OutOfTime           work that may take long took longer than it was allowed to
 ├── ProcessEnded        the process that did the work crashed, or wanted more memory than there is
 └── Cancelled           the user asked to stop
@@ -39,6 +40,10 @@ class BadAtlas(HepatoScopeError):
 
 class BadCheckpoint(HepatoScopeError):
     """A foundation model's checkpoint cannot be found, fetched or used on this machine."""
+
+
+class MaybeOtherPatient(HepatoScopeError):
+    """Two studies look like those of two patients; who knows better may insist."""
 
 
 class OutOfTime(HepatoScopeError):

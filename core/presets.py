@@ -27,8 +27,8 @@ class Preset:
     liver_neighbours_mm, tumor_neighbours_mm : the networks see the slices so far below and above on
         the channels around the slice's own; None repeats the slice on all three.
     tumor_context : share of its gray that the tumor network sees of what is not liver.
-    tumor_smoothing_mm : the tumor's probability is smoothed along Z by so much (sigma) before it
-        is called.
+    liver_smoothing_mm, tumor_smoothing_mm : a probability is smoothed along Z by so much (sigma)
+        before it is called.
     tumor_seed : a lesion is called only where its probability reaches this somewhere; None: where
         it reaches the threshold.
     """
@@ -50,8 +50,10 @@ class Preset:
     liver_neighbours_mm: float | None = None
     tumor_neighbours_mm: float | None = None
     tumor_context: float = 0.0
+    liver_smoothing_mm: float = 0.0
     tumor_smoothing_mm: float = 0.0
     tumor_seed: float | None = None
+    lesion_chance: float | None = None
 
     def networks(self, part: str) -> tuple[str, ...]:
         """Names of the networks for the liver, or for tumors."""
@@ -100,8 +102,10 @@ ENSEMBLE = Preset(
     tumor_networks=tuple(f"tumor-{fold}" for fold in range(1, 6)),
     tumor_neighbours_mm=5.0,
     tumor_context=0.35,
+    liver_smoothing_mm=2.5,
     tumor_smoothing_mm=4.0,
-    tumor_seed=0.6,
+    tumor_seed=0.4,
+    lesion_chance=0.5,
 )
 PRESETS = {preset.name: preset for preset in (PAPER, FOCUS, ENSEMBLE)}
 # What measures best on patients held out: used wherever nobody chose another.

@@ -88,7 +88,7 @@ def segmented(
         study,
         quality=(*seen, *known),
         segmentation=found,
-        findings=measure(volume, found.labels),
+        findings=measure(volume, found.labels, found.chances),
     )
 
 
@@ -103,7 +103,9 @@ def called_at(study: Study, liver_threshold: float, tumor_threshold: float) -> S
     if (liver_threshold, tumor_threshold) == (found.liver_threshold, found.tumor_threshold):
         return study
     found = relabel(study.volume, found, liver_threshold, tumor_threshold)
-    return replace(study, segmentation=found, findings=measure(study.volume, found.labels))
+    return replace(
+        study, segmentation=found, findings=measure(study.volume, found.labels, found.chances)
+    )
 
 
 def examine(

@@ -14,7 +14,7 @@ from core.cascade.looks import (
     look_from_afar,
     network_input,
 )
-from core.cascade.networks import Networks, mean_answer
+from core.cascade.networks import Networks, all_answers, mean_answer
 from core.geometry.fits import Box, SliceFit, from_axial_view
 from core.models.features import FeatureNetwork
 from core.models.runtime import Network
@@ -42,15 +42,37 @@ def answers(
 
     Where a square shows nothing the answer is 0, and the network is not asked.
     """
+    (mean,) = _each(look, volume, parts, lambda images: mean_answer(network, images)[None])
+    return np.asarray(mean)
+
+
+def votes(
+    networks: tuple[Network, ...], look: Look, volume: Volume, parts: Parts, threshold: float
+) -> tuple[Floats, Gray]:
+    """Ask as `answers` does; also count the networks that reach `threshold`: uint8 [N, S, S]."""
+
+    def polled(images: Floats) -> Floats:
+        each = all_answers(networks, images)
+        count = np.count_nonzero(each >= threshold, axis=0)
+        return np.stack([each.mean(axis=0), count.astype(np.float32)])
+
+    mean, count = _each(look, volume, parts, polled, channels=2)
+    return mean, count.astype(np.uint8)
+
+
+def _each(
+    look: Look, volume: Volume, parts: Parts, ask: Callable[[Floats], Floats], channels: int = 1
+) -> Floats:
+    """Ask about what there is to see in each part: [C, N, S, S], as `ask` gives C channels."""
     found = []
     for part in parts:
         gray = look.show(volume, part)
         shown = look.asked(gray, part)
-        small = np.zeros(gray.shape[:3], np.float32)
+        small = np.zeros((channels, *gray.shape[:3]), np.float32)
         if shown.any():
-            small[shown] = mean_answer(network, network_input(gray[shown]))
+            small[:, shown] = ask(network_input(gray[shown]))
         found.append(small)
-    return np.concatenate(found)
+    return np.concatenate(found, axis=1)
 
 
 def ask(network: Network | tuple[Network, ...], look: Look, volume: Volume, parts: Parts) -> Gray:

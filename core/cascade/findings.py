@@ -13,6 +13,7 @@ DEFINITIONS = {
     "short_diameter": "longest extent at right angles to it in the same slice",
     "burden": "tumor volume in percent of the liver volume",
     "liver_hu": "liver voxels that are not tumor; population standard deviation",
+    "real": "chance in percent that a piece so called is a lesion, by its size, depth and contrast",
     "coordinates": "mm: RAS (right, anterior, superior); voxel: of the RAS+ volume, from 0",
 }
 DECIMALS = {"ml": 3, "mm": 2, "hu": 1, "percent": 2, "voxel": 2}
@@ -36,6 +37,7 @@ class Lesion:
     first_slice, last_slice : z indices it spans, both included.
     location : which third of the liver's height, and which side of the liver's center.
         A mask tells no more: this names no liver segment.
+    real_percent : chance that it is a lesion at all; None where nobody can tell it.
     """
 
     number: int
@@ -52,6 +54,7 @@ class Lesion:
     first_slice: int
     last_slice: int
     location: str
+    real_percent: float | None = None
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ The organ is everything labelled liver or tumor. A lesion is one 26-connected co
 of the tumor label: voxels that meet at a face, an edge or a corner belong together.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -20,13 +21,16 @@ from core.volume import Volume, voxel_ml_of
 __all__ = ["Findings", "Lesion", "lesion_map", "measure"]
 
 
-def measure(volume: Volume, labels: NDArray[np.uint8]) -> Findings:
+def measure(
+    volume: Volume, labels: NDArray[np.uint8], chances: Sequence[float] | None = None
+) -> Findings:
     """Measure the liver and its tumors.
 
     Parameters
     ----------
     volume : the scan.
     labels : uint8 [X, Y, Z] on its grid: 0 background, 1 liver, 2 tumor; others are ignored.
+    chances : of each lesion, the largest first, to be real, 0..1; None where nobody judged them.
 
     Raises
     ------
@@ -52,7 +56,7 @@ def measure(volume: Volume, labels: NDArray[np.uint8]) -> Findings:
         liver_volume_ml=liver_ml,
         tumor_volume_ml=tumor_voxels * volume.voxel_ml,
         tumor_burden_percent=100 * tumor_voxels / organ_voxels,
-        lesions=_lesions(organ, hu, box, volume.affine) if tumor_voxels else (),
+        lesions=_lesions(organ, hu, box, volume.affine, chances) if tumor_voxels else (),
         liver_mean_hu=mean,
         liver_sd_hu=sd,
         warnings=(
@@ -73,7 +77,11 @@ def lesion_map(labels: NDArray[np.uint8]) -> NDArray[np.int32]:
 
 
 def _lesions(
-    organ: NDArray[np.uint8], hu: NDArray[np.int16], box: Region, affine: NDArray[np.float64]
+    organ: NDArray[np.uint8],
+    hu: NDArray[np.int16],
+    box: Region,
+    affine: NDArray[np.float64],
+    chances: Sequence[float] | None,
 ) -> tuple[Lesion, ...]:
     """Measure every lesion in `organ`, which with `hu` was cut out of the scan at `box`."""
     center_x = _center_x(organ_mask(organ))
@@ -86,6 +94,7 @@ def _lesions(
             centroid_mm=_point(affine[:3, :3] @ (start + centroid) + affine[:3, 3]),
             centroid_voxel=_point(start + centroid),
             location=_location(centroid, center_x, organ.shape[2]),
+            real_percent=None if chances is None else 100 * chances[number - 1],
             **_shape_and_hu(parts.numbered[inner] == number, hu[inner], inner, start, affine),
         )
         for number, (voxels, inner, centroid) in enumerate(

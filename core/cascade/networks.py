@@ -41,14 +41,14 @@ def mean_answer(
     """Ask one network, or several for their mean: [N, S, S, 3] in 0..1 to [N, S, S]."""
     if not isinstance(network, tuple):
         return network(images)
-    means = []
-    for first in range(0, len(images), AT_ONCE):
-        some = images[first : first + AT_ONCE]
-        total = network[0](some)
-        for other in network[1:]:
-            total = total + other(some)
-        means.append(total / np.float32(len(network)))
-    return np.concatenate(means)
+    return np.asarray(all_answers(network, images).mean(axis=0, dtype=np.float32))
+
+
+def all_answers(networks: tuple[Network, ...], images: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Ask each of K networks: [N, S, S, 3] in 0..1 to [K, N, S, S]."""
+    parts = (images[first : first + AT_ONCE] for first in range(0, len(images), AT_ONCE))
+    answered = [[network(some) for network in networks] for some in parts]
+    return np.concatenate(answered, axis=1)
 
 
 def load_networks(preset: Preset, weights: Path | None = None) -> Networks:

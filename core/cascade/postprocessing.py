@@ -1,5 +1,6 @@
 """From probabilities to labels, each step with what it changed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,14 +30,17 @@ class Step:
 
 
 def liver_region(
-    probability: NDArray[np.uint8], threshold: float, voxel_ml: float
+    probability: NDArray[np.uint8], threshold: float, voxel_ml: float, *, smoothing: float = 0.0
 ) -> tuple[NDArray[np.bool_], tuple[Step, ...]]:
     """Call the liver: threshold, largest 3-D component, holes filled in axial slices.
 
     Parameters
     ----------
     probability : uint8 [X, Y, Z], 255 = certain.
+    smoothing : sigma of a Gaussian along Z, in slices: outlines of neighbours resemble each other.
     """
+    # Where no slice reaches the threshold, no average of slices does.
+    probability = smoothed(probability, above(probability, threshold), smoothing)
     called = above(probability, threshold)
     connected = largest_component(called)
     filled = fill_axial_holes(connected)
@@ -44,7 +48,7 @@ def liver_region(
     return filled, (
         Step(
             "Liver threshold",
-            f"Voxels whose liver probability is at least {threshold:.2f}.",
+            f"Voxels whose liver probability{_over(smoothing)} is at least {threshold:.2f}.",
             volumes[0],
         ),
         Step(
@@ -84,11 +88,10 @@ def tumor_region(
     sure = inside if seed is None else grown(inside, above(probability, seed))
     kept = drop_small(sure, min_lesion_ml / voxel_ml)
     volumes = [float(np.count_nonzero(mask)) * voxel_ml for mask in (called, inside, sure, kept)]
-    over = f", smoothed over {smoothing:.1f} slices," if smoothing else ""
     steps = [
         Step(
             "Tumor threshold",
-            f"Voxels whose tumor probability{over} is at least {threshold:.2f}.",
+            f"Voxels whose tumor probability{_over(smoothing)} is at least {threshold:.2f}.",
             volumes[0],
         ),
         Step(
@@ -106,13 +109,36 @@ def tumor_region(
     return kept, tuple(steps)
 
 
+def _over(smoothing: float) -> str:
+    return f", smoothed over {smoothing:.1f} slices," if smoothing else ""
+
+
+def drop_unlikely(
+    tumor: NDArray[np.bool_], chances: Sequence[float], least: float, voxel_ml: float
+) -> tuple[NDArray[np.bool_], Step]:
+    """Drop the 26-connected pieces of `tumor` [X, Y, Z] whose chance to be real is below `least`.
+
+    Parameters
+    ----------
+    chances : of every piece, the largest first, 0..1.
+    """
+    numbered = find_components(tumor).numbered if chances else np.zeros(tumor.shape, np.int32)
+    kept = np.array([False, *(chance >= least for chance in chances)])[numbered]
+    dropped = float(np.count_nonzero(kept) - np.count_nonzero(tumor)) * voxel_ml
+    reason = (
+        f"Pieces that are lesions with a chance below {100 * least:.0f} % by their size, height, "
+        "shape and contrast."
+    )
+    return kept, Step("Unlikely lesions dropped", reason, dropped)
+
+
 def smoothed(
-    probability: NDArray[np.uint8], liver: NDArray[np.bool_], sigma: float
+    probability: NDArray[np.uint8], region: NDArray[np.bool_], sigma: float
 ) -> NDArray[np.uint8]:
-    """Smooth a probability [X, Y, Z] along Z where the `liver` lies; `sigma` in slices."""
+    """Smooth a probability [X, Y, Z] along Z in the columns of a `region`; `sigma` in slices."""
     from scipy.ndimage import gaussian_filter1d
 
-    box = bounding_box(liver)
+    box = bounding_box(region)
     if not sigma or box is None:
         return probability
     across = (*box[:2], slice(None))

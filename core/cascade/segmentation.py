@@ -7,13 +7,23 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
-from core.cascade.asking import ask, batches, find_liver
-from core.cascade.looks import Looks, height_of, slice_mm, tumor_look
+from core.cascade.asking import ask, batches, find_liver, native, votes
+from core.cascade.judge import Judge, judge_of, traits_of
+from core.cascade.looks import Looks, TumorLook, height_of, slice_mm, tumor_look
 from core.cascade.networks import Networks, load_networks
-from core.cascade.postprocessing import Step, label_map, liver_region, tumor_region
+from core.cascade.postprocessing import (
+    Step,
+    above,
+    drop_unlikely,
+    label_map,
+    liver_region,
+    tumor_region,
+)
 from core.errors import Cancelled
+from core.geometry.components import largest_component
 from core.geometry.fits import Box
 from core.labels import organ_mask
+from core.metrics.agreement import pairwise_dice
 from core.presets import Preset, preset_named
 from core.process.progress import Progress, watched
 from core.volume import Volume
@@ -80,12 +90,17 @@ class Segmentation(Labelled):
     liver_probability, tumor_probability : uint8 [X, Y, Z], 255 = 1, as the networks gave them.
     liver_box : what the liver network saw of the axial slices; None is all.
     liver_gray : median grey of the liver, which the tumor network saw as 128.
+    chances : of each lesion, the largest first, to be one at all, 0..1; None where nobody judges.
+    agreement : of several tumor networks, as `core.metrics.agreement.pairwise_dice` tells it; None
+        of one, or where none of them called anything.
     """
 
     liver_probability: NDArray[np.uint8]
     tumor_probability: NDArray[np.uint8]
     liver_box: Box | None
     liver_gray: float
+    chances: tuple[float, ...] | None = None
+    agreement: float | None = None
 
     def looks(self, volume: Volume) -> Looks:
         """How the networks looked at `volume`."""
@@ -122,12 +137,12 @@ def segment(
     watch.start(STAGES[1])
     liver_probability, box = find_liver(volume, preset, networks, watch.batches)
     watch.start(STAGES[2])
-    liver, liver_steps = liver_region(liver_probability, preset.liver_threshold, volume.voxel_ml)
+    liver, liver_steps = call_liver(volume, liver_probability, preset)
     watch.start(STAGES[3])
     look = tumor_look(volume, preset, liver)
-    tumor_probability = ask(networks.tumor, look, volume, watch.batches())
+    tumor_probability, agreement = _ask_for_tumor(networks, look, volume, watch.batches(), preset)
     watch.start(STAGES[4])
-    tumor, tumor_steps = call_tumor(volume, tumor_probability, liver, preset)
+    tumor, tumor_steps, chances = call_tumor(volume, tumor_probability, liver, preset)
     return Segmentation(
         preset=preset.name,
         liver_threshold=preset.liver_threshold,
@@ -140,44 +155,96 @@ def segment(
         tumor_probability=tumor_probability,
         liver_box=box,
         liver_gray=look.median,
+        chances=chances,
+        agreement=agreement,
     )
 
 
+def _ask_for_tumor(
+    networks: Networks, look: TumorLook, volume: Volume, parts: Iterator[slice], preset: Preset
+) -> tuple[NDArray[np.uint8], float | None]:
+    """Ask for the tumor's probability [X, Y, Z], and how far several networks agree about it."""
+    if not isinstance(networks.tumor, tuple):
+        return ask(networks.tumor, look, volume, parts), None
+    small, count = votes(networks.tumor, look, volume, parts, preset.tumor_threshold)
+    return native(small, look.fit), pairwise_dice(count, len(networks.tumor))
+
+
 def relabel(
-    volume: Volume, segmentation: Segmentation, liver_threshold: float, tumor_threshold: float
+    volume: Volume,
+    segmentation: Segmentation,
+    liver_threshold: float,
+    tumor_threshold: float,
+    judge: Judge | None = None,
 ) -> Segmentation:
     """Call the same probabilities at other thresholds, both in 0..1.
 
     The tumor network is not asked again: where a lower threshold lets the liver grow, its
     new rim was never searched for tumors.
+
+    Parameters
+    ----------
+    judge : replaces the preset's own.
     """
-    preset = replace(preset_named(segmentation.preset), tumor_threshold=tumor_threshold)
-    liver, liver_steps = liver_region(
-        segmentation.liver_probability, liver_threshold, volume.voxel_ml
+    preset = replace(
+        preset_named(segmentation.preset),
+        liver_threshold=liver_threshold,
+        tumor_threshold=tumor_threshold,
     )
-    tumor, tumor_steps = call_tumor(volume, segmentation.tumor_probability, liver, preset)
+    liver, liver_steps = call_liver(volume, segmentation.liver_probability, preset)
+    probability = segmentation.tumor_probability
+    tumor, tumor_steps, chances = call_tumor(volume, probability, liver, preset, judge)
     return replace(
         segmentation,
         labels=label_map(liver, tumor),
         liver_threshold=liver_threshold,
         tumor_threshold=tumor_threshold,
         steps=liver_steps + tumor_steps,
+        chances=chances,
     )
 
 
-def call_tumor(
-    volume: Volume, probability: NDArray[np.uint8], liver: NDArray[np.bool_], preset: Preset
+def call_liver(
+    volume: Volume, probability: NDArray[np.uint8], preset: Preset
 ) -> tuple[NDArray[np.bool_], tuple[Step, ...]]:
-    """Call tumors in the `liver` [X, Y, Z] by a probability (uint8, 255 = 1), as `preset` does."""
-    return tumor_region(
+    """Call the liver [X, Y, Z] by a probability (uint8, 255 = 1), as `preset` does."""
+    height = 0
+    if preset.liver_smoothing_mm and not volume.spacing_known:
+        height = height_of(largest_component(above(probability, preset.liver_threshold)))
+    sigma = preset.liver_smoothing_mm / slice_mm(volume, height)
+    return liver_region(probability, preset.liver_threshold, volume.voxel_ml, smoothing=sigma)
+
+
+def call_tumor(
+    volume: Volume,
+    probability: NDArray[np.uint8],
+    liver: NDArray[np.bool_],
+    preset: Preset,
+    judge: Judge | None = None,
+) -> tuple[NDArray[np.bool_], tuple[Step, ...], tuple[float, ...] | None]:
+    """Call tumors in the `liver` [X, Y, Z] by a probability (uint8, 255 = 1), as `preset` does.
+
+    Where the preset has its lesions judged, what is unlikely to be one is dropped, and the chance
+    of each that is left is told, the largest first.
+    """
+    height = slice_mm(volume, height_of(liver))
+    tumor, steps = tumor_region(
         probability,
         liver,
         preset.tumor_threshold,
         preset.min_lesion_ml,
         volume.voxel_ml,
         seed=preset.tumor_seed,
-        smoothing=preset.tumor_smoothing_mm / slice_mm(volume, height_of(liver)),
+        smoothing=preset.tumor_smoothing_mm / height,
     )
+    if preset.lesion_chance is None:
+        return tumor, steps, None
+    judge = judge or judge_of(preset.name)
+    described = traits_of(volume.hu, liver, tumor, height, preset.window)
+    chances = [judge.chance(traits) for traits in described]
+    kept, step = drop_unlikely(tumor, chances, preset.lesion_chance, volume.voxel_ml)
+    likely = tuple(chance for chance in chances if chance >= preset.lesion_chance)
+    return kept, (*steps, step), likely
 
 
 class _Watch:

@@ -24,6 +24,11 @@ def report_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--earlier", type=Path, metavar="CASE", help="an earlier study")
     parser.add_argument("--earlier-scan", type=Path, metavar="SCAN", help="the scan of its folder")
+    parser.add_argument(
+        "--same-patient",
+        action="store_true",
+        help="insist on it, where the livers of both studies fit each other little",
+    )
     parser.add_argument("--edition", choices=["clinical", "plain"], default="clinical")
     parser.add_argument("--colors", choices=["blue-orange", "green-red"], default="blue-orange")
     parser.add_argument("--writer", choices=["facts", "llava"], default="facts")
@@ -56,6 +61,7 @@ def report(arguments: argparse.Namespace) -> int:
         preset=preset_named(arguments.preset),
         writing=writing,
         patient=arguments.patient,
+        insist=arguments.same_patient,
     )
     earlier = Source(arguments.earlier, arguments.earlier_scan) if arguments.earlier else None
     made = write_report(Source(arguments.input, arguments.scan), earlier, order, say)

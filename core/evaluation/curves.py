@@ -23,6 +23,8 @@ from core.metrics.lesions import LesionRecord
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
 Averaging = Literal["cases", "global"]
+# What quality is expected of a case by: its probabilities, or the agreement of several networks.
+Teller = Literal["expected_dice", "agreement"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,11 +125,12 @@ def own_threshold(run: Run, target: str) -> float:
     return float(threshold)
 
 
-def trust(run: Run, target: str) -> pd.DataFrame:
+def trust(run: Run, target: str, teller: Teller = "expected_dice") -> pd.DataFrame:
     """Columns ``case``, ``expected`` and ``dice`` of the cases; NaN where not defined."""
     table = run.cases[run.cases["target"] == target]
     dice = [overlap.dice for overlap in overlaps_of(table)]
-    expected = table["expected_dice"].astype(float).tolist()
+    unknown = pd.Series(math.nan, table.index)
+    expected = table.get(teller, unknown).astype(float).tolist()
     return pd.DataFrame({"case": table["case"].tolist(), "expected": expected, "dice": dice})
 
 

@@ -37,6 +37,7 @@ class CaseScore:
     voxel_ml : volume of a voxel, None where the spacing is not known.
     seconds : time of the segmentation, the same for both targets.
     numbers : of the slices that were scored, from 0 at the feet; None is all of them.
+    agreement : of the networks that voted about the target, 0..1; None where none or one did.
     """
 
     case: str
@@ -50,6 +51,7 @@ class CaseScore:
     voxel_ml: float | None
     seconds: float
     numbers: tuple[int, ...] | None = None
+    agreement: float | None = None
 
     @property
     def whole(self) -> Overlap:
@@ -137,6 +139,7 @@ def score_target(
         probability_histogram(probability, true),
         volume.voxel_ml if case.spacing_known else None,
         seconds,
+        agreement=found.agreement if target == "tumor" else None,
     )
 
 

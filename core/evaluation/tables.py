@@ -107,6 +107,7 @@ def _case_row(score: CaseScore, threshold: float) -> dict[str, Any]:
         "expected_dice": expected_dice(
             score.histogram.positives + score.histogram.negatives, threshold
         ),
+        "agreement": math.nan if score.agreement is None else score.agreement,
         "voxel_ml": voxel_ml,
         "seconds": round(score.seconds, 2),
     }

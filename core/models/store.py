@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 WEIGHTS_DIR = Path(__file__).parents[2] / "weights"
 WEIGHTS_NAME = "model.weights.h5"
 CARD_NAME = "card.json"
+CALIBRATION_NAME = "calibration.json"
 
 
 def model_dir(preset: str, model: str, place: Path | None = None) -> Path:
@@ -72,6 +74,26 @@ def read_card(folder: Path) -> dict[str, Any]:
     """Read the model card of the network in `folder`."""
     card: dict[str, Any] = json.loads((folder / CARD_NAME).read_text())
     return card
+
+
+def calibration_of(preset: str) -> dict[str, Any]:
+    """Read what `preset` learned from patients whom its networks had not seen.
+
+    Raises WeightsMissing where that is not on this machine.
+    """
+    path = WEIGHTS_DIR / preset / CALIBRATION_NAME
+    if not path.is_file():
+        raise WeightsMissing(
+            f"There is no {CALIBRATION_NAME} for the preset “{preset}”; fetch the folder “weights” "
+            "anew."
+        )
+    return _read(path)
+
+
+@cache
+def _read(path: Path) -> dict[str, Any]:
+    facts: dict[str, Any] = json.loads(path.read_text())
+    return facts
 
 
 def trained_models() -> dict[str, dict[str, Any]]:

@@ -44,6 +44,7 @@ class Order:
     out : file to write; its suffix chooses the format.
     writing : how LLaVA is to write it; None lets the facts speak.
     preset : to segment scans with.
+    insist : that both studies are of one patient, however little their livers fit.
     """
 
     out: Path
@@ -52,6 +53,7 @@ class Order:
     preset: Preset
     writing: Writing | None = None
     patient: str | None = None
+    insist: bool = False
 
 
 def write_report(source: Source, earlier: Source | None, order: Order, say: Say) -> Report:
@@ -67,12 +69,9 @@ def write_report(source: Source, earlier: Source | None, order: Order, say: Say)
             "another format, such as .pdf."
         )
     before = None if earlier is None else study_of(earlier, order.preset, say)
+    compared = None if before is None else compare_studies(study, before, insist=order.insist)
     facts = collect_facts(
-        study.volume,
-        study.quality,
-        study.segmentation,
-        study.findings,
-        earlier=None if before is None else compare_studies(study, before),
+        study.volume, study.quality, study.segmentation, study.findings, earlier=compared
     )
     drawn = pictures(study.volume, study.segmentation, study.findings, palette=order.palette)
     draft = _draft(facts, drawn[0], order, say)

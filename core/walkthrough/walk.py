@@ -101,7 +101,7 @@ def with_settings(
         tumor = ask_for_tumor(volume, networks, looks_with(preset, volume, made), only)
         made = replace(made, tumor_probability=_with_slice(made.tumor_probability, tumor, z))
     labelled = relabel(volume, made, *thresholds)
-    findings = measure(volume, labelled.labels)
+    findings = measure(volume, labelled.labels, labelled.chances)
     return Result(labelled, findings, settings, z if asked else None)
 
 

@@ -11,6 +11,7 @@ from pages.common.charts import GRAY, axes, color_of, framed, show
 from pages.common.widgets import choose, show_table
 from pages.metrics.controls import choose_target
 from pages.metrics.expected_dice import trust_view
+from pages.metrics.judge import judge_view
 from pages.metrics.state import BY_DIGEST
 
 COUNTED = {"above": "Only where the probability is above 0", "all": "All voxels"}
@@ -62,6 +63,8 @@ def calibration_view(runs: Sequence[Run]) -> None:
     else:
         _diagram(shown, [reliability(counts) for counts in kept])
         _table(shown, pooled, kept)
+    if target == "tumor":
+        judge_view(shown)
     trust_view(shown, target)
 
 

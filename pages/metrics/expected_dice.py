@@ -6,13 +6,13 @@ from html import escape
 import pandas as pd
 import streamlit as st
 
-from core.evaluation.curves import chance_correlation, trust
+from core.evaluation.curves import Teller, chance_correlation, trust
 from core.evaluation.run import Run
 from core.metrics.risk import RiskCoverage, risk_coverage
 from pages.common.charts import GRAY, axes, color_of, framed, show
 from pages.common.glossary import see
 from pages.common.numbers import number
-from pages.common.widgets import show_figures, show_table
+from pages.common.widgets import choose, show_figures, show_table
 
 COVERAGE = (
     "Cases are added from the most to the least trusted. A network that knows when it is wrong "
@@ -21,6 +21,17 @@ COVERAGE = (
 SCATTER = (
     "One point a case; on the line the network expects what it gets, below it it promises too much."
 )
+TELLERS: dict[Teller, str] = {
+    "expected_dice": "Their probabilities",
+    "agreement": "How far several networks agree",
+}
+WAYS: dict[Teller, str] = {
+    "expected_dice": "From the probabilities alone, without any truth, follows the Dice to be "
+    "expected of a case.",
+    "agreement": "Where several networks vote, the Dice of every two of their masks tells how far "
+    "they agree about a case, without any truth.",
+}
+AXES: dict[Teller, str] = {"expected_dice": "Expected Dice", "agreement": "Dice among the networks"}
 # With fewer cases than this any order is likely to come about by chance.
 FEW, ENOUGH = 8, 30
 
@@ -28,25 +39,31 @@ FEW, ENOUGH = 8, 30
 def trust_view(runs: Sequence[Run], target: str) -> None:
     """Draw the risk-coverage curve and the scatter of expected and true Dice."""
     st.subheader("Does it know when it is wrong?", anchor=False)
+    teller = _teller(runs, target)
     st.markdown(
-        "From the probabilities alone, without any truth, follows the Dice to be expected of a "
-        "case. If that order holds, the doubtful cases can be handed to a reader first."
+        f"{WAYS[teller]} If that order holds, the doubtful cases can be handed to a reader first."
     )
-    tables = [trust(run, target) for run in runs]
+    tables = [trust(run, target, teller) for run in runs]
     found = [risk_coverage(each["expected"].tolist(), each["dice"].tolist()) for each in tables]
     _figures(runs, found)
     left, right = st.columns(2, gap="medium")
     with left:
         _coverage(runs, found)
     with right:
-        _scatter(runs, tables)
+        _scatter(runs, tables, AXES[teller])
+
+
+def _teller(runs: Sequence[Run], target: str) -> Teller:
+    """Ask what trust goes by, where the networks of all `runs` voted."""
+    voted = all(trust(run, target, "agreement")["expected"].notna().any() for run in runs)
+    return choose("Trust goes by", TELLERS, "metrics-teller") if voted else "expected_dice"
 
 
 def _figures(runs: Sequence[Run], found: Sequence[RiskCoverage]) -> None:
     main = found[0]
     area = "Mean of 1 − Dice over all shares of cases kept (AURC); lower is better."
     excess = "Excess area: 0 means that no order of the cases would have been better."
-    order = "Spearman's, of expected and true Dice: 1 means the same order."
+    order = "Spearman's, of trust and true Dice: 1 means the same order."
     figures = {
         "Area under the risk curve": (number(main.aurc), area + see("Risk and coverage")),
         "Of it, saved by a perfect order": (number(main.excess_aurc), excess),
@@ -105,7 +122,7 @@ def _coverage(runs: Sequence[Run], found: Sequence[RiskCoverage]) -> None:
     show(figure, "metrics-risk-coverage", COVERAGE)
 
 
-def _scatter(runs: Sequence[Run], tables: Sequence[pd.DataFrame]) -> None:
+def _scatter(runs: Sequence[Run], tables: Sequence[pd.DataFrame], told: str) -> None:
     import plotly.graph_objects as go
 
     figure = go.Figure()
@@ -120,7 +137,7 @@ def _scatter(runs: Sequence[Run], tables: Sequence[pd.DataFrame]) -> None:
             text=[escape(case) for case in table["case"]],
             hovertemplate="%{text}: expected %{x:.3f}, true %{y:.3f}",
         )  # fmt: skip
-    framed(axes(figure, "Expected Dice", "True Dice"), 380)
+    framed(axes(figure, told, "True Dice"), 380)
     # One range for both, from the lowest case: livers all lie close to 1.
     shown = pd.concat(tables)[["expected", "dice"]].min().min()
     lowest = max(0.0, float(shown) - 0.1) if shown == shown else 0.0

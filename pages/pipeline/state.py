@@ -161,7 +161,7 @@ def run_whole_scan(case: Study, segmentation: Segmentation, settings: Settings) 
     def work(progress: Progress, cancelled: Callable[[], bool]) -> tuple[Segmentation, Findings]:
         preset = settings.preset(segmentation.preset)
         found = segment(case.volume, preset, progress=progress, cancelled=cancelled)
-        return found, measure(case.volume, found.labels)
+        return found, measure(case.volume, found.labels, found.chances)
 
     def keep(made: tuple[Segmentation, Findings]) -> None:
         whole = Result(*made, settings)

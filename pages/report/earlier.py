@@ -2,8 +2,10 @@
 
 import streamlit as st
 
+from core.errors import MaybeOtherPatient
 from core.presets import preset_named
 from core.report.followup import Comparison, compare_studies
+from core.report.followup.refusals import LOW_OVERLAP
 from core.study import Examined, Study
 from pages.common import jobs
 from pages.common.frame import errors_shown, plain
@@ -37,21 +39,42 @@ def earlier_panel(case: Study, study: Examined) -> Comparison | None:
 
 
 def _compared(case: Study, study: Examined, earlier: Examined) -> Comparison | None:
+    insisted = f"report-insist-{case.id[:8]}-{earlier.volume.digest[:8]}"
     known = (
         *content(case, study.segmentation),
         *(earlier.volume.digest, earlier.segmentation.liver_threshold),
         *(earlier.segmentation.tumor_threshold, earlier.segmentation.preset),
     )
+    insist = bool(st.session_state.get(insisted))
     with errors_shown():
-        with st.spinner("Comparing the studies"):
-            found = COMPARED.made(case.id, known, lambda: compare_studies(study, earlier))
+        try:
+            with st.spinner("Comparing the studies"):
+                found = COMPARED.made(
+                    case.id,
+                    (*known, insist),
+                    lambda: compare_studies(study, earlier, insist=insist),
+                )
+        except MaybeOtherPatient as doubt:
+            st.warning(plain(str(doubt)), icon=":material/person_alert:")
+            _insist(insisted)
+            return None
         days = "" if found.days is None else f", made {found.days} days before"
-        st.caption(
-            f":green[:material/check_circle:] Compared with {plain(found.source)}{days}: the "
-            f"livers overlap with a Dice of {found.overlap:.2f}."
-        )
+        told = f"{plain(found.source)}{days}: the livers overlap with a Dice of {found.overlap:.2f}"
+        if found.overlap < LOW_OVERLAP:
+            st.warning(
+                f"Compared with {told}, as little as those of different patients. You insisted: no "
+                "sum of diameters is made, and the report says so.",
+                icon=":material/person_alert:",
+            )
+            _insist(insisted)
+        else:
+            st.caption(f":green[:material/check_circle:] Compared with {told}.")
         return found
     return None
+
+
+def _insist(key: str) -> None:
+    st.checkbox("Both scans are of one patient: compare them", key=key, persist_state="session")
 
 
 def _open_here(other: Study, study: Examined) -> Examined | None:

@@ -1,8 +1,12 @@
 """The measurements of a case as figures and as a table that leads to the lesions."""
 
+from collections.abc import Iterator
+
 import streamlit as st
 
+from core.cascade.burden import burden_range
 from core.cascade.findings import Findings, Lesion
+from core.cascade.segmentation import Segmentation
 from pages.common.frame import plain
 from pages.common.glossary import see
 from pages.common.widgets import show_figures, show_table
@@ -17,10 +21,15 @@ COLUMNS = {
     "Short axis (mm)": ("%.1f", "Longest extent at right angles to it in the same slice."),
     "Mean HU": "%.0f",
     "SD HU": "%.0f",
+    "Real (%)": (
+        "%.0f",
+        "Chance that it is a lesion at all, judged as a whole by its size, height, depth and "
+        "contrast." + see("Chance to be real"),
+    ),
 }
 
 
-def headline(findings: Findings) -> None:
+def headline(findings: Findings, segmentation: Segmentation) -> None:
     """Show the four figures that matter first, and what speaks against them."""
     percent = findings.tumor_burden_percent
     burden = "Tumor volume in percent of the liver volume, tumors included." + see("Tumor burden")
@@ -32,8 +41,23 @@ def headline(findings: Findings) -> None:
         "Lesions": (str(len(findings.lesions)), pieces + see("Lesion", "Longest diameter")),
     }
     show_figures(figures)
+    if trust := " ".join(_trust(findings, segmentation)):
+        st.caption(trust, help=see("Conformal range", "Agreement").strip())
     for warning in findings.warnings:
         st.warning(plain(warning), icon=":material/warning:")
+
+
+def _trust(findings: Findings, segmentation: Segmentation) -> Iterator[str]:
+    """Say how far these figures can be trusted, where that is known."""
+    found = burden_range(findings.tumor_burden_percent, segmentation.preset)
+    if found is not None and segmentation.chances is not None:
+        yield (
+            f"Going by {found.patients} patients whom the networks had not seen, the true burden "
+            f"lies between {found.low:.1f} and {found.high:.1f} % in {found.confidence:.0%} of "
+            "cases."
+        )
+    if segmentation.agreement is not None:
+        yield f"The tumor networks agree with each other to a Dice of {segmentation.agreement:.2f}."
 
 
 def lesion_table(findings: Findings, key: str) -> Voxel | None:
@@ -56,6 +80,7 @@ def lesion_table(findings: Findings, key: str) -> Voxel | None:
 
 
 def _row(lesion: Lesion) -> dict[str, object]:
+    real = {} if lesion.real_percent is None else {"Real (%)": lesion.real_percent}
     return {
         "Lesion": lesion.number,
         "Volume (mL)": lesion.volume_ml,
@@ -63,6 +88,7 @@ def _row(lesion: Lesion) -> dict[str, object]:
         "Short axis (mm)": lesion.short_diameter_mm,
         "Mean HU": lesion.mean_hu,
         "SD HU": lesion.sd_hu,
+        **real,
         "Slice": lesion.axial_slice + 1,
         "Where": lesion.location,
     }

@@ -69,7 +69,7 @@ def _shown_in_its_tab(job: jobs.Job, case: Study) -> bool:
 
 def _result(case: Study, segmentation: Segmentation) -> None:
     assert case.findings is not None
-    headline(case.findings)
+    headline(case.findings, segmentation)
     thresholds = f"{segmentation.liver_threshold:.2f}-{segmentation.tumor_threshold:.2f}"
     # A key of its own for each labelling: rows picked in another one mean other lesions.
     picked = lesion_table(case.findings, key=f"lesions-{case.id}-{thresholds}")

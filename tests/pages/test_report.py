@@ -15,6 +15,7 @@ from core.errors import BadCheckpoint, OutOfTime
 from core.explainers.attribution import Attribution
 from core.explainers.backgrounds import Background
 from core.explainers.question import Asked
+from core.report import followup
 from core.report.composite import Picture, pictures
 from core.study import Study
 from core.volume import Volume
@@ -260,6 +261,21 @@ def test_uploaded_earlier_study_is_segmented_and_compared(
     assert kept.volume.hu.strides == (0, 0, 0)
     app = button(app, "Forget it").click().run()
     assert "No earlier study was given." in words(shown[-1])
+
+
+def test_a_liver_like_another_patients_stops_the_comparison_until_the_visitor_insists(
+    real_page: AppTest, shown: list[Told], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(followup, "overlap_of", lambda here, there, shift: 0.64)
+    app = finish(upload(choose_upload(real_page), older_demo()))
+    assert "overlap with a Dice of 0.64" in app.warning[-1].value
+    assert "No earlier study was given." in words(shown[-1])
+    assert not any("Compared with" in each.value for each in app.caption)
+    app = next(each for each in app.checkbox if "one patient" in each.label).check().run()
+    assert not app.exception
+    assert "You insisted" in app.warning[-1].value
+    assert "The earlier study is “older.nii.gz”." in words(shown[-1])
+    assert "RECIST" not in words(shown[-1])
 
 
 def test_earlier_study_of_another_sort_is_refused_and_the_report_stays(

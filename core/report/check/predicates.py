@@ -208,6 +208,7 @@ DIFFERENT = re.compile(
     r"^\s*(?:darker|brighter|denser|less dense|lower|higher|below|above|less than the)\b"
 )
 SURE = finder("confiden*, certain*, sure, probabilit*, likelihood")
+REAL = finder("real, genuine, truly, not real, artifact, artefact")
 DISTANCE = re.compile(r"\b(?:from the|away|apart|distance|deep|distant)\b")
 
 
@@ -221,8 +222,10 @@ def quantity_predicate(quantity: Quantity, text: str, words: str, facts: Facts) 
     kind = MEASURED_IN.get(quantity.unit)
     if kind is None or (quantity.unit == "mm" and DISTANCE.search(text)):
         return None
-    if kind is FactKind.LESION_CONFIDENCE and not SURE.search(f"{words} {text}"):
-        return None
+    if kind is FactKind.LESION_CONFIDENCE:
+        if not SURE.search(f"{words} {text}"):
+            return None
+        kind = FactKind.LESION_REAL if REAL.search(f"{words} {text}") else kind
     if quantity.form is Form.CONTRAST:
         return _against_liver(quantity, facts)
     if kind is LONGEST and quantity.form is Form.DIMENSIONS:

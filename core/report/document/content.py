@@ -20,6 +20,7 @@ LESION_TABLES: dict[str, dict[FactKind, str]] = {
         FactKind.LESION_LOBE: "Lobe",
         FactKind.LESION_LOCATION: "Location",
         FactKind.LESION_CONFIDENCE: "Probability",
+        FactKind.LESION_REAL: "Real",
         FactKind.DOUBT_LESION: "Doubt",
     },
     "Lesions since the earlier study": {

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.cascade.burden import burden_range
 from core.cascade.findings import DECIMALS, DEFINITIONS, Findings
 from core.cascade.segmentation import Labelled, Segmentation
 from core.geometry.components import bounding_box
@@ -33,6 +34,7 @@ from core.volume import Volume
 DESCRIBED = 5
 CALLED = f"voxels called lesion; {HALF_VOXEL}"
 OUTLINE = "outline of the lesion"
+REAL = f"{DEFINITIONS['real']}; taught by lesions called in patients the network never saw"
 CONFIDENCE = "mean of the tumor network's probability over the lesion; not a chance of disease"
 
 
@@ -47,6 +49,7 @@ def lesion_facts(volume: Volume, segmentation: Labelled, findings: Findings) -> 
     shapes = shapes_of(segmentation.labels)
     volumes = lesion_volumes(shapes, volume.voxel_ml)
     yield from _totals(known, volume, segmentation.labels, sum(volumes, start=NOTHING))
+    yield from _burden_by_errors(findings, segmentation)
     if shapes is None:
         return
     yield _largest(known["lesions"], volume)
@@ -77,6 +80,21 @@ def _totals(
         _burden_range(tumor, labels, volume),
         f"{DEFINITIONS['burden']}; {HALF_VOXEL}",
     )
+
+
+def _burden_by_errors(findings: Findings, segmentation: Labelled) -> Iterator[Fact]:
+    """Tell where the true burden lies by what was off in other patients, where that is known."""
+    if not isinstance(segmentation, Segmentation) or segmentation.chances is None:
+        return
+    found = burden_range(findings.tumor_burden_percent, segmentation.preset)
+    if found is not None:
+        yield Fact(
+            FactKind.TUMOR_BURDEN_RANGE,
+            "Share of the liver, by errors seen",
+            f"{found.low:.1f} to {found.high:.1f} %",
+            origin=f"conformal range of {found.confidence:.0%} confidence, from the errors in "
+            f"{found.patients} patients whom the tumor networks had not seen",
+        )
 
 
 def _burden_range(tumor: Measured, labels: NDArray[np.uint8], volume: Volume) -> Interval:
@@ -144,6 +162,9 @@ def _density(lesion: dict[str, Any], liver_hu: float | None, share: float | None
     if share is not None:
         label = "Mean tumor probability"
         yield Fact(FactKind.LESION_CONFIDENCE, label, share, "%", origin=CONFIDENCE)
+    if lesion["real_percent"] is not None:
+        real, label = lesion["real_percent"], "Chance that it is real"
+        yield Fact(FactKind.LESION_REAL, label, real, "%", digits=0, origin=REAL)
 
 
 def _lobes(labels: NDArray[np.uint8], shapes: Shapes, findings: Findings) -> list[str]:

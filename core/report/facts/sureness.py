@@ -69,6 +69,14 @@ def _confidence(segmentation: Labelled) -> Iterator[Fact]:
                 "%",
                 origin=f"mean of the {name} network's probability over what it was called",
             )
+    if segmentation.agreement is not None:
+        yield Fact(
+            FactKind.CONFIDENCE_AGREEMENT,
+            "Agreement of the tumor networks",
+            round(segmentation.agreement, 2),
+            digits=2,
+            origin="Dice of the tumor masks of every two networks, 0 to 1",
+        )
 
 
 def _doubt(doubt: DoubtSummary, findings: Findings) -> Iterator[Fact]:

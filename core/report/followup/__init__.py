@@ -16,6 +16,7 @@ from core.report.followup.comparison import (
 from core.report.followup.diameters import sum_diameters
 from core.report.followup.matching import Matches, match_lesions
 from core.report.followup.refusals import (
+    LOW_OVERLAP,
     days_between,
     refuse_implausible,
     refuse_other_patient,
@@ -28,15 +29,22 @@ __all__ = ["Comparison", "DiameterSum", "LesionChange", "Status", "compare_studi
 Sizes = list[tuple[Lesion, Size]]
 
 
-def compare_studies(now: Examined, earlier: Examined) -> Comparison:
+def compare_studies(now: Examined, earlier: Examined, *, insist: bool = False) -> Comparison:
     """Compare a study with an earlier one of the same patient.
 
     The earlier liver is moved so that both centers meet (`core.report.followup.align`), the
     lesions are matched in space (`.matching`), and a change counts only beyond what the voxels
     leave open (`core.report.measured`).
 
+    Parameters
+    ----------
+    insist : compare livers too that fit each other as little as those of two patients; no sum of
+        diameters is made of these.
+
     Raises
     ------
+    MaybeOtherPatient
+        The livers fit each other that little.
     HepatoScopeError
         It is the same file, another patient by the DICOM headers, or a later study; a liver is
         missing, or the two do not fit each other.
@@ -45,7 +53,7 @@ def compare_studies(now: Examined, earlier: Examined) -> Comparison:
     here, there = _organ(now, "this"), _organ(earlier, "the earlier")
     shift = here.center_mm - there.center_mm
     overlap = overlap_of(here, there, shift)
-    refuse_implausible(here, there, overlap)
+    refuse_implausible(here, there, overlap, insist=insist)
     matches = match_lesions(here, there, shift)
     sizes = _sizes(here), _sizes(there)
     changes = _changes(*sizes, matches)
@@ -54,6 +62,7 @@ def compare_studies(now: Examined, earlier: Examined) -> Comparison:
     )
     thickness = max(slice_thickness(study.volume)[0] for study in (now, earlier))
     broken = frozenset(index + 1 for index in matches.broken)
+    total = sum_diameters(changes, thickness, same_settings=same, broken=broken)
     return Comparison(
         source=earlier.volume.source,
         days=days_between(now.volume, earlier.volume),
@@ -66,7 +75,7 @@ def compare_studies(now: Examined, earlier: Examined) -> Comparison:
         tumor_now=_tumor(sizes[0]),
         tumor_earlier=_tumor(sizes[1]),
         lesions=changes,
-        total=sum_diameters(changes, thickness, same_settings=same, broken=broken),
+        total=None if overlap < LOW_OVERLAP else total,
     )
 
 

@@ -81,7 +81,8 @@ class Comparison:
     same_settings : whether those of this study, and its networks, are the same.
     liver_now, liver_earlier, tumor_now, tumor_earlier : volumes in mL.
     lesions : those of this study in its order, then those that are only in the earlier one.
-    total : None where the earlier study has no lesion that could be followed.
+    total : None where the earlier study has no lesion that could be followed, or the livers may
+        be those of two patients.
     """
 
     source: str

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from core.errors import HepatoScopeError
+from core.errors import HepatoScopeError, MaybeOtherPatient
 from core.report.followup.align import Organ
 from core.volume import Volume
 
@@ -38,8 +38,12 @@ def refuse_other_patient(now: Volume, earlier: Volume) -> None:
         )
 
 
-def refuse_implausible(now: Organ, earlier: Organ, overlap: float) -> None:
-    """Raise HepatoScopeError where the livers do not fit each other."""
+def refuse_implausible(now: Organ, earlier: Organ, overlap: float, *, insist: bool) -> None:
+    """Raise HepatoScopeError where the livers do not fit each other.
+
+    Where they fit no better than those of two patients may, that is MaybeOtherPatient, and nothing
+    is raised if the user does `insist`.
+    """
     ratio = now.volume_ml / earlier.volume_ml
     if not 1 / VOLUME_RATIO <= ratio <= VOLUME_RATIO:
         raise HepatoScopeError(
@@ -51,6 +55,12 @@ def refuse_implausible(now: Organ, earlier: Organ, overlap: float) -> None:
         raise HepatoScopeError(
             f"Laid on each other the two livers overlap by {100 * overlap:.0f} % only, so their "
             "lesions cannot be matched; check both outlines, and that both scans lie the same way."
+        )
+    if overlap < LOW_OVERLAP and not insist:
+        raise MaybeOtherPatient(
+            f"Laid on each other the two livers overlap with a Dice of {overlap:.2f}, as little as "
+            "those of different patients; choose an earlier scan of the same patient, or insist "
+            "that this is one."
         )
 
 

@@ -49,6 +49,8 @@ def lesions(teller: Teller) -> list[Sentence]:
         said += teller.say("lesions.caution")
     else:
         said += teller.say("explain.spot")
+    if FactKind.TUMOR_BURDEN_RANGE in teller.facts:
+        said += teller.say("lesions.range")
     further = FactKind.REST_COUNT in teller.facts
     if further:
         said += teller.say("lesions.order")
@@ -75,6 +77,11 @@ def _lesion(teller: Teller, number: int) -> list[Sentence]:
         *teller.say("lesion.size", number),
         *teller.say(f"lesion.place.{place}", number),
         *teller.say(f"lesion.{_brightness(contrast)}", number),
+        *(
+            teller.say("lesion.real", number)
+            if FactKind.LESION_REAL.of(number) in teller.facts
+            else ()
+        ),
     ]
 
 

@@ -63,6 +63,8 @@ CLINICAL = {
     "{~lesion.count}; it makes up {tumor.burden} of the liver volume.",
     "lesions.many": "{lesion.count} lesions were called at a tumor threshold of "
     "{thresholds.tumor}: {tumor.volume} in all, {tumor.burden} of the liver volume.",
+    "lesions.range": "By the errors found in patients whom the networks had not seen, the true "
+    "share of the liver lies in the range {tumor.burden_range}.",
     "lesions.order": "The five largest by volume are described one by one{~rest.count}.",
     "lesion.size": "Lesion {lesion.#.number} measures {lesion.#.longest_diameter} × "
     "{lesion.#.short_diameter} on slice {lesion.#.slice} and has a volume of {lesion.#.volume}.",
@@ -81,6 +83,8 @@ CLINICAL = {
     "lesion.alike": "With a mean of {lesion.#.mean_hu} it is as bright as the liver (difference "
     f"{{lesion.#.contrast_hu}}){DENSITY}.",
     "lesion.alone": f"Its mean is {{lesion.#.mean_hu}}{DENSITY}.",
+    "lesion.real": "Judged as a whole, lesion {lesion.#.number} is real with a probability of "
+    "{lesion.#.real}.",
     "rest.one": "One further lesion measures {rest.longest_diameter} in longest diameter and "
     "{rest.volume}{~rest.count}.",
     "rest.many": "The other {rest.count} lesions measure up to {rest.longest_diameter} in longest "

@@ -54,6 +54,8 @@ PLAIN = {
     "of its volume.",
     "explain.spot": "A spot is a place that looks to the program unlike the liver around it; it "
     "can have many causes, harmless ones too{~lesion.count}.",
+    "lesions.range": "Such figures are often off: by what was wrong in other patients, the true "
+    "share of the liver may be anything in the range {tumor.burden_range}.",
     "lesions.order": "The five largest are described here{~rest.count}.",
     "lesion.size": "Spot {lesion.#.number} is {lesion.#.longest_diameter} long and "
     "{lesion.#.short_diameter} wide; it is best seen on picture {lesion.#.slice}.",
@@ -68,6 +70,8 @@ PLAIN = {
     "lesion.darker": "It is darker than the liver around it{~lesion.#.contrast_hu}.",
     "lesion.brighter": "It is brighter than the liver around it{~lesion.#.contrast_hu}.",
     "lesion.alike": "It is about as bright as the liver around it{~lesion.#.contrast_hu}.",
+    "lesion.real": "The program takes spot {lesion.#.number} to be real with a probability of "
+    "{lesion.#.real}.",
     "rest.one": "One more spot is {rest.longest_diameter} long{~rest.count}.",
     "rest.many": "The other {rest.count} spots are up to {rest.longest_diameter} long.",
     "doubt.lesion": "The program is not sure about spot {lesion.#.number}{~doubt.lesion.#}.",

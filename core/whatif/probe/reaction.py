@@ -9,10 +9,10 @@ from scipy.ndimage import label
 from core.cascade.asking import ask_for_liver, ask_for_tumor
 from core.cascade.looks import Looks
 from core.cascade.networks import Networks, networks_that_made
-from core.cascade.postprocessing import above, fill_axial_holes, tumor_region
+from core.cascade.postprocessing import above, fill_axial_holes, smoothed, tumor_region
 from core.cascade.segmentation import Segmentation
 from core.labels import organ_mask, tumor_mask
-from core.presets import preset_named
+from core.presets import Preset, preset_named
 from core.volume import Volume
 from core.whatif.probe.edit import Edit
 
@@ -106,7 +106,7 @@ def react(
     if segmentation.liver_threshold != preset.liver_threshold:
         before = ask_slices(volume, looks, range(*part.indices(volume.shape[2])), networks)
     else:
-        before = known(segmentation, part)
+        before = known(volume, segmentation, part)
     scan, first = edit.changed(volume, reach=max(looks.liver.apart, looks.tumor.apart))
     organ = looks.tumor.organ[..., first : first + scan.shape[2]]
     looks = replace(looks, tumor=replace(looks.tumor, organ=organ))
@@ -115,36 +115,62 @@ def react(
     return Reaction(part, edit.region, before, after, volume.voxel_ml * (part.step or 1))
 
 
-def known(segmentation: Segmentation, part: slice) -> Answers:
-    """Give the answers of a segmentation to the slices `part`."""
-    labels = segmentation.labels[..., part]
-    return Answers(
-        segmentation.liver_probability[..., part],
-        segmentation.tumor_probability[..., part],
-        organ_mask(labels),
-        tumor_mask(labels),
+def known(volume: Volume, segmentation: Segmentation, part: slice) -> Answers:
+    """Give the answers of a segmentation of `volume` to the slices `part`.
+
+    Both are called as in a changed scan: from these slices alone, and a few slices show no lesion
+    whole, so nobody judges them.
+    """
+    preset, step = segmentation.used, part.step or 1
+    liver, tumor = (
+        probability[..., part]
+        for probability in (segmentation.liver_probability, segmentation.tumor_probability)
     )
+    labels = segmentation.labels[..., part]
+    organ, called = organ_mask(labels), tumor_mask(labels)
+    if preset.liver_smoothing_mm:
+        organ = _organ(_called_liver(volume, liver, preset, step), organ)
+    if preset.lesion_chance is not None:
+        called = _called(volume, tumor, organ, preset, step)
+    return Answers(liver, tumor, organ, called)
 
 
 def ask_slices(scan: Volume, looks: Looks, slices: range, networks: Networks) -> Answers:
     """Ask the cascade about some axial slices of a scan, whose liver was known before."""
     preset, part = looks.preset, slice(slices.start, slices.stop, slices.step)
     liver = ask_for_liver(scan, networks, looks, slices)
-    organ = _organ(above(liver, preset.liver_threshold), looks.tumor.organ[..., part])
+    called = _called_liver(scan, liver, preset, slices.step)
+    organ = _organ(called, looks.tumor.organ[..., part])
     everywhere = looks.tumor.organ.copy()
     everywhere[..., part] = organ
     looks = replace(looks, tumor=replace(looks.tumor, organ=everywhere))
     tumor = ask_for_tumor(scan, networks, looks, slices)
+    return Answers(liver, tumor, organ, _called(scan, tumor, organ, preset, slices.step))
+
+
+def _called_liver(
+    scan: Volume, liver: NDArray[np.uint8], preset: Preset, step: int
+) -> NDArray[np.bool_]:
+    """Call the liver in every `step`-th slice of `scan`, all its pieces."""
+    called = above(liver, preset.liver_threshold)
+    sigma = preset.liver_smoothing_mm / (scan.spacing[2] * step)
+    return above(smoothed(liver, called, sigma), preset.liver_threshold)
+
+
+def _called(
+    scan: Volume, tumor: NDArray[np.uint8], organ: NDArray[np.bool_], preset: Preset, step: int
+) -> NDArray[np.bool_]:
+    """Call tumors in every `step`-th slice of `scan`."""
     called, _ = tumor_region(
         tumor,
         organ,
         preset.tumor_threshold,
         preset.min_lesion_ml,
-        scan.voxel_ml * slices.step,
+        scan.voxel_ml * step,
         seed=preset.tumor_seed,
-        smoothing=preset.tumor_smoothing_mm / (scan.spacing[2] * slices.step),
+        smoothing=preset.tumor_smoothing_mm / (scan.spacing[2] * step),
     )
-    return Answers(liver, tumor, organ, called)
+    return called
 
 
 def _organ(liver: NDArray[np.bool_], known: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from core.cascade.postprocessing import (
     above,
+    drop_unlikely,
     fill_axial_holes,
     label_map,
     liver_region,
@@ -137,6 +138,29 @@ def test_weak_pieces_are_dropped_and_strong_ones_keep_their_rim() -> None:
     assert called.sum() == 27
     dropped = next(step for step in steps if step.name == "Weak pieces dropped")
     assert dropped.changed_ml == pytest.approx(-27 * VOXEL_ML)
+
+
+def test_a_liver_missed_in_one_slice_is_bridged_when_smoothed() -> None:
+    probability = np.zeros((10, 10, 12), np.uint8)
+    probability[2:8, 2:8, 1:11] = 255
+    probability[4:8, 2:8, 5] = 100
+    rough, _ = liver_region(probability, 0.5, VOXEL_ML)
+    smooth, steps = liver_region(probability, 0.5, VOXEL_ML, smoothing=1.5)
+    assert not rough[4:8, 2:8, 5].any()
+    assert smooth[4:8, 2:8, 5].all()
+    assert not smooth[8:].any(), "along Z alone"
+    assert "smoothed over 1.5 slices" in steps[0].explanation
+
+
+def test_unlikely_pieces_are_dropped_by_their_order_of_size() -> None:
+    tumor = np.zeros((12, 12, 6), bool)
+    tumor[1:5, 1:5, 1:5], tumor[8:10, 8:10, 2:4] = True, True
+    kept, step = drop_unlikely(tumor, [0.2, 0.9], 0.5, VOXEL_ML)
+    assert kept[8:10, 8:10, 2:4].all()
+    assert kept.sum() == 8
+    assert step.changed_ml == pytest.approx(-64 * VOXEL_ML)
+    untouched, _ = drop_unlikely(np.zeros((4, 4, 4), bool), [], 0.5, VOXEL_ML)
+    assert not untouched.any()
 
 
 def test_what_stands_in_one_slice_alone_fades_when_smoothed() -> None:

@@ -1,6 +1,7 @@
 """The cascade, with networks that see by brightness alone."""
 
 import itertools
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from core.io import read
 from core.io.export import labels_to_nifti
 from core.labels import organ_mask, tumor_mask
 from core.metrics.overlap import overlap
+from core.models.runtime import Network
 from core.presets import PAPER
 from core.volume import Volume, volume_from_array
 from tests import scene
@@ -88,6 +90,25 @@ def test_liver_network_may_look_closer_once_the_liver_is_found(
     assert overlap(organ_mask(scene.draw()[1]), organ_mask(closer.labels)).dice > 0.98
     whole, close_up = (each.looks(scan).liver.show(scan, slice(20, 21)) for each in (found, closer))
     assert (close_up > 0).mean() > (whole > 0).mean()
+
+
+def test_several_tumor_networks_tell_how_far_they_agree(
+    scan: Volume, found: Segmentation, networks: Networks
+) -> None:
+    def blind(images: NDArray[np.float32]) -> NDArray[np.float32]:
+        return np.zeros(images.shape[:3], np.float32)
+
+    def agreement(*tumor: Network) -> float | None:
+        return segment(scan, PAPER, networks=replace(networks, tumor=tumor)).agreement
+
+    assert isinstance(networks.tumor, Callable)
+    assert found.agreement is None, "one network has nobody to agree with"
+    assert agreement(networks.tumor, networks.tumor) == 1
+    # Of three pairs one agrees: its Dice is 1, that of the others 0, over 2, 1 and 1 masks.
+    assert agreement(networks.tumor, networks.tumor, blind) == pytest.approx(1 / 2)
+    assert agreement(blind, blind) is None
+    voted = segment(scan, PAPER, networks=replace(networks, tumor=(networks.tumor,) * 3))
+    np.testing.assert_array_equal(voted.tumor_probability, found.tumor_probability)
 
 
 def test_without_a_liver_the_closer_look_has_the_whole_slice(

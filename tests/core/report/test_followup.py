@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from core.errors import HepatoScopeError
+from core.errors import HepatoScopeError, MaybeOtherPatient
 from core.report.facts import collect_facts
 from core.report.followup import Comparison, Status, compare_studies
 from core.study import Examined
-from tests.core.report.studies import SEVEN, Ball, from_labels, header, study
+from tests.core.report.studies import SEVEN, Ball, from_labels, header, of_two_shapes, study
 
 TWO: tuple[Ball, ...] = (((30, 0, 0), 14), ((-30, 10, 0), 12))
 
@@ -118,6 +118,19 @@ def test_a_liver_that_lies_the_other_way_is_refused() -> None:
     turned = from_labels(np.ascontiguousarray(labels.swapaxes(0, 2)), spacing, name="earlier")
     with pytest.raises(HepatoScopeError, match=r"overlap by 25 % only"):
         compare(flat, turned)
+
+
+def test_livers_that_fit_as_little_as_two_patients_are_compared_only_on_insisting() -> None:
+    now, earlier = of_two_shapes()
+    with pytest.raises(
+        MaybeOtherPatient, match=r"Dice of 0\.6\d, as little as .* insist"
+    ) as raised:
+        compare(now, earlier)
+    assert str(raised.value).count(". ") == 0
+    insisted = compare_studies(now, earlier, insist=True)
+    assert 0.6 < insisted.overlap < 0.75
+    assert insisted.total is None, "no sum that could be called RECIST"
+    assert len(insisted.lesions) == 1
 
 
 def test_days_between_the_studies_come_from_their_dates() -> None:

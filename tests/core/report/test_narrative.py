@@ -16,7 +16,16 @@ from core.report.followup import compare_studies
 from core.report.narrative import write_narrative
 from core.report.text import Edition, Narrative
 from core.study import Examined
-from tests.core.report.studies import SEVEN, Ball, doubt_of, from_labels, header, study
+from tests.core.report.studies import (
+    SEVEN,
+    Ball,
+    doubt_of,
+    from_labels,
+    header,
+    judged,
+    of_two_shapes,
+    study,
+)
 
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 REMARK = QualityFinding("thick-slices", Severity.WARNING, "The slices are 6.0 mm apart.", "Look.")
@@ -87,8 +96,15 @@ def test_every_number_in_every_sentence_is_one_of_its_facts(
 @pytest.mark.parametrize("edition", Edition)
 @pytest.mark.parametrize(
     "drawn",
-    [study(), study(*ONE), study(*SEVEN), EMPTY, from_labels(study().segmentation.labels * 2)],
-    ids=["none", "one", "seven", "no liver", "all lesion"],
+    [
+        study(),
+        study(*ONE),
+        study(*SEVEN),
+        EMPTY,
+        from_labels(study().segmentation.labels * 2),
+        judged(study(*SEVEN)),
+    ],
+    ids=["none", "one", "seven", "no liver", "all lesion", "judged"],
 )
 def test_so_it_is_without_an_earlier_study(edition: Edition, drawn: Examined) -> None:
     assert_every_number_is_a_fact(everything_of(drawn), edition)
@@ -117,14 +133,40 @@ def test_sections_follow_the_order_of_radiology_reports() -> None:
 
 
 @pytest.mark.parametrize("edition", Edition)
-@pytest.mark.parametrize("lesions", [(), ONE, SEVEN], ids=["none", "one", "seven"])
-def test_the_check_of_sentences_contradicts_none_of_ours(
-    edition: Edition, lesions: tuple[Ball, ...]
-) -> None:
-    facts = everything_of(study(*lesions), study(*EARLIER, name="earlier"))
+@pytest.mark.parametrize(
+    "drawn",
+    [study(), study(*ONE), study(*SEVEN), judged(study(*SEVEN))],
+    ids=["none", "one", "seven", "judged"],
+)
+def test_the_check_of_sentences_contradicts_none_of_ours(edition: Edition, drawn: Examined) -> None:
+    facts = everything_of(drawn, study(*EARLIER, name="earlier"))
     for sentence in write_narrative(facts, edition).sentences:
         checked = check_sentence(sentence.text, facts)
         assert checked.verdict is not Verdict.CONTRADICTED, sentence.text
+
+
+def test_how_likely_a_lesion_is_real_is_told_and_checked() -> None:
+    drawn = judged(study(*ONE))
+    facts = facts_of(drawn)
+    assert "lesion 1 is real with a probability of 83 %" in told(drawn)
+    assert "real" not in told(study(*ONE))
+    for said, verdict in (
+        ("Lesion 1 is real with a probability of 83 %.", Verdict.SUPPORTED),
+        ("Lesion 1 is real with a probability of 30 %.", Verdict.CONTRADICTED),
+        ("The networks' mean probability over lesion 1 is 80 %.", Verdict.SUPPORTED),
+        ("The networks' mean probability over lesion 1 is 83 %.", Verdict.CONTRADICTED),
+    ):
+        assert check_sentence(said, facts).verdict is verdict, said
+
+
+def test_the_share_of_the_liver_has_a_range_by_errors_seen_elsewhere() -> None:
+    facts = facts_of(judged(study(*ONE)))
+    burden = facts.number("tumor.burden")
+    low, high = (float(end) for end in NUMBER.findall(facts["tumor.burden_range"].shown))
+    assert burden is not None
+    assert low < burden < high
+    assert facts["tumor.burden_range"].shown in told(judged(study(*ONE)))
+    assert "tumor.burden_range" not in facts_of(study(*ONE))
 
 
 def test_a_sentence_about_one_lesion_leads_to_it() -> None:
@@ -279,10 +321,16 @@ def test_doubtful_lesions_are_named_and_sure_ones_are_not() -> None:
 
 @pytest.mark.parametrize("edition", Edition)
 def test_a_liver_of_another_shape_raises_the_question_whose_it_is(edition: Edition) -> None:
-    labels = np.zeros((90, 90, 90), np.uint8)
-    labels[12:76, 20:70, 24:68] = 1
-    spacing = (2.0, 2.0, 2.0)
-    turned = from_labels(np.ascontiguousarray(labels.swapaxes(0, 2)), spacing, name="earlier")
-    doubt = r"check that both scans are of one patient|may not be of one person"
-    assert re.search(doubt, told(from_labels(labels, spacing), edition, turned))
-    assert not re.search(doubt, told(study(), edition, study(name="earlier", moved=(4, 0, 0))))
+    now, earlier = of_two_shapes()
+    facts = collect_facts(
+        now.volume,
+        (),
+        now.segmentation,
+        now.findings,
+        earlier=compare_studies(now, earlier, insist=True),
+    )
+    text = text_of(write_narrative(facts, edition))
+    assert re.search(r"check that both scans are of one patient|may not be of one person", text)
+    assert "RECIST" not in text
+    fitting = told(study(), edition, study(name="earlier", moved=(4, 0, 0)))
+    assert not re.search("of one patient|of one person", fitting)
