@@ -16,7 +16,6 @@ patient gets, is not in them.
 import argparse
 import json
 import pickle
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
@@ -30,6 +29,7 @@ from core.cascade.burden import CONFIDENCE, burden_error, conformal_bound
 from core.cascade.judge import Judge, Traits, teach, traits_of
 from core.cascade.looks import height_of, slice_mm
 from core.cascade.networks import Networks, load_networks
+from core.cascade.postprocessing import above, smoothed
 from core.cascade.segmentation import Segmentation, relabel, segment
 from core.evaluation import write_run
 from core.evaluation.score import TARGETS, CaseScore, evaluate_with, score_target
@@ -43,19 +43,24 @@ from core.presets import ENSEMBLE
 from core.provenance import commit
 from core.training.folds.recipe import fold_of
 
-# Everything that reaches the seed, likely or not, teaches the judge.
-UNJUDGED = replace(ENSEMBLE, lesion_chance=None)
+# Weaker pieces than those that are called teach the judge too: most of them are wrong.
+UNJUDGED = replace(ENSEMBLE, tumor_seed=0.4, lesion_chance=None)
 BINS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A called piece: whose it is, what shows of it, and the true lesions that it touches."""
+    """A piece: whose it is, what shows of it, whether it touches a true lesion.
 
-    case: str
+    Parameters
+    ----------
+    sure : whether its probability reaches what the preset calls from.
+    """
+
     patient: str
     traits: Traits
-    touches: tuple[int, ...]
+    real: bool
+    sure: bool
 
 
 def main() -> None:
@@ -132,24 +137,24 @@ def answered(case: LabelledCase, answers: Path) -> Segmentation:
 
 
 def candidates_of(case: LabelledCase, answers: Path) -> Iterator[Candidate]:
-    """Describe all pieces called in `case`, and look up which true lesions they touch."""
+    """Describe all pieces found in `case`, and look up which of them touch true lesions."""
     volume, truth = case.read()
     found = answered(case, answers)
     organ, tumor = organ_mask(found.labels), tumor_mask(found.labels)
     height = slice_mm(volume, height_of(organ))
-    described = list(traits_of(volume.hu, organ, tumor, height, ENSEMBLE.window))
-    numbered, true = (find_components(mask).numbered for mask in (tumor, tumor_mask(truth)))
-    both = (numbered > 0) & (true > 0)
-    pairs: NDArray[np.int32] = np.unique(np.stack([numbered[both], true[both]]), axis=1)
+    sigma = ENSEMBLE.tumor_smoothing_mm / height
+    sure = above(smoothed(found.tumor_probability, organ, sigma), ENSEMBLE.tumor_seed or 0.0)
+    pieces = find_components(tumor).numbered
+    real, called = (np.unique(pieces[mask]) for mask in (tumor_mask(truth), sure))
+    described = traits_of(volume.hu, organ, tumor, height, ENSEMBLE.window)
     for number, traits in enumerate(described, start=1):
-        touches = tuple(pairs[1, pairs[0] == number].tolist())
-        yield Candidate(f"{case.dataset}/{case.name}", patient_of(case), traits, touches)
+        yield Candidate(patient_of(case), traits, number in real, number in called)
 
 
 def taught_by(candidates: Sequence[Candidate]) -> Judge:
     """Teach a judge."""
     traits = [each.traits for each in candidates]
-    return teach(traits, [bool(each.touches) for each in candidates])
+    return teach(traits, [each.real for each in candidates])
 
 
 def score(case: LabelledCase, answers: Path, judge: Judge) -> list[CaseScore]:
@@ -165,22 +170,20 @@ def calibration(
     candidates: Sequence[Candidate], judges: dict[str, Judge], scores: Sequence[CaseScore]
 ) -> dict[str, Any]:
     """Tell the judge taught by all, what those taught by the others were worth, and the burden."""
-    chances = np.array([judges[each.patient].chance(each.traits) for each in candidates])
-    real = np.array([bool(each.touches) for each in candidates])
-    called = chances >= ENSEMBLE.lesion_chance
-    false = Counter(
-        each.case for each, wrong in zip(candidates, called & ~real, strict=True) if wrong
-    )
-    names = [f"{one.dataset}/{one.case}" for one in scores if one.target == "tumor"]
-    by_scan = [float(false[name]) for name in names]
-    interval = mean_interval(by_scan)
+    called = [each for each in candidates if each.sure]
+    chances = np.array([judges[each.patient].chance(each.traits) for each in called])
+    real = np.array([each.real for each in called])
+    tumors = [one for one in scores if one.target == "tumor"]
+    false = [sum(not (each.truth or each.touched) for each in one.lesions) for one in tumors]
+    interval = mean_interval([float(count) for count in false])
     errors = burden_errors(scores)
     return {
         "judge": asdict(taught_by(candidates)),
         "called_from": ENSEMBLE.lesion_chance,
-        "candidates": len(candidates),
+        "taught_by": len(candidates),
+        "pieces": len(called),
         "real": int(real.sum()),
-        "false_a_scan": float(np.mean(by_scan)),
+        "false_a_scan": float(np.mean(false)),
         "false_a_scan_interval": [interval.low, interval.high],
         "reliability": list(reliability(chances, real)),
         "burden": {
@@ -188,7 +191,7 @@ def calibration(
             "confidence": CONFIDENCE,
             "patients": len(errors),
         },
-        "scans": len(names),
+        "scans": len(tumors),
         "data": sorted({one.dataset for one in scores}),
         "commit": commit(),
     }

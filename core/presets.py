@@ -104,7 +104,7 @@ ENSEMBLE = Preset(
     tumor_context=0.35,
     liver_smoothing_mm=2.5,
     tumor_smoothing_mm=4.0,
-    tumor_seed=0.4,
+    tumor_seed=0.6,
     lesion_chance=0.5,
 )
 PRESETS = {preset.name: preset for preset in (PAPER, FOCUS, ENSEMBLE)}

@@ -46,7 +46,7 @@ def _judge(preset: str) -> None:
                 f"{known['false_a_scan']:.2f}",
                 f"95 % interval {low:.2f} to {high:.2f}, scans drawn anew.",
             ),
-            "Pieces, lesions among them": f"{known['candidates']}, {known['real']}",
+            "Pieces, lesions among them": f"{known['pieces']}, {known['real']}",
         }
     )
     rows = [
