@@ -18,25 +18,41 @@ from core.volume import Volume, to_ras
 A_HAIR = 1e-3
 # So many of the values that are no labels are named.
 NAMED_VALUES = 5
+# What is denser or less dense than organs and fat counts as these.
+ORGANS_HU = (-200, 300)
+# How many times more densities have to spread to speak against a header.
+CLEARLY = 1.25
 # A truth may reach beyond its scan by so many slices: localizers are left out of a scan.
 MOST_SPARE = 5
 
 
 def read_labels(path: Path, volume: Volume) -> NDArray[np.uint8]:
-    """Read labels that lie on `volume` voxel by voxel: uint8 [X, Y, Z], 0, 1 or 2.
+    """Read labels that belong to `volume`: uint8 [X, Y, Z], 0, 1 or 2.
 
-    Labels stored as fractions a hair off a whole number are rounded. Whole numbers up to 255
-    are kept: a data set may have further labels, which mean nothing here. Where the header says
-    that the voxels lie is not asked: LiTS itself has segmentations whose headers disagree with
-    their volumes.
+    Their axes may be turned or flipped against the scan's, as their own header says. LiTS itself
+    has segmentations whose headers disagree with their volumes: where laying the voxels on those
+    of the scan's file makes what is labelled clearly more of one density, the header is not
+    believed.
 
     Raises
     ------
     BadDataset
-        If the file is no NIfTI image or damaged, has another shape than the file of `volume`,
-        or a value that is no label.
+        If the file is no NIfTI image or damaged, fits the scan neither way, or holds a value that
+        is no label.
     """
-    return _read(path, volume, path.name, ignore_place=True, highest=255)
+    labels, affine = _stored(path, volume, path.name)
+    native = labels.shape == volume.native.shape
+    by_index = to_ras(labels, volume.native.affine)[0] if native else None
+    try:
+        by_header = _laid(labels, affine, volume, path.name)
+    except BadDataset:
+        if by_index is None:
+            raise
+        return by_index
+    if by_index is None or np.array_equal(by_index, by_header):
+        return by_header
+    doubtful = _spread(by_header, volume) > CLEARLY * _spread(by_index, volume)
+    return by_index if doubtful else by_header
 
 
 def read_truth(
@@ -66,38 +82,62 @@ def read_truth(
         0, 1 and 2, or marks no liver.
     """
     name = name or path.name
-    labels = _read(path, volume, name, ignore_place=ignore_place, highest=TUMOR, tell=tell)
+    stored, affine = _stored(path, volume, name, tell)
+    if not ignore_place:
+        labels = _laid(stored, affine, volume, name, tell)
+    elif stored.shape == volume.native.shape:
+        labels = to_ras(stored, volume.native.affine)[0]
+    else:
+        raise _other_shape(stored.shape, volume.native.shape, name)
     _check_marks(labels, name)
     return labels
 
 
-def _read(
-    path: Path,
-    volume: Volume,
-    name: str,
-    *,
-    ignore_place: bool,
-    highest: int,
-    tell: Callable[[str], None] = lambda note: None,
-) -> NDArray[np.uint8]:
+def _stored(
+    path: Path, volume: Volume, name: str, tell: Callable[[str], None] = lambda note: None
+) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
+    """Read labels as they are stored [I, J, K], and their affine."""
     try:
         with open_nifti(path, name) as (plan, slabs):
-            _check_shape(plan, volume, name, ignore_place)
-            if not ignore_place:
-                check_spacing(plan.affine)
-            labels = _to_labels(plan, slabs, name, highest)
+            # Axes may be turned: only then may the order of the sizes differ, and slices be spare.
+            if not _may_fit(plan.shape, volume.native.shape):
+                raise _other_shape(plan.shape, volume.native.shape, name)
+            labels = _to_labels(plan, slabs, name, tell)
     except (UnreadableScan, UnsupportedScan) as error:
         raise _no_labels(name, str(error)) from error
     except OSError as error:
         raise _no_labels(name, error.strerror or "it cannot be opened") from error
-    turned, affine = to_ras(labels, volume.native.affine if ignore_place else plan.affine)
-    if not ignore_place:
-        whole = turned
-        turned, affine = _within(whole, affine, volume)
-        _check_place(turned, affine, volume, name)
-        if turned.shape != whole.shape:
-            tell(_left_out(whole, turned, name))
+    return labels, plan.affine
+
+
+def _laid(
+    labels: NDArray[np.uint8],
+    affine: NDArray[np.float64],
+    volume: Volume,
+    name: str,
+    tell: Callable[[str], None] = lambda note: None,
+) -> NDArray[np.uint8]:
+    """Lay stored labels on the voxels of `volume` by their affine."""
+    try:
+        check_spacing(affine)
+    except UnreadableScan as error:
+        raise _no_labels(name, str(error)) from error
+    whole, turned_affine = to_ras(labels, affine)
+    turned, turned_affine = _within(whole, turned_affine, volume)
+    _check_place(turned, turned_affine, volume, name)
+    if turned.shape != whole.shape:
+        tell(_left_out(whole, turned, name))
     return turned
+
+
+def _spread(labels: NDArray[np.uint8], volume: Volume) -> float:
+    """Measure the standard deviation in HU of what is labelled, far outliers cut off.
+
+    A liver is of one density; laid on the wrong side it covers stomach, fat and air as well.
+    Infinite where nothing is labelled.
+    """
+    hu = volume.hu[labels > 0]
+    return float(np.clip(hu, *ORGANS_HU).std(dtype=np.float64)) if hu.size else np.inf
 
 
 def _no_labels(name: str, reason: str) -> BadDataset:
@@ -107,14 +147,6 @@ def _no_labels(name: str, reason: str) -> BadDataset:
         f"“{name}” cannot be read as labels: {cause[0].lower()}{cause[1:]}; copy or export it "
         "again as .nii or .nii.gz on the grid of its scan."
     )
-
-
-def _check_shape(plan: NiftiPlan, volume: Volume, name: str, ignore_place: bool) -> None:
-    native = volume.native.shape
-    # Axes may be turned: only then may the order of the sizes differ, and slices be spare.
-    same = plan.shape == native if ignore_place else _may_fit(plan.shape, native)
-    if not same:
-        raise _other_shape(plan.shape, native, name)
 
 
 def _may_fit(shape: tuple[int, ...], wanted: tuple[int, ...]) -> bool:
@@ -146,21 +178,32 @@ def _left_out(whole: NDArray[np.uint8], kept: NDArray[np.uint8], name: str) -> s
     )
 
 
-def _to_labels(plan: NiftiPlan, slabs: Slabs, name: str, highest: int) -> NDArray[np.uint8]:
-    labels = np.empty(plan.voxels, np.uint8)
+def _to_labels(
+    plan: NiftiPlan, slabs: Slabs, name: str, tell: Callable[[str], None]
+) -> NDArray[np.uint8]:
+    labels, seen = np.empty(plan.voxels, np.uint8), np.zeros(256, bool)
     for place, stored in slabs:
         scaled = (plan.slope, plan.intercept) != (1, 0)
         values = stored * plan.slope + plan.intercept if scaled else stored
-        labels[place] = _whole(values, name, highest)
+        labels[place] = _whole(values, name)
+        seen[labels[place]] = True
+    marks = np.flatnonzero(seen[1:]) + 1
+    foreign = marks[marks > TUMOR]
+    if foreign.size:
+        if marks.size > 1:
+            raise _other_values(foreign, name)
+        # Programs that write masks as pictures know black and white alone.
+        labels[labels > 0] = LIVER
+        tell(f"“{name}” marks one structure, with {marks[0]}: it was taken for the liver.")
     return labels.reshape(plan.shape, order="F")
 
 
-def _whole(values: NDArray[Any], name: str, highest: int) -> NDArray[Any]:
-    """Round values a hair off whole numbers from 0 to `highest`; BadDataset names any other."""
+def _whole(values: NDArray[Any], name: str) -> NDArray[Any]:
+    """Round values a hair off whole numbers from 0 to 255; BadDataset names any other."""
     whole = np.rint(values) if values.dtype.kind == "f" else values
     # NaN is unequal to everything, itself included, and so is infinity less itself.
     with np.errstate(invalid="ignore"):
-        known = (np.abs(values - whole) <= A_HAIR) & (whole >= 0) & (whole <= highest)
+        known = (np.abs(values - whole) <= A_HAIR) & (whole >= 0) & (whole <= 255)
     if not known.all():
         raise _other_values(np.unique(values[~known]), name)
     return whole

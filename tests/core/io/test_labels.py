@@ -13,6 +13,7 @@ from core.errors import BadDataset
 from core.io.labels import read_labels, read_truth
 from core.volume import Volume
 from tests import scene
+from tests.core.io.scans import stored_as
 from tests.scene import save_nifti
 
 
@@ -152,14 +153,59 @@ def test_labels_placed_by_index_need_no_place_that_makes_sense(
     assert "0.001 × 4 × 900 mm" in refusal(path, scan)
 
 
-def test_further_labels_are_a_data_sets_own_affair_and_no_truth(
-    tmp_path: Path, scan: Volume
-) -> None:
+def test_labels_of_another_tool_are_refused_by_every_reader(tmp_path: Path, scan: Volume) -> None:
     labels = scene.draw()[1]
     labels[0, 0, 0] = 7
     path = saved(tmp_path / "vessels.nii.gz", labels)
-    np.testing.assert_array_equal(read_labels(path, scan), labels)
     assert "holds 7 where" in refusal(path, scan)
+    with pytest.raises(BadDataset, match="holds 7 where"):
+        read_labels(path, scan)
+
+
+@pytest.mark.parametrize("value", [255, 5])
+def test_a_mask_of_one_structure_marks_the_liver_whatever_its_number(
+    tmp_path: Path, scan: Volume, value: int
+) -> None:
+    liver = scene.draw()[1] > 0
+    path = saved(tmp_path / "mask.nii.gz", liver * np.uint8(value))
+    notes: list[str] = []
+    np.testing.assert_array_equal(read_truth(path, scan, tell=notes.append), liver)
+    np.testing.assert_array_equal(read_labels(path, scan), liver)
+    assert notes == [
+        f"“mask.nii.gz” marks one structure, with {value}: it was taken for the liver."
+    ]
+
+
+def test_labels_a_hair_below_whole_numbers_are_rounded_by_every_reader(
+    tmp_path: Path, scan: Volume
+) -> None:
+    labels = scene.draw()[1]
+    path = saved(tmp_path / "float.nii.gz", labels * np.float32(0.9999999))
+    for read in (read_truth, read_labels):
+        np.testing.assert_array_equal(read(path, scan), labels)
+
+
+@pytest.mark.parametrize("codes", ["LPS", "RSA", "PIR"])
+def test_labels_on_other_axes_are_turned_by_their_affine(
+    tmp_path: Path, scan: Volume, codes: str
+) -> None:
+    labels = scene.draw()[1]
+    path = tmp_path / "turned.nii.gz"
+    nib.save(nib.Nifti1Image(*stored_as(codes, labels, scene.affine_of())), path)
+    for read in (read_truth, read_labels):
+        np.testing.assert_array_equal(read(path, scan), labels)
+
+
+def test_a_header_that_puts_the_labels_beside_the_organs_is_not_believed(
+    tmp_path: Path, scan: Volume
+) -> None:
+    labels = scene.draw()[1]
+    turned, affine = stored_as("LAS", labels, scene.affine_of())
+    # The header tells of turned axes, the voxels lie as the scan's do.
+    path = saved(tmp_path / "lits.nii.gz", labels, affine)
+    assert not np.array_equal(turned, labels)
+    np.testing.assert_array_equal(read_labels(path, scan), labels)
+    assert not np.array_equal(read_truth(path, scan), labels), "who brings it says so"
 
 
 def test_labels_that_declare_more_than_they_hold_cost_no_memory(
