@@ -23,6 +23,7 @@ FULL = (
     "Too many visitors wait for {uses} at the moment, so this was not begun; try again in a few "
     "minutes."
 )
+BUSY = "“{title}” still runs, so nothing else was begun; wait for it, or cancel it."
 LOADING = "The networks are being loaded; the first time on a machine this takes up to a minute."
 
 # Is told the progress, asks whether to stop, and gives the result.
@@ -127,7 +128,12 @@ def start(case: Study, preset: Preset) -> None:
 
 
 def begin(job: Job) -> None:
-    """Begin a job in the background, the visitor's only one; says so where too many wait."""
+    """Begin a job in the background, the visitor's only one; says so where that cannot be."""
+    other = running()
+    if other is not None and not other.done:
+        # Two would wait for each other in the queue, and only the second could be seen.
+        notify(BUSY.format(title=other.title))
+        return
     line = lines()[job.uses]
     if not line.join(job):
         notify(FULL.format(uses=job.uses.value))

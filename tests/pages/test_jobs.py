@@ -13,6 +13,7 @@ from core.errors import Cancelled
 from core.presets import PAPER
 from core.study import Study
 from core.volume import Volume
+from pages.common import jobs
 from pages.common.jobs import JOB, Job, segmentation_job
 from pages.common.queues import Line, Uses, lines
 from tests import scene
@@ -181,6 +182,19 @@ def test_visitor_is_told_the_place_in_the_queue_and_that_it_is_full(
     assert "Too many visitors" in second.error[0].value
     assert memory_of(second).get(JOB) is None
     assert not other.done
+
+
+def test_a_second_job_of_one_visitor_is_not_begun_and_that_is_said(
+    case: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = segmentation_job(case, PAPER), segmentation_job(case, PAPER)
+    said: list[str] = []
+    monkeypatch.setattr(jobs, "running", lambda: first)
+    monkeypatch.setattr(jobs, "notify", said.append)
+    jobs.begin(second)
+    with pytest.raises(ValueError, match="not in list"):
+        lines()[second.uses].place(second)
+    assert "still runs, so nothing else was begun" in said[0]
 
 
 def test_page_shows_the_stages_and_keeps_the_case_when_cancelled(

@@ -22,6 +22,7 @@ from core.volume import Volume
 from pages.common.explanations import EXPLANATIONS, Explained, Wish
 from pages.common.memory import content, memory
 from pages.explain.attribution_state import posed_for
+from pages.report import earlier_state
 from pages.report.state import EARLIER, written_at
 from pages.report.view import SLICE
 from tests import scene
@@ -261,6 +262,19 @@ def test_uploaded_earlier_study_is_segmented_and_compared(
     assert kept.volume.hu.strides == (0, 0, 0)
     app = button(app, "Forget it").click().run()
     assert "No earlier study was given." in words(shown[-1])
+
+
+def test_an_earlier_study_that_is_open_already_is_not_segmented_again(
+    segmented: AppTest, shown: list[Told], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app, before = segmented.switch_page("pages/segment/page.py").run(), files.good("before.nii.gz")
+    for scan in (before, older_demo()):
+        app = app.file_uploader[0].set_value([scan]).run()
+        app = finish(button(app, "Segment liver and tumors").click().run())
+    monkeypatch.setattr(earlier_state, "segmented", None)
+    app = upload(choose_upload(app.switch_page(PAGE).run()), before)
+    assert not app.exception
+    assert "The earlier study is “before.nii.gz”." in words(shown[-1])
 
 
 def test_a_liver_like_another_patients_stops_the_comparison_until_the_visitor_insists(
