@@ -122,8 +122,10 @@ def drop_unlikely(
     ----------
     chances : of every piece, the largest first, 0..1.
     """
-    numbered = find_components(tumor).numbered if chances else np.zeros(tumor.shape, np.int32)
-    kept = np.array([False, *(chance >= least for chance in chances)])[numbered]
+    kept, box = tumor.copy(), bounding_box(tumor)
+    if box is not None:
+        likely = np.array([False, *(chance >= least for chance in chances)])
+        kept[box] = likely[find_components(tumor[box]).numbered]
     dropped = float(np.count_nonzero(kept) - np.count_nonzero(tumor)) * voxel_ml
     reason = (
         f"Pieces that are lesions with a chance below {100 * least:.0f} % by their size, height, "
@@ -150,11 +152,14 @@ def smoothed(
 
 def grown(mask: NDArray[np.bool_], seeds: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Keep the 26-connected pieces of `mask` [X, Y, Z] that hold one of `seeds`."""
-    pieces = find_components(mask).numbered
-    kept = np.zeros(int(pieces.max(initial=0)) + 1, bool)
-    kept[pieces[seeds & mask]] = True
-    kept[0] = False
-    return kept[pieces]
+    kept, box = mask.copy(), bounding_box(mask)
+    if box is not None:
+        pieces = find_components(mask[box]).numbered
+        seeded = np.zeros(int(pieces.max()) + 1, bool)
+        seeded[pieces[seeds[box] & mask[box]]] = True
+        seeded[0] = False
+        kept[box] = seeded[pieces]
+    return kept
 
 
 def above(probability: NDArray[np.uint8], threshold: float) -> NDArray[np.bool_]:
