@@ -83,7 +83,7 @@ def _largest_part(stack: Sequence[Slice]) -> tuple[tuple[Slice, ...], tuple[str,
     steps = np.diff(depths)
     typical = float(np.median(steps))
     longest = min(MAX_BRIDGE_STEPS * typical, max(MAX_BRIDGE_MM, 1.5 * typical))
-    breaks = np.flatnonzero(steps > longest)
+    breaks = np.flatnonzero((steps > longest) & ~_regular(steps))
     if not len(breaks):
         return tuple(stack), ()
     parts = np.split(np.arange(len(stack)), breaks + 1)
@@ -94,6 +94,13 @@ def _largest_part(stack: Sequence[Slice]) -> tuple[tuple[Slice, ...], tuple[str,
         f"{len(largest)} of {len(stack)} slices, was read."
     )
     return tuple(stack[index] for index in largest), (note,)
+
+
+def _regular(steps: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Tell which steps (N,) are like one beside them, so that they were chosen and not torn."""
+    alike = np.abs(np.diff(steps)) <= np.maximum(EVEN_STEP_MM, EVEN_STEP_FRACTION * steps[1:])
+    beside = np.append(alike, False) | np.append(False, alike)
+    return np.asarray(beside & (steps <= MAX_BRIDGE_MM))
 
 
 def _planes(depths: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
@@ -137,7 +144,7 @@ def _spacing_notes(
     if not len(made) and len(at) == len(depths):
         return ()
     steps = np.diff(depths)
-    wide = np.flatnonzero(steps > 1.5 * step)
+    wide = np.flatnonzero((steps > 1.5 * step) & ~_regular(steps))
     if len(wide):
         missing = len(at) - len(depths)
         gaps = ", ".join(f"{steps[i]:.1f} mm after slice {i + 1}" for i in wide[:5])

@@ -42,7 +42,9 @@ DAMAGED = (
 SQUARE = 0.01
 TAGS = [
     "AcquisitionNumber",
+    "AcquisitionTime",
     "Columns",
+    "ContentTime",
     "GantryDetectorTilt",
     "ImageOrientationPatient",
     "ImagePositionPatient",
@@ -71,6 +73,7 @@ class Slice:
     Parameters
     ----------
     path, frame : the file, and the frame in it if it holds several.
+    time : of acquisition, and of its content, as the header writes them.
     position : LPS mm, center of the first pixel.
     orientation : LPS direction of the columns' index, then of the rows' index.
     pixel_mm : spacing of rows, spacing of columns.
@@ -84,6 +87,7 @@ class Slice:
     series: str
     series_number: int | None
     acquisition: int
+    time: tuple[str, str]
     instance: int
     rows: int
     columns: int
@@ -193,6 +197,7 @@ def _slice(
         series=str(header.get("SeriesInstanceUID") or ""),
         series_number=None if number is None else int(number),
         acquisition=int(header.get("AcquisitionNumber") or 0),
+        time=(str(header.get("AcquisitionTime") or ""), str(header.get("ContentTime") or "")),
         instance=int(header.get("InstanceNumber") or 0) if frame is None else frame,
         rows=int(header.Rows),
         columns=int(header.Columns),

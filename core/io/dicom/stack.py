@@ -15,7 +15,12 @@ from core.io.limits import MIN_SLICES
 AXIAL_COSINE = 0.9
 PLANES = ("sagittal", "coronal", "axial")
 SAME_POSITION_MM = 0.02
+# Directions (0.3 degrees) and pixels that differ by less are the same, written differently.
+SAME_COSINE, SAME_PIXEL = 0.005, 0.002
+# Share of its places that one scan may pass twice, at the seams of its rotations.
+MOST_OVERLAP = 0.25
 MOST_LISTED = 5
+PLURALS = {"a position": "positions", "an image": "images", "an impossible": "impossible"}
 NOUN = re.compile(r"\b(file|image|localizer)\b")
 
 
@@ -59,11 +64,10 @@ def choose_stack(
     chosen, repeated = _without_repeats(best)
     if len(chosen) < MIN_SLICES:
         raise UnsupportedScan(
-            f"The {len(best)} slices of the CT series lie at {len(chosen)} different "
-            f"position{'s' * (len(chosen) > 1)}, but a volume needs at least {MIN_SLICES}; export "
-            "the series again with its slice positions."
+            f"The {len(best)} slices of the CT series lie at {_places(len(chosen))}, but a volume "
+            f"needs at least {MIN_SLICES} places; export the series again with its slice positions."
         )
-    return chosen, (*_choice_notes(stacks, others), *_repeat_notes(repeated))
+    return chosen, (*_choice_notes(stacks, others), *_repeat_notes(repeated, len(chosen)))
 
 
 def name_of(stack: Sequence[Slice]) -> str:
@@ -74,22 +78,58 @@ def name_of(stack: Sequence[Slice]) -> str:
 
 
 def _stacks(slices: Iterable[Slice]) -> list[list[Slice]]:
-    groups: dict[object, list[Slice]] = defaultdict(list)
+    """Part slices into stacks of one series, matrix, direction and pixel size."""
+    groups: dict[object, list[list[Slice]]] = defaultdict(list)
     for item in slices:
-        direction = tuple(round(cosine, 3) + 0.0 for cosine in item.orientation)
-        pixel = tuple(round(step, 4) for step in item.pixel_mm)
-        groups[item.series, item.rows, item.columns, direction, pixel].append(item)
-    return [stack for group in groups.values() for stack in _acquisitions(group)]
+        known = groups[item.series, item.rows, item.columns]
+        alike = next((stack for stack in known if _same_grid(stack[0], item)), None)
+        if alike is None:
+            known.append([item])
+        else:
+            alike.append(item)
+    stacks = (stack for known in groups.values() for stack in known)
+    return [each for stack in stacks for each in _acquisitions(stack)]
+
+
+def _same_grid(one: Slice, other: Slice) -> bool:
+    """Tell whether two slices differ by no more than their headers' rounding."""
+    turned = np.abs(np.subtract(one.orientation, other.orientation)).max()
+    stretched = np.abs(np.divide(one.pixel_mm, other.pixel_mm) - 1).max()
+    return bool(turned <= SAME_COSINE and stretched <= SAME_PIXEL)
 
 
 def _acquisitions(group: list[Slice]) -> list[list[Slice]]:
-    _, repeated = _without_repeats(group)
-    if not repeated:
+    """Part a stack that passes the same place again, as for another phase.
+
+    Rotations or passes that overlap by a few slices are one scan.
+    """
+    if not _passes_again(group):
         return [group]
     passes: dict[int, list[Slice]] = defaultdict(list)
     for item in group:
         passes[item.acquisition].append(item)
-    return list(passes.values())
+    if len(passes) > 1 and not any(map(_passes_again, passes.values())):
+        return list(passes.values())
+    return _by_time(group)
+
+
+def _passes_again(stack: Sequence[Slice]) -> bool:
+    distinct, repeated = _without_repeats(stack)
+    return repeated > MOST_OVERLAP * len(distinct)
+
+
+def _by_time(group: list[Slice]) -> list[list[Slice]]:
+    """Part a stack by which slice at a place was taken first, second and so on, if that is told."""
+    places: dict[int, list[Slice]] = defaultdict(list)
+    for item in group:
+        places[round(depth_of(item) / SAME_POSITION_MM)].append(item)
+    if any(len({item.time for item in here}) < len(here) for here in places.values()):
+        return [group]
+    phases: dict[int, list[Slice]] = defaultdict(list)
+    for here in places.values():
+        for number, item in enumerate(sorted(here, key=lambda item: item.time)):
+            phases[number].append(item)
+    return list(phases.values())
 
 
 def _without_repeats(stack: Sequence[Slice]) -> tuple[tuple[Slice, ...], int]:
@@ -133,12 +173,19 @@ def _brief(stack: list[Slice]) -> str:
     return f"{len(stack)} {plane_of(stack[0])} of {series}"
 
 
-def _repeat_notes(repeated: int) -> tuple[str, ...]:
+def _places(count: int) -> str:
+    return "one and the same place" if count == 1 else f"{count} places only"
+
+
+def _repeat_notes(repeated: int, kept: int) -> tuple[str, ...]:
     if not repeated:
         return ()
+    mixed = ""
+    if repeated > MOST_OVERLAP * kept:
+        mixed = "; nothing in the headers tells phases apart, so they may be mixed"
     return (
         f"{repeated} {'slices repeat' if repeated > 1 else 'slice repeats'} the position of "
-        "another one; the lowest instance number was kept.",
+        f"another one; the lowest instance number was kept{mixed}.",
     )
 
 
@@ -147,6 +194,11 @@ def _nothing_found(others: Counter[str]) -> UnreadableScan | UnsupportedScan:
         return UnreadableScan(
             f"The DICOM data is damaged or incomplete ({_counted(others)}); copy or export the "
             "series again."
+        )
+    if set(others) == {"deflated DICOM file"}:
+        return UnsupportedScan(
+            f"The DICOM data is deflated as a whole ({_counted(others)}), which is not read here; "
+            "export the series uncompressed or as lossless JPEG."
         )
     return UnsupportedScan(
         f"There is no CT slice among the DICOM files ({_counted(others)}); choose an abdominal "
@@ -162,5 +214,8 @@ def _counted(others: Counter[str]) -> str:
 
 
 def _plural(reason: str) -> str:
-    # The noun that is counted is the first: “images without a position”.
-    return NOUN.sub(r"\1s", reason, count=1)
+    # The noun that is counted is the first: “images without positions”.
+    counted = NOUN.sub(r"\1s", reason, count=1)
+    for one, several in PLURALS.items():
+        counted = counted.replace(one, several)
+    return counted

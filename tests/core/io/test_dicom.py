@@ -152,7 +152,7 @@ def test_what_is_no_ct_slice_is_left_out_and_counted(tmp_path: Path) -> None:
         ({"ImageType": ["DERIVED", "PRIMARY", "LOCALIZER"]}, "8 localizers"),
         ({"Modality": "", "SOPClassUID": SecondaryCaptureImageStorage}, "unknown modality"),
         ({"ImageOrientationPatient": [1, 0, 0, 1, 0, 0]}, "impossible orientation"),
-        ({"ImagePositionPatient": None}, "without a position"),
+        ({"ImagePositionPatient": None}, "without positions"),
     ],
 )
 def test_a_series_that_is_no_ct_says_what_it_is(
@@ -185,6 +185,78 @@ def test_two_passes_in_one_series_are_two_stacks(tmp_path: Path) -> None:
     volume = read(tmp_path)
     np.testing.assert_array_equal(as_slices(volume.hu), HU)
     assert "8 axial of series 3" in volume.notes[0]
+
+
+def test_directions_and_pixels_that_differ_in_the_fourth_decimal_are_one_scan(
+    tmp_path: Path,
+) -> None:
+    slices = ct_series(HU)
+    for number, one in enumerate(slices):
+        small = 0.00049 if number % 2 else 0.00051
+        one.ImageOrientationPatient = [1, small, 0, -small, 1, 0]
+        one.PixelSpacing = [0.9, 0.8 + 0.0001 * (number % 2)]
+    volume = read(save_dicom(tmp_path, slices))
+    np.testing.assert_array_equal(as_slices(volume.hu), HU)
+    assert volume.notes == ()
+
+
+def test_slices_that_lie_another_way_stay_another_stack(tmp_path: Path) -> None:
+    slices = ct_series(HU)
+    for one in slices[6:]:
+        one.ImageOrientationPatient = [0.9998, 0.0175, 0, -0.0175, 0.9998, 0]
+    assert "2 stacks of CT slices" in read(save_dicom(tmp_path, slices)).notes[0]
+
+
+@pytest.mark.parametrize("again", [[3], [2, 3]])
+def test_rotations_that_overlap_are_one_scan(tmp_path: Path, again: list[int]) -> None:
+    slices = ct_series(HU)
+    for number, one in enumerate(slices):
+        one.AcquisitionNumber = number // 4 + 1
+    places = [slices[number].ImagePositionPatient for number in again]
+    repeats = [
+        ct_slice(HU[number] + 1024, place, InstanceNumber=50 + number, AcquisitionNumber=2)
+        for number, place in zip(again, places, strict=True)
+    ]
+    volume = read(save_dicom(tmp_path, [*slices, *repeats]))
+    np.testing.assert_array_equal(as_slices(volume.hu), HU)
+    assert f"{len(again)} slice" in volume.notes[0]
+
+
+def test_two_phases_that_differ_in_time_alone_are_told_apart(tmp_path: Path) -> None:
+    late = some_hu((8, 20, 18), seed=1)
+    early = ct_series(HU, AcquisitionTime="101500")
+    second = ct_series(late, AcquisitionTime="101600")
+    mixed = []
+    for number, (one, other) in enumerate(zip(early, second, strict=True)):
+        mixed += [one, other] if number % 2 else [other, one]
+    for number, one in enumerate(mixed):
+        one.InstanceNumber = number + 1
+    volume = read(save_dicom(tmp_path, mixed))
+    np.testing.assert_array_equal(as_slices(volume.hu), HU)
+    assert "8 axial of series 3" in volume.notes[0]
+
+
+def test_phases_that_nothing_tells_apart_are_said_to_be_mixed(tmp_path: Path) -> None:
+    late = some_hu((8, 20, 18), seed=1)
+    volume = read(save_dicom(tmp_path, [*ct_series(HU), *ct_series(late, ContentDate="20200102")]))
+    assert volume.shape[2] == 8
+    assert "phases apart, so they may be mixed" in volume.notes[0]
+
+
+def test_a_step_that_changes_on_purpose_is_read_whole(tmp_path: Path) -> None:
+    depths = np.array([0, 12, 24, 36, 39, 42, 45, 48.0])
+    ramp = (10 * depths).astype(np.int16)[:, None, None] + np.zeros((20, 18), np.int16)
+    places = [(-100.0, -80.0, float(depth)) for depth in depths]
+    volume = read(save_dicom(tmp_path, ct_series(ramp, places)))
+    assert volume.shape[2] == 17
+    assert volume.spacing[2] == pytest.approx(3)
+    np.testing.assert_allclose(volume.hu[0, 0], 30 * np.arange(17), atol=1)
+    assert "unevenly spaced (3.00 to 12.00 mm)" in volume.notes[0]
+
+
+def test_deflated_files_are_called_deflated() -> None:
+    with pytest.raises(UnsupportedScan, match="deflated as a whole"):
+        choose_stack([], Counter({"deflated DICOM file": 3}))
 
 
 def test_a_missing_slice_is_bridged_without_displacing_the_rest(tmp_path: Path) -> None:
@@ -347,12 +419,12 @@ def test_no_damaged_file_escapes_as_another_error(tmp_path: Path, place: int, va
 @pytest.mark.parametrize(
     ("reason", "one", "two"),
     [
-        ("image without a position", "1 image without a", "2 images without a position"),
+        ("image without a position", "1 image without a position", "2 images without positions"),
         ("image of unknown modality", "1 image of unknown", "2 images of unknown modality"),
         (
             "DICOM file without an image",
             "1 DICOM file without an",
-            "2 DICOM files without an image",
+            "2 DICOM files without images",
         ),
         ("damaged DICOM file", "1 damaged DICOM file)", "2 damaged DICOM files)"),
         ("MR image", "1 MR image", "2 MR images"),
@@ -366,10 +438,12 @@ def test_what_is_left_out_is_counted_in_words(reason: str, one: str, two: str) -
         assert words in str(told.value)
 
 
-@pytest.mark.parametrize("places", [1, 2])
-def test_slices_at_too_few_positions_end_in_one_sentence(tmp_path: Path, places: int) -> None:
+@pytest.mark.parametrize(("places", "said"), [(1, "one and the same place"), (2, "2 places only")])
+def test_slices_at_too_few_positions_end_in_one_sentence(
+    tmp_path: Path, places: int, said: str
+) -> None:
     slices = ct_series(HU)
     for index, item in enumerate(slices):
         item.ImagePositionPatient = [-100, -80, 30 + index % places]
-    with pytest.raises(UnsupportedScan, match=f"at {places} different position"):
+    with pytest.raises(UnsupportedScan, match=f"lie at {said}"):
         read(save_dicom(tmp_path, slices))
