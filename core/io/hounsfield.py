@@ -29,3 +29,16 @@ def signed(stored: NDArray[Any]) -> NDArray[Any] | None:
     if not (stored >= high).any() or ((stored >= low) & (stored < high)).any():
         return None
     return stored.view(stored.dtype.str.replace("u", "i"))
+
+
+def sign_extended(stored: NDArray[Any], bits: int) -> NDArray[Any]:
+    """Give negative numbers of `bits` bits their sign, where a code stream knew of none.
+
+    Parameters
+    ----------
+    stored : signed integers [any shape] by the header; those of `bits` bits stay as they are.
+    """
+    unused = 8 * stored.dtype.itemsize - bits
+    if stored.dtype.kind != "i" or unused <= 0 or int(stored.max(initial=0)) < 1 << (bits - 1):
+        return stored
+    return (stored << unused) >> unused

@@ -18,7 +18,7 @@ from pydicom.uid import (
 
 from core.errors import OutOfTime, ProcessEnded, UnreadableScan, UnsupportedScan
 from core.io.dicom.slices import DAMAGED, Slice, load
-from core.io.hounsfield import signed, to_int16
+from core.io.hounsfield import sign_extended, signed, to_int16
 from core.process import run
 
 UNCOMPRESSED = {ImplicitVRLittleEndian, ExplicitVRLittleEndian, ExplicitVRBigEndian}
@@ -95,6 +95,7 @@ def decoded(jobs: Sequence[Job], shape: tuple[int, int, int]) -> tuple[NDArray[n
                 stored = next(images)
                 if stored.shape != hu.shape[1:]:
                     raise DamagedSlice(at)
+                stored = sign_extended(stored, int(dataset.BitsStored))
                 mended = signed(stored)
                 resigned += mended is not None
                 hu[at] = rescale(stored if mended is None else mended, slope, intercept)

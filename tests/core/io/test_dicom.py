@@ -2,7 +2,9 @@ from collections import Counter
 from contextlib import suppress
 from pathlib import Path
 
+import gdcm
 import numpy as np
+import pydicom
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -311,6 +313,45 @@ def test_compressed_slices_decode_to_the_same_numbers(tmp_path: Path, syntax: st
     for item in slices:
         item.compress(syntax, generate_instance_uid=False)
     np.testing.assert_array_equal(as_slices(read(save_dicom(tmp_path, slices)).hu), HU)
+
+
+@pytest.mark.parametrize("stream_signed", [False, True])
+@pytest.mark.parametrize("bits", [12, 13, 16])
+def test_jpeg_2000_that_knows_no_sign_is_read_by_the_header(
+    tmp_path: Path, bits: int, stream_signed: bool
+) -> None:
+    slices = ct_series(HU)
+    half = 1 << (bits - 1)
+    wanted = np.clip(HU, -1000, half - 1)
+    for plane, one in zip(wanted, slices, strict=True):
+        stored = plane if stream_signed else plane.astype(np.int32) & (2 * half - 1)
+        one.PixelRepresentation, one.RescaleIntercept = int(stream_signed), 0
+        one.BitsStored, one.HighBit = bits, bits - 1
+        one.PixelData = stored.astype("<i2" if stream_signed else "<u2").tobytes()
+    plain = save_dicom(tmp_path / "plain", slices)
+    packed = tmp_path / "packed"
+    packed.mkdir()
+    for file in plain.iterdir():
+        as_jpeg_2000(file, packed / file.name)
+        one = pydicom.dcmread(packed / file.name)
+        one.PixelRepresentation = 1
+        one.save_as(packed / file.name)
+    np.testing.assert_array_equal(as_slices(read(packed).hu), wanted)
+
+
+def as_jpeg_2000(plain: Path, packed: Path) -> None:
+    reader = gdcm.ImageReader()
+    reader.SetFileName(str(plain))
+    assert reader.Read()
+    change = gdcm.ImageChangeTransferSyntax()
+    change.SetTransferSyntax(gdcm.TransferSyntax(gdcm.TransferSyntax.JPEG2000Lossless))
+    change.SetInput(reader.GetImage())
+    assert change.Change()
+    writer = gdcm.ImageWriter()
+    writer.SetFileName(str(packed))
+    writer.SetFile(reader.GetFile())
+    writer.SetImage(change.GetOutput())
+    assert writer.Write()
 
 
 def test_damaged_compressed_pixels_are_one_sentence(tmp_path: Path) -> None:
