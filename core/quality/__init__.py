@@ -4,6 +4,7 @@ from core.quality.coverage import coverage_findings, span_findings
 from core.quality.finding import QualityFinding, Severity
 from core.quality.geometry import geometry_findings
 from core.quality.orientation import orientation_findings
+from core.quality.phase import phase_findings
 from core.quality.sample import take_sample
 from core.quality.values import value_findings
 from core.volume import Volume
@@ -29,5 +30,6 @@ def check(volume: Volume) -> tuple[QualityFinding, ...]:
         findings.extend(covered(volume, sample))
         if outlined:
             findings.extend(orientation_findings(sample))
+            findings.extend(phase_findings(volume, sample))
     findings.extend(geometry_findings(volume))
     return tuple(sorted(findings, key=lambda finding: WORST_FIRST.index(finding.severity)))
