@@ -19,6 +19,9 @@ from core.models.store import calibration_of
 # As shares of the width of the liver: from where to where around it a lesion is compared with it.
 SHELL = (0.01, 0.05)
 
+# A hundred pieces or so cannot teach more certainty than this.
+SUREST = 0.99
+
 Mask = NDArray[np.bool_]
 
 
@@ -58,7 +61,8 @@ class Judge:
     def chance(self, traits: Traits) -> float:
         """Probability, 0..1, that a lesion of these `traits` is real."""
         even = (np.array(astuple(traits)) - self.middle) / self.scale
-        return float(1 / (1 + np.exp(-(even @ np.array(self.weights) + self.bias))))
+        chance = 1 / (1 + np.exp(-(even @ np.array(self.weights) + self.bias)))
+        return float(np.clip(chance, 1 - SUREST, SUREST))
 
 
 def teach(taught: Sequence[Traits], real: Sequence[bool]) -> Judge:

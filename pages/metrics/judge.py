@@ -39,7 +39,7 @@ def _judge(preset: str) -> None:
     show_figures(
         {
             "Called from": (
-                f"{known['called_from']:.0%}",
+                f"{100 * known['called_from']:.0f} %",
                 "Pieces less likely to be real are dropped." + see("Chance to be real"),
             ),
             "False lesions a scan": (

@@ -53,8 +53,8 @@ def _trust(findings: Findings, segmentation: Segmentation) -> Iterator[str]:
     if found is not None and segmentation.chances is not None:
         yield (
             f"Going by {found.patients} patients whom the networks had not seen, the true burden "
-            f"lies between {found.low:.1f} and {found.high:.1f} % in {found.confidence:.0%} of "
-            "cases."
+            f"lies between {found.low:.1f} and {found.high:.1f} % in "
+            f"{100 * found.confidence:.0f} % of cases."
         )
     if segmentation.agreement is not None:
         yield f"The tumor networks agree with each other to a Dice of {segmentation.agreement:.2f}."

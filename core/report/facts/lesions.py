@@ -92,8 +92,8 @@ def _burden_by_errors(findings: Findings, segmentation: Labelled) -> Iterator[Fa
             FactKind.TUMOR_BURDEN_RANGE,
             "Share of the liver, by errors seen",
             f"{found.low:.1f} to {found.high:.1f} %",
-            origin=f"conformal range of {found.confidence:.0%} confidence, from the errors in "
-            f"{found.patients} patients whom the tumor networks had not seen",
+            origin=f"conformal range of {100 * found.confidence:.0f} % confidence, from the errors "
+            f"in {found.patients} patients whom the tumor networks had not seen",
         )
 
 
