@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import UnreadableScan, UnsupportedScan
-from core.geometry.components import find_components
 from core.io.digest import sha256_of
 from core.io.formats import first_bytes
 from core.io.hounsfield import signed, to_int16
@@ -144,15 +143,17 @@ def _to_volume(
 
 
 def encloses_holes(outside: NDArray[np.bool_]) -> bool:
-    """Whether a piece of `outside` [X, Y, Z] lies within the volume and reaches none of its faces.
+    """Whether `outside` [X, Y, Z] parts the image somewhere along an axis.
 
-    What a round field of view leaves out lies in the corners of the slices, at their edges.
+    What a round field of view leaves out lies at the ends of rows and columns.
     """
-    pieces = find_components(outside).numbered
-    at_faces = np.zeros(int(pieces.max()) + 1, bool)
+    inside = ~outside
     for axis in range(3):
-        at_faces[np.moveaxis(pieces, axis, 0)[[0, -1]]] = True
-    return not at_faces[1:].all()
+        lines = np.moveaxis(inside, axis, 0)
+        begun = np.count_nonzero(lines[1:] & ~lines[:-1], axis=0) + lines[0]
+        if (begun > 1).any():
+            return True
+    return False
 
 
 def to_hounsfield(stored: NDArray[Any], slope: float, intercept: float) -> NDArray[np.int16]:
