@@ -144,8 +144,9 @@ def _spacing_notes(
     if not len(made) and len(at) == len(depths):
         return ()
     steps = np.diff(depths)
-    wide = np.flatnonzero((steps > 1.5 * step) & ~_regular(steps))
-    if len(wide):
+    regular = _regular(steps)
+    wide = np.flatnonzero(steps > 1.5 * step)
+    if len(wide) and not regular[wide].any():
         missing = len(at) - len(depths)
         gaps = ", ".join(f"{steps[i]:.1f} mm after slice {i + 1}" for i in wide[:5])
         return (

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import deepcopy
+from itertools import product
 from warnings import catch_warnings, simplefilter
 
 import numpy as np
@@ -35,6 +36,7 @@ SHARED = {
     "SeriesInstanceUID": "source",
     "FrameOfReferenceUID": "frame",
 }
+SAME_GRID = ("ImageOrientationPatient", "PixelSpacing")
 GEOMETRY = (
     "Rows",
     "Columns",
@@ -73,6 +75,10 @@ def sources_of(volume: Volume, what: str) -> list[Dataset]:
     }
     thickness = _step_across(volume)
     sources = [_source(header, volume.digest, shared, thickness) for header in headers]
+    for source, keyword in product(sources[1:], SAME_GRID):
+        # One scan is on one grid; from slice to slice its header may round differently.
+        if keyword in source and keyword in sources[0]:
+            source[keyword] = sources[0][keyword]
     if len({source.SOPInstanceUID for source in sources}) < len(sources):
         # One UID for many images names none of them.
         for number, source in enumerate(sources):

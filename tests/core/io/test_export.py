@@ -189,6 +189,16 @@ def test_headers_that_break_the_standard_are_mended(
     }
 
 
+def test_directions_that_are_rounded_differently_allow_a_segmentation(tmp_path: Path) -> None:
+    slices = ct_series(HU)
+    for number, one in enumerate(slices):
+        small = 0.00049 if number % 2 else 0.00051
+        one.ImageOrientationPatient = [1, small, 0, -small, 1, 0]
+    volume = read(save_dicom(tmp_path, slices))
+    encoded = labels_to_dicom_seg(volume, some_labels(volume), model="paper 1a2b")
+    np.testing.assert_array_equal(planes_in(encoded, volume), native_planes(volume))
+
+
 def test_a_class_that_everybody_knows_is_kept(tmp_path: Path) -> None:
     slices = ct_series(HU)
     for item in slices:
