@@ -42,9 +42,7 @@ def case_names(inputs: Sequence[Path]) -> list[str]:
     Equal names get their parent's name in front, and where that is equal too a number behind.
     """
     paths = [path.resolve() for path in inputs]
-    names = [
-        path.name.removesuffix(".gz").removesuffix(".nii").removesuffix(".zip") for path in paths
-    ]
+    names = [_stem(path) for path in paths]
     shared = Counter(names)
     names = [
         f"{path.parent.name}-{name}" if shared[name] > 1 else name
@@ -56,6 +54,14 @@ def case_names(inputs: Sequence[Path]) -> list[str]:
         if shared[name] > 1:
             names[index] = f"{name}-{met[name]}"
     return names
+
+
+def _stem(path: Path) -> str:
+    """Name of a file without what its container adds."""
+    name = path.name
+    for suffix in (".gz", ".tar", ".nii", ".zip"):
+        name = name.removesuffix(suffix)
+    return name
 
 
 def segment_inputs(
