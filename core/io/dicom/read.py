@@ -7,6 +7,7 @@ from pathlib import Path
 from pydicom.dataset import Dataset
 
 from core.errors import UnsupportedScan
+from core.io.dicom.abdomen import abdomen_mm
 from core.io.dicom.geometry import fill_planes, lay_out
 from core.io.dicom.pixels import decode
 from core.io.dicom.slices import Slice, load, survey
@@ -19,7 +20,7 @@ from core.volume import Volume, volume_from_array
 def read_dicom(
     paths: Sequence[Path], *, source: str | None = None, digest: str | None = None
 ) -> Volume:
-    """Read the largest axial CT among the DICOM files `paths`.
+    """Read the axial CT among the DICOM files `paths` that shows most of an abdomen.
 
     Slices are ordered by position; each has its own rescale slope and intercept. Planes
     that bridge a missing slice are interpolated, so `dicom_headers` may be fewer than
@@ -35,7 +36,7 @@ def read_dicom(
     UnreadableScan : no file can be decoded.
     UnsupportedScan : the files hold no CT volume, or one that is too large.
     """
-    stack, choice_notes = choose_stack(*survey(paths))
+    stack, choice_notes = choose_stack(*survey(paths), abdomen_mm)
     layout = lay_out(stack)
     check_shape((stack[0].columns, stack[0].rows, len(layout.at)))
     check_spacing(layout.affine)

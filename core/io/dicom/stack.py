@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,10 @@ SAME_COSINE, SAME_PIXEL = 0.005, 0.002
 # Share of its places that one scan may pass twice, at the seams of its rotations.
 MOST_OVERLAP = 0.25
 MOST_LISTED = 5
+# Series of a study that are looked into before one is chosen.
+MOST_LOOKED_AT = 6
+# Two that differ by less show as much.
+AS_MUCH_MM = 30.0
 PLURALS = {"a position": "positions", "an image": "images", "an impossible": "impossible"}
 NOUN = re.compile(r"\b(file|image|localizer)\b")
 
@@ -41,19 +45,26 @@ def plane_of(item: Slice) -> str:
 
 
 def choose_stack(
-    slices: Sequence[Slice], others: Counter[str]
+    slices: Sequence[Slice],
+    others: Counter[str],
+    shows: Callable[[Sequence[Slice]], float] = lambda stack: 0.0,
 ) -> tuple[tuple[Slice, ...], tuple[str, ...]]:
-    """Pick the largest axial CT, sorted along its normal, and say what was left out.
+    """Pick the axial CT that shows most, sorted along its normal, and say what was left out.
 
     Slices of one series that differ in orientation, matrix or pixel size are different
     stacks; so are the acquisitions of a series that pass the same place again.
+
+    Parameters
+    ----------
+    shows : over how many mm a stack shows what is looked for; asked of those that could be a
+        volume, where there are several. Of those that show as much the largest is taken.
 
     Returns the slices and the notes. Raises UnsupportedScan where there is no CT volume
     and UnreadableScan where all files are damaged.
     """
     if not slices:
         raise _nothing_found(others)
-    stacks = sorted(_stacks(slices), key=_rank)
+    stacks = _ranked(_stacks(slices), shows)
     best = stacks[0]
     if len(best) < MIN_SLICES:
         count = f"{len(best)} slice" + "s" * (len(best) > 1)
@@ -144,10 +155,28 @@ def _without_repeats(stack: Sequence[Slice]) -> tuple[tuple[Slice, ...], int]:
     return tuple(kept), len(stack) - len(kept)
 
 
+def _ranked(
+    stacks: list[list[Slice]], shows: Callable[[Sequence[Slice]], float]
+) -> list[list[Slice]]:
+    by_size = sorted(stacks, key=_rank)
+    able = [
+        stack for stack in by_size[:MOST_LOOKED_AT] if _is_axial(stack) and len(stack) >= MIN_SLICES
+    ]
+    if len(able) < 2:
+        return by_size
+    shown = [shows(_without_repeats(stack)[0]) for stack in able]
+    alike = max(shown) - AS_MUCH_MM
+    best = next(stack for stack, found in zip(able, shown, strict=True) if found >= alike)
+    return [best, *(stack for stack in by_size if stack is not best)]
+
+
+def _is_axial(stack: Sequence[Slice]) -> bool:
+    return bool(abs(normal_of(stack[0])[2]) >= AXIAL_COSINE)
+
+
 def _rank(stack: list[Slice]) -> tuple[bool, int, int, int]:
     first = stack[0]
-    axial = abs(normal_of(first)[2]) >= AXIAL_COSINE
-    return not axial, -len(stack), first.series_number or 0, first.acquisition
+    return not _is_axial(stack), -len(stack), first.series_number or 0, first.acquisition
 
 
 def _choice_notes(stacks: list[list[Slice]], others: Counter[str]) -> tuple[str, ...]:

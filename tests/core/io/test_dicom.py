@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from pydicom.dataset import Dataset
 from pydicom.uid import (
     HTJ2KLossless,
     JPEGLSLossless,
@@ -254,6 +255,30 @@ def test_a_step_that_changes_on_purpose_is_read_whole(tmp_path: Path) -> None:
     assert volume.spacing[2] == pytest.approx(3)
     np.testing.assert_allclose(volume.hu[0, 0], 30 * np.arange(17), atol=1)
     assert "unevenly spaced (3.00 to 12.00 mm)" in volume.notes[0]
+
+
+def trunk(lung: bool, planes: int, first: float, **changes: object) -> list[Dataset]:
+    """Slices 5 mm apart of an elliptic body of 320 x 240 mm, with lungs or without."""
+    y, x = np.indices((128, 128)) - 63.5
+    plane = np.where((x / 53) ** 2 + (y / 40) ** 2 < 1, 50, -1000)
+    if lung:
+        plane[(((np.abs(x) - 24) / 16) ** 2 + (y / 26) ** 2) < 1] = -800
+    hu = np.repeat(plane[None], planes, axis=0).astype(np.int16)
+    places = [(-190.0, -190.0, first + 5 * number) for number in range(planes)]
+    return ct_series(hu, places, PixelSpacing=[3, 3], **changes)
+
+
+def test_of_a_study_the_series_that_shows_the_abdomen_is_read(tmp_path: Path) -> None:
+    chest = trunk(True, 40, 200, SeriesInstanceUID="1.2.3.5", SeriesNumber=5)
+    volume = read(save_dicom(tmp_path, [*trunk(False, 24, 80), *chest]))
+    assert volume.source == "CT series 3, 24 slices"
+    assert "these were left out: 40 axial of series 5" in volume.notes[0]
+
+
+def test_of_two_series_of_the_abdomen_the_one_with_more_slices_is_read(tmp_path: Path) -> None:
+    longer = trunk(False, 26, 80, SeriesInstanceUID="1.2.3.5", SeriesNumber=5)
+    volume = read(save_dicom(tmp_path, [*trunk(False, 24, 80), *longer]))
+    assert volume.source == "CT series 5, 26 slices"
 
 
 def test_deflated_files_are_called_deflated() -> None:
