@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.cascade.findings import Findings, Lesion
+from core.cascade.findings import DECIMALS, Findings, Lesion
 from core.cascade.plausible import implausible, wrong_side
 from core.errors import HepatoScopeError
 from core.geometry.calipers import Segment, measure_region
@@ -52,10 +52,11 @@ def measure(
     organ_voxels = parenchyma.size + tumor_voxels
     mean, sd = _mean_and_sd(parenchyma) if parenchyma.size else (None, None)
     liver_ml = organ_voxels * volume.voxel_ml
+    # Rounded once, as they are stored: pages, reports and files show the same figure then.
     return Findings(
-        liver_volume_ml=liver_ml,
-        tumor_volume_ml=tumor_voxels * volume.voxel_ml,
-        tumor_burden_percent=100 * tumor_voxels / organ_voxels,
+        liver_volume_ml=round(liver_ml, DECIMALS["ml"]),
+        tumor_volume_ml=round(tumor_voxels * volume.voxel_ml, DECIMALS["ml"]),
+        tumor_burden_percent=round(100 * tumor_voxels / organ_voxels, DECIMALS["percent"]),
         lesions=_lesions(organ, hu, box, volume.affine, chances) if tumor_voxels else (),
         liver_mean_hu=mean,
         liver_sd_hu=sd,

@@ -146,7 +146,7 @@ def _liver(case: _Case, findings: Findings) -> Any:
 
     measurements = [_volume_ml(findings.liver_volume_ml)]
     if findings.tumor_burden_percent is not None:
-        share = round(findings.tumor_burden_percent, 2)
+        share = findings.tumor_burden_percent
         measurements.append(sr.Measurement(codes.cid7469.VolumeRatio, share, codes.UCUM.Percent))
     return sr.MeasurementsAndQualitativeEvaluations(
         **case.group("Liver, tumors included"),

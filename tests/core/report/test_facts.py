@@ -195,3 +195,15 @@ def test_notes_of_the_reader_and_what_is_not_assessable_are_kept() -> None:
     assert all(word in listed for word in ("LI-RADS", "washout", "cyst", "Fat", "segments", "node"))
     assert "response" not in listed
     assert "{" not in listed
+
+
+def test_figures_are_rounded_once_so_that_every_place_shows_the_same() -> None:
+    drawn = study(*SEVEN)
+    facts = collect_facts(drawn.volume, (), drawn.segmentation, drawn.findings)
+    for fact_id, name in (
+        ("tumor.burden", "tumor_burden_percent"),
+        ("tumor.volume", "tumor_volume_ml"),
+        ("liver.volume", "liver_volume_ml"),
+    ):
+        assert facts.number(fact_id) == getattr(drawn.findings, name)
+        assert facts.number(fact_id) == drawn.findings.to_dict()[name]
