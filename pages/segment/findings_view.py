@@ -21,6 +21,8 @@ COLUMNS = {
     "Short axis (mm)": ("%.1f", "Longest extent at right angles to it in the same slice."),
     "Mean HU": "%.0f",
     "SD HU": "%.0f",
+    "Slice": ("%d", "Of the longest extent, from the feet."),
+    "Slices": ("%d", "How many the lesion goes through; one alone is doubtful."),
     "Real (%)": (
         "%.0f",
         "Chance that it is a lesion at all, judged as a whole by its size, height, depth and "
@@ -90,6 +92,7 @@ def _row(lesion: Lesion) -> dict[str, object]:
         "SD HU": lesion.sd_hu,
         **real,
         "Slice": lesion.axial_slice + 1,
+        "Slices": lesion.last_slice - lesion.first_slice + 1,
         "Where": lesion.location,
     }
 
