@@ -82,7 +82,7 @@ def read_truth(
         0, 1 and 2, or marks no liver.
     """
     name = name or path.name
-    stored, affine = _stored(path, volume, name, tell)
+    stored, affine = _stored(path, volume, name)
     if not ignore_place:
         labels = _laid(stored, affine, volume, name, tell)
     elif stored.shape == volume.native.shape:
@@ -93,16 +93,14 @@ def read_truth(
     return labels
 
 
-def _stored(
-    path: Path, volume: Volume, name: str, tell: Callable[[str], None] = lambda note: None
-) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
+def _stored(path: Path, volume: Volume, name: str) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
     """Read labels as they are stored [I, J, K], and their affine."""
     try:
         with open_nifti(path, name) as (plan, slabs):
             # Axes may be turned: only then may the order of the sizes differ, and slices be spare.
             if not _may_fit(plan.shape, volume.native.shape):
                 raise _other_shape(plan.shape, volume.native.shape, name)
-            labels = _to_labels(plan, slabs, name, tell)
+            labels = _to_labels(plan, slabs, name)
     except (UnreadableScan, UnsupportedScan) as error:
         raise _no_labels(name, str(error)) from error
     except OSError as error:
@@ -178,9 +176,7 @@ def _left_out(whole: NDArray[np.uint8], kept: NDArray[np.uint8], name: str) -> s
     )
 
 
-def _to_labels(
-    plan: NiftiPlan, slabs: Slabs, name: str, tell: Callable[[str], None]
-) -> NDArray[np.uint8]:
+def _to_labels(plan: NiftiPlan, slabs: Slabs, name: str) -> NDArray[np.uint8]:
     labels, seen = np.empty(plan.voxels, np.uint8), np.zeros(256, bool)
     for place, stored in slabs:
         scaled = (plan.slope, plan.intercept) != (1, 0)
@@ -189,12 +185,14 @@ def _to_labels(
         seen[labels[place]] = True
     marks = np.flatnonzero(seen[1:]) + 1
     foreign = marks[marks > TUMOR]
+    if foreign.size and marks.size == 1:
+        # Whether tumors are left out of it or were not looked for, the file does not say.
+        raise BadDataset(
+            f"“{name}” marks one structure, with {marks[0]}, as programs do that write masks as "
+            "pictures; save it with 1 for the liver and 2 for its tumors."
+        )
     if foreign.size:
-        if marks.size > 1:
-            raise _other_values(foreign, name)
-        # Programs that write masks as pictures know black and white alone.
-        labels[labels > 0] = LIVER
-        tell(f"“{name}” marks one structure, with {marks[0]}: it was taken for the liver.")
+        raise _other_values(foreign, name)
     return labels.reshape(plan.shape, order="F")
 
 
