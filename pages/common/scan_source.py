@@ -8,7 +8,7 @@ from core.phantom import make_phantom
 from core.study import Study
 from core.volume import Volume
 from pages.common.frame import plain
-from pages.common.session import cases, choose, current_case, open_volume
+from pages.common.session import choose, current_case, open_volume, titles
 from pages.common.uploads import read_scan, upload
 
 DEMO_SEED = 42
@@ -78,7 +78,7 @@ def uploader() -> None:
 
 def earlier_cases() -> None:
     """Offer the cases opened before in this session."""
-    others = {case_id: case.title for case_id, case in cases().items()}
+    others = titles()
     current = current_case()
     if current is None or len(others) < 2:
         return

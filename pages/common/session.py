@@ -1,5 +1,7 @@
 """What one visitor has open: their cases and nobody else's."""
 
+from collections import Counter
+
 import streamlit as st
 
 from core.study import Study, opened
@@ -14,6 +16,32 @@ NOTICE = Slot[tuple[str, bool]]("notice")
 def cases() -> dict[str, Study]:
     """List the visitor's cases by id, the oldest first."""
     return memory().cases
+
+
+def titles() -> dict[str, str]:
+    """Name the visitor's cases by id; those of one name by what else they differ in."""
+    named = {case_id: case.title for case_id, case in cases().items()}
+    for tell in (_series, _size, lambda case: case.id[:6]):
+        counted = Counter(named.values())
+        named = {
+            case_id: f"{name}, {told}" if counted[name] > 1 and (told := tell(case)) else name
+            for (case_id, name), case in zip(named.items(), cases().values(), strict=True)
+        }
+    return named
+
+
+def _series(case: Study) -> str:
+    headers = case.volume.dicom_headers
+    if not headers:
+        return ""
+    number, date = headers[0].get("SeriesNumber"), str(headers[0].get("StudyDate") or "")
+    series = "" if number is None else f"series {number}"
+    day = f"{date[:4]}-{date[4:6]}-{date[6:]}" if len(date) == 8 and date.isdigit() else ""
+    return " of ".join(part for part in (series, day) if part)
+
+
+def _size(case: Study) -> str:
+    return " × ".join(map(str, case.volume.shape))
 
 
 def current_case() -> Study | None:

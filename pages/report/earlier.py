@@ -10,7 +10,7 @@ from core.study import Examined, Study
 from pages.common import jobs
 from pages.common.frame import errors_shown, plain
 from pages.common.memory import Slot, content
-from pages.common.session import cases
+from pages.common.session import cases, titles
 from pages.common.uploads import read_scan, upload
 from pages.common.widgets import pick
 from pages.report.earlier_state import begin_earlier
@@ -25,11 +25,11 @@ COMPARED = Slot[Comparison]("report-compared", keep=4)
 def earlier_panel(case: Study, study: Examined) -> Comparison | None:
     """Ask for an earlier study and compare with it; None where there is none, or none that fits."""
     others = {other.id: other for other in cases().values() if other.id != case.id}
-    titles = {NONE: "None", UPLOAD: "A scan that I upload"}
-    titles |= {case_id: f"Open here: {other.title}" for case_id, other in others.items()}
+    offered = {NONE: "None", UPLOAD: "A scan that I upload"}
+    offered |= {case_id: f"Open here: {titles()[case_id]}" for case_id in others}
     key = f"report-earlier-from-{case.id[:8]}"
     with st.expander("Compare with an earlier study", icon=":material/history:", key=f"{key}-box"):
-        chosen = pick("Earlier study", titles, key, TIP, default=NONE)
+        chosen = pick("Earlier study", offered, key, TIP, default=NONE)
         earlier = None
         if chosen == UPLOAD:
             earlier = _uploaded(case, study)

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import streamlit as st
+from pydicom.dataset import Dataset
 
 from core.cascade.measurement import measure
 from core.cascade.segmentation import segment
@@ -90,3 +91,26 @@ def test_steps_tell_what_they_added_and_removed(scan: Volume) -> None:
     assert f"+{liver_ml:,.1f}&nbsp;mL" in first
     assert "| 0.0&nbsp;mL |" in second
     assert "| 0.0&nbsp;mL |" in third
+
+
+def test_cases_of_one_name_are_told_apart_by_series_then_size_then_digest(scan: Volume) -> None:
+    def named(digest: str, volume: Volume = scan, **header: object) -> Volume:
+        dataset = Dataset()
+        for keyword, value in header.items():
+            setattr(dataset, keyword, value)
+        headers = (dataset,) if header else ()
+        return replace(volume, digest=digest, source="ct-dicom.zip", dicom_headers=headers)
+
+    session.open_volume(named("aaaaaaaa", SeriesNumber=3, StudyDate="20240102"))
+    assert session.titles() == {"aaaaaaaa": "ct-dicom.zip"}
+    session.open_volume(named("bbbbbbbb", SeriesNumber=5, StudyDate="20240102"))
+    assert list(session.titles().values()) == [
+        "ct-dicom.zip, series 3 of 2024-01-02",
+        "ct-dicom.zip, series 5 of 2024-01-02",
+    ]
+    session.open_volume(named("cccccccc", SeriesNumber=5, StudyDate="20240102"))
+    size = " × ".join(map(str, scan.shape))
+    assert list(session.titles().values())[1:] == [
+        f"ct-dicom.zip, series 5 of 2024-01-02, {size}, bbbbbb",
+        f"ct-dicom.zip, series 5 of 2024-01-02, {size}, cccccc",
+    ]
