@@ -17,7 +17,7 @@ pytestmark = [
 VOLUMES = Path(DATA or ".") / "volumes"
 NAMES = {
     "ircad-01/ct.nii.gz": set[str](),
-    "radct-0745/ct-dicom.zip": set[str](),
+    "radct-0745/ct-dicom.zip": {"arterial"},
     "totalsegmentator-example/example_ct.nii.gz": {"coarse-pixels", "cut-by-border"},
     "totalsegmentator-example/example_ct-dicom.zip": {"short-scan", "no-lung-on-top"},
 }
