@@ -13,6 +13,14 @@ from core.errors import UnreadableScan, UnsupportedScan
 from core.io.limits import SCAN_ZIP, ZipLimits
 
 CHUNK_BYTES = 2**20
+TOLD_IN_BLOCKS = (
+    tarfile.XHDTYPE,
+    tarfile.XGLTYPE,
+    tarfile.SOLARIS_XHDTYPE,
+    tarfile.GNUTYPE_LONGNAME,
+    tarfile.GNUTYPE_LONGLINK,
+)
+MOST_TOLD_BYTES = 2**16
 DAMAGED = (
     zipfile.BadZipFile,
     tarfile.TarError,
@@ -81,6 +89,18 @@ def unpack(
         ) from error
 
 
+class _Entry(tarfile.TarInfo):
+    """A header of a tar archive; long names and attributes come in blocks of a stated size."""
+
+    @classmethod
+    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> "_Entry":
+        entry = super().frombuf(buf, encoding, errors)
+        # Such a block is read into memory whole.
+        if entry.type in TOLD_IN_BLOCKS and entry.size > MOST_TOLD_BYTES:
+            raise tarfile.HeaderError(f"{entry.size} bytes of attributes")
+        return entry
+
+
 def unpack_tar(path: Path, folder: Path, *, limits: ZipLimits = SCAN_ZIP) -> tuple[Path, ...]:
     """Write the files of a tar archive, compressed by gzip or not, into `folder`, as `unpack` does.
 
@@ -90,7 +110,7 @@ def unpack_tar(path: Path, folder: Path, *, limits: ZipLimits = SCAN_ZIP) -> tup
     written = 0
     try:
         # As a stream: an archive is read once, from its front, and never ahead of what is counted.
-        with tarfile.open(path, "r|*") as archive:
+        with tarfile.open(path, "r|*", tarinfo=_Entry) as archive:
             for count, entry in enumerate(archive, 1):
                 if count > limits.files:
                     raise _too_many(path.name, limits)

@@ -2,6 +2,7 @@ import gzip
 import io
 import struct
 import tarfile
+import tracemalloc
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -80,6 +81,30 @@ def test_a_tar_archive_keeps_the_limits_of_a_zip(tmp_path: Path) -> None:
         unpack_tar(archive, target, limits=replace(SCAN_ZIP, files=4))
     with pytest.raises(UnsupportedScan, match="unpacks to"):
         unpack_tar(archive, target, limits=replace(SCAN_ZIP, inflated_bytes=2**22))
+
+
+@pytest.mark.parametrize("kind", [tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.GNUTYPE_LONGNAME])
+def test_attributes_of_a_tar_archive_that_would_fill_the_memory_are_refused(
+    tmp_path: Path, kind: bytes
+) -> None:
+    archive = tmp_path / "ct.tar.gz"
+    told = tarfile.TarInfo("attributes")
+    told.type, told.size = kind, 2**26
+    archive.write_bytes(gzip.compress(told.tobuf(tarfile.USTAR_FORMAT) + bytes(2**26)))
+    tracemalloc.start()
+    with pytest.raises(UnreadableScan, match="tar archive that is damaged"):
+        read(archive)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 2**24
+
+
+def test_long_names_in_a_tar_archive_are_read(tmp_path: Path) -> None:
+    nifti = save_nifti(tmp_path / "ct.nii", some_hu())
+    archive = tmp_path / "ct.tar"
+    with tarfile.open(archive, "w") as packed:
+        packed.add(nifti, f"{'folder/' * 60}ct.nii")
+    assert read(archive).shape == (18, 20, 16)
 
 
 def test_a_cut_tar_archive_is_called_damaged(tmp_path: Path) -> None:
