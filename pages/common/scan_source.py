@@ -13,7 +13,7 @@ from pages.common.uploads import read_scan, upload
 
 DEMO_SEED = 42
 FORMATS = (
-    "NIfTI (.nii, .nii.gz), a .zip with a DICOM series, or all files of a series at once. "
+    "NIfTI (.nii, .nii.gz), a .zip or .tar.gz with a DICOM series, or all its files at once. "
     "Your scan stays in this browser session and is gone when you close the page."
 )
 
