@@ -21,6 +21,7 @@ from core.evaluation import evaluate, read_run, write_run
 from core.evaluation.curves import level_counts, threshold_curves
 from core.metrics.claims import check_claim
 from core.models import store
+from core.models.store import calibration_of
 from core.presets import PAPER
 from core.quality import check
 from core.study import Study
@@ -132,6 +133,18 @@ def test_few_cases_are_said_to_prove_nothing(run: Path) -> None:
     app = view("calibration", run)
     assert "far too few" in text(app)
     assert charts(app) == 4
+
+
+def test_the_judge_of_lesions_is_shown_with_what_it_is_worth(run: Path) -> None:
+    facts = json.loads((run / "run.json").read_text())
+    (run / "run.json").write_text(json.dumps({**facts, "preset": "ensemble"}))
+    app = choose(view("calibration", run), "What", "tumor")
+    known = calibration_of("ensemble")
+    assert not app.exception
+    assert "Is a lesion of ensemble real?" in [each.value for each in app.subheader]
+    assert f"{known['false_a_scan']:.2f}" in [each.value for each in app.metric]
+    told = next(each.value for each in app.dataframe if "Chance told" in each.value)
+    assert told["Pieces"].sum() == known["pieces"]
 
 
 @pytest.fixture
