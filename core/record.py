@@ -35,6 +35,7 @@ def findings_record(study: Examined) -> dict[str, Any]:
             "liver": segmentation.liver_threshold,
             "tumor": segmentation.tumor_threshold,
         },
+        "decisions": [str(decision.opinion) for decision in segmentation.decisions],
         "models_sha256": segmentation.models,
         "seconds": {stage: round(time, 3) for stage, time in segmentation.seconds.items()},
         "postprocessing": [

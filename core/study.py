@@ -4,12 +4,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from core.cascade.decisions import Opinion, decision_on
 from core.cascade.findings import Findings
 from core.cascade.measurement import measure
 from core.cascade.networks import Networks, load_networks
 from core.cascade.orientation import CODE as MIRRORED
 from core.cascade.orientation import mirrored_findings
-from core.cascade.segmentation import Labelled, Segmentation, relabel, segment
+from core.cascade.segmentation import Labelled, Segmentation, relabel, segment, with_decisions
 from core.errors import UnsupportedScan
 from core.io import read
 from core.presets import Preset
@@ -78,18 +79,16 @@ def segmented(
 ) -> Study:
     """Segment a study, as `core.cascade.segmentation.segment` does, and measure the result.
 
-    What the networks say of left and right joins the findings of the quality gate.
+    What the networks say of left and right joins the findings of the quality gate; what a reader
+    decided on lesions of an earlier result holds for those called anew.
     """
     volume = study.volume
     found = segment(volume, preset, networks=networks, progress=progress, cancelled=cancelled)
+    if study.segmentation is not None:
+        found = with_decisions(found, study.segmentation.decisions, volume.voxel_ml)
     known = [finding for finding in study.quality if finding.code != MIRRORED]
     seen = mirrored_findings(volume, preset, networks or load_networks(preset))
-    return replace(
-        study,
-        quality=(*seen, *known),
-        segmentation=found,
-        findings=measure(volume, found.labels, found.chances),
-    )
+    return with_result(replace(study, quality=(*seen, *known)), found)
 
 
 def called_at(study: Study, liver_threshold: float, tumor_threshold: float) -> Study:
@@ -97,15 +96,41 @@ def called_at(study: Study, liver_threshold: float, tumor_threshold: float) -> S
 
     Raises ValueError where it was not segmented.
     """
-    if study.segmentation is None:
-        raise ValueError(f"{study.title} was not segmented yet")
-    found = study.segmentation
+    found = _result_of(study)
     if (liver_threshold, tumor_threshold) == (found.liver_threshold, found.tumor_threshold):
         return study
-    found = relabel(study.volume, found, liver_threshold, tumor_threshold)
-    return replace(
-        study, segmentation=found, findings=measure(study.volume, found.labels, found.chances)
-    )
+    return with_result(study, relabel(study.volume, found, liver_threshold, tumor_threshold))
+
+
+def with_result(study: Study, found: Segmentation) -> Study:
+    """Measure a segmentation of a study, and take it in."""
+    measured = measure(study.volume, found.labels, found.chances, found.decisions)
+    return replace(study, segmentation=found, findings=measured)
+
+
+def decided(study: Study, number: int, opinion: Opinion) -> Study:
+    """Confirm or reject the lesion `number` of a segmented study, and measure it anew.
+
+    Raises ValueError where there is no such lesion.
+    """
+    found = _result_of(study)
+    decision = decision_on(found.labels, number, opinion)
+    return with_result(study, with_decisions(found, (decision,), study.volume.voxel_ml))
+
+
+def withdrawn(study: Study, key: str) -> Study:
+    """Take the decision `key` back, and measure the study anew."""
+    found = _result_of(study)
+    left = tuple(one for one in found.decisions if one.key != key)
+    found = replace(found, decisions=left)
+    at = found.liver_threshold, found.tumor_threshold
+    return with_result(study, relabel(study.volume, found, *at))
+
+
+def _result_of(study: Study) -> Segmentation:
+    if study.segmentation is None:
+        raise ValueError(f"{study.title} was not segmented yet")
+    return study.segmentation
 
 
 def examine(

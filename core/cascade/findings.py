@@ -13,6 +13,7 @@ DEFINITIONS = {
     "short_diameter": "longest extent at right angles to it in the same slice",
     "burden": "tumor volume in percent of the liver volume",
     "liver_hu": "liver voxels that are not tumor; population standard deviation",
+    "rejected": "called by the networks, then rejected by a reader: counted nowhere else",
     "real": "chance in percent that a piece so called is a lesion, by its size, depth and contrast",
     "coordinates": "mm: RAS (right, anterior, superior); voxel: of the RAS+ volume, from 0",
 }
@@ -38,6 +39,7 @@ class Lesion:
     location : which third of the liver's height, and which side of the liver's center.
         A mask tells no more: this names no liver segment.
     real_percent : chance that it is a lesion at all; None where nobody can tell it.
+    confirmed : whether a reader said that it is one.
     """
 
     number: int
@@ -55,6 +57,7 @@ class Lesion:
     last_slice: int
     location: str
     real_percent: float | None = None
+    confirmed: bool = False
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,8 @@ class Findings:
     lesions : largest first.
     liver_mean_hu, liver_sd_hu : over liver voxels that are not tumor; None without any.
     warnings : what speaks against trusting the numbers, a sentence each.
+    rejected : what a reader said to be no lesions, as called, numbered in that order; they are
+        liver in all figures.
     """
 
     liver_volume_ml: float
@@ -77,6 +82,7 @@ class Findings:
     liver_mean_hu: float | None
     liver_sd_hu: float | None
     warnings: tuple[str, ...]
+    rejected: tuple[Lesion, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for JSON, rounded by unit, the unit ending each key."""

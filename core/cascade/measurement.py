@@ -4,25 +4,29 @@ The organ is everything labelled liver or tumor. A lesion is one 26-connected co
 of the tumor label: voxels that meet at a face, an edge or a corner belong together.
 """
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.cascade.decisions import Decision, Opinion, opinions_on, rejections_in
 from core.cascade.findings import DECIMALS, Findings, Lesion
 from core.cascade.plausible import implausible, wrong_side
 from core.errors import HepatoScopeError
 from core.geometry.calipers import Segment, measure_region
-from core.geometry.components import Region, bounding_box, find_components
+from core.geometry.components import Region, bounding_box, find_components, moved
 from core.labels import LIVER, TUMOR, organ_mask, tumor_mask
-from core.volume import Volume, voxel_ml_of
+from core.volume import Volume
 
 __all__ = ["Findings", "Lesion", "lesion_map", "measure"]
 
 
 def measure(
-    volume: Volume, labels: NDArray[np.uint8], chances: Sequence[float] | None = None
+    volume: Volume,
+    labels: NDArray[np.uint8],
+    chances: Sequence[float] | None = None,
+    decisions: Sequence[Decision] = (),
 ) -> Findings:
     """Measure the liver and its tumors.
 
@@ -31,6 +35,7 @@ def measure(
     volume : the scan.
     labels : uint8 [X, Y, Z] on its grid: 0 background, 1 liver, 2 tumor; others are ignored.
     chances : of each lesion, the largest first, to be real, 0..1; None where nobody judged them.
+    decisions : of a reader on lesions, which `labels` follow.
 
     Raises
     ------
@@ -52,12 +57,14 @@ def measure(
     organ_voxels = parenchyma.size + tumor_voxels
     mean, sd = _mean_and_sd(parenchyma) if parenchyma.size else (None, None)
     liver_ml = organ_voxels * volume.voxel_ml
+    place = _Organ(box, _center_x(organ_mask(organ), box))
     # Rounded once, as they are stored: pages, reports and files show the same figure then.
     return Findings(
         liver_volume_ml=round(liver_ml, DECIMALS["ml"]),
         tumor_volume_ml=round(tumor_voxels * volume.voxel_ml, DECIMALS["ml"]),
         tumor_burden_percent=round(100 * tumor_voxels / organ_voxels, DECIMALS["percent"]),
-        lesions=_lesions(organ, hu, box, volume.affine, chances) if tumor_voxels else (),
+        lesions=tuple(_lesions(volume, labels, place, chances, decisions)),
+        rejected=tuple(_rejected(volume, labels, place, decisions)),
         liver_mean_hu=mean,
         liver_sd_hu=sd,
         warnings=(
@@ -77,55 +84,72 @@ def lesion_map(labels: NDArray[np.uint8]) -> NDArray[np.int32]:
     return numbered
 
 
+@dataclass(frozen=True)
+class _Organ:
+    """Where the liver lies: its box, and its centroid along X in voxels."""
+
+    box: Region
+    center_x: float
+
+
 def _lesions(
-    organ: NDArray[np.uint8],
-    hu: NDArray[np.int16],
-    box: Region,
-    affine: NDArray[np.float64],
+    volume: Volume,
+    labels: NDArray[np.uint8],
+    organ: _Organ,
     chances: Sequence[float] | None,
-) -> tuple[Lesion, ...]:
-    """Measure every lesion in `organ`, which with `hu` was cut out of the scan at `box`."""
-    center_x = _center_x(organ_mask(organ))
-    start = np.array([side.start for side in box])
-    parts = find_components(tumor_mask(organ))
-    return tuple(
-        Lesion(
-            number=number,
-            volume_ml=voxels * voxel_ml_of(affine),
-            centroid_mm=_point(affine[:3, :3] @ (start + centroid) + affine[:3, 3]),
-            centroid_voxel=_point(start + centroid),
-            location=_location(centroid, center_x, organ.shape[2]),
+    decisions: Sequence[Decision],
+) -> Iterator[Lesion]:
+    """Measure every lesion that is called, the largest first."""
+    tumor = tumor_mask(labels[organ.box])
+    if not tumor.any():
+        return
+    parts = find_components(tumor)
+    opinions = opinions_on(labels, decisions) if decisions else (None,) * len(parts.regions)
+    for number, inner in enumerate(parts.regions, start=1):
+        region = parts.numbered[inner] == number
+        yield replace(
+            _lesion(number, region, moved(inner, organ.box), volume, organ),
             real_percent=None if chances is None else 100 * chances[number - 1],
-            **_shape_and_hu(parts.numbered[inner] == number, hu[inner], inner, start, affine),
+            confirmed=opinions[number - 1] is Opinion.CONFIRMED,
         )
-        for number, (voxels, inner, centroid) in enumerate(
-            zip(parts.voxels, parts.regions, parts.centroids, strict=True), start=1
-        )
-    )
 
 
-def _shape_and_hu(
-    region: NDArray[np.bool_],
-    hu: NDArray[np.int16],
-    inner: Region,
-    start: NDArray[np.int_],
-    affine: NDArray[np.float64],
-) -> dict[str, Any]:
-    """Describe a lesion by its `region` in the crop `inner` of an organ that begins at `start`."""
-    x, y, z = (int(begin) + side.start for begin, side in zip(start, inner, strict=True))
+def _rejected(
+    volume: Volume, labels: NDArray[np.uint8], organ: _Organ, decisions: Sequence[Decision]
+) -> Iterator[Lesion]:
+    """Measure what a reader rejected, as it was called then, in the order of the decisions."""
+    for number, decision in enumerate(rejections_in(labels, decisions), start=1):
+        mask = np.zeros(labels.shape, bool)
+        mask.reshape(-1)[decision.voxels] = True
+        if (box := bounding_box(mask)) is not None:
+            yield _lesion(number, mask[box], box, volume, organ)
+
+
+def _lesion(
+    number: int, region: NDArray[np.bool_], box: Region, volume: Volume, organ: _Organ
+) -> Lesion:
+    """Measure one lesion: a `region` [X, Y, Z] that fills the `box` of the scan."""
+    affine, hu = volume.affine, volume.hu[box][region]
+    x, y, z = start = np.array([side.start for side in box])
+    centroid = np.array([axis.mean() for axis in np.nonzero(region)]) + start
     caliper = measure_region(region, affine)
-    mean, sd = _mean_and_sd(hu[region])
-    return {
-        "longest_diameter_mm": caliper.longest_mm,
-        "short_diameter_mm": caliper.short_mm,
-        "mean_hu": mean,
-        "sd_hu": sd,
-        "axial_slice": z + caliper.z,
-        "longest_endpoints_voxel": _moved(caliper.longest, x, y),
-        "short_endpoints_voxel": _moved(caliper.short, x, y),
-        "first_slice": z,
-        "last_slice": z + region.shape[2] - 1,
-    }
+    mean, sd = _mean_and_sd(hu)
+    return Lesion(
+        number=number,
+        volume_ml=len(hu) * volume.voxel_ml,
+        centroid_mm=_point(affine[:3, :3] @ centroid + affine[:3, 3]),
+        centroid_voxel=_point(centroid),
+        location=_location(centroid, organ),
+        longest_diameter_mm=caliper.longest_mm,
+        short_diameter_mm=caliper.short_mm,
+        mean_hu=mean,
+        sd_hu=sd,
+        axial_slice=int(z) + caliper.z,
+        longest_endpoints_voxel=_moved(caliper.longest, int(x), int(y)),
+        short_endpoints_voxel=_moved(caliper.short, int(x), int(y)),
+        first_slice=int(z),
+        last_slice=int(z) + region.shape[2] - 1,
+    )
 
 
 def _moved(segment: Segment, x: int, y: int) -> Segment:
@@ -133,15 +157,17 @@ def _moved(segment: Segment, x: int, y: int) -> Segment:
     return (x0 + x, y0 + y), (x1 + x, y1 + y)
 
 
-def _center_x(organ: NDArray[np.bool_]) -> float:
-    """Centroid of `organ` [X, Y, Z] along X in voxels."""
+def _center_x(organ: NDArray[np.bool_], box: Region) -> float:
+    """Centroid along X in voxels of an `organ` [X, Y, Z] that was cut out at `box`."""
     along_x = np.count_nonzero(organ, axis=(1, 2))
-    return float(np.average(np.arange(len(along_x)), weights=along_x))
+    return float(box[0].start + np.average(np.arange(len(along_x)), weights=along_x))
 
 
-def _location(centroid: NDArray[np.float64], center_x: float, height: int) -> str:
-    third = ("lower", "middle", "upper")[min(2, int(3 * (centroid[2] + 0.5) / height))]
-    side = "right" if centroid[0] > center_x else "left"
+def _location(centroid: NDArray[np.float64], organ: _Organ) -> str:
+    height = organ.box[2].stop - organ.box[2].start
+    part = int(3 * (centroid[2] - organ.box[2].start + 0.5) / height)
+    third = ("lower", "middle", "upper")[min(2, max(0, part))]
+    side = "right" if centroid[0] > organ.center_x else "left"
     return f"{third} third of the liver, {side} of its center"
 
 

@@ -1,13 +1,14 @@
 """The cascade: find the liver, then tumors inside that liver, on the scan's own grid."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import dataclass, field, replace
 from time import perf_counter
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.cascade.asking import ask, batches, find_liver, native, votes
+from core.cascade.decisions import Decision, decided_labels, summed
 from core.cascade.judge import Judge, judge_of, traits_of
 from core.cascade.looks import Looks, TumorLook, height_of, slice_mm, tumor_look
 from core.cascade.networks import Networks, load_networks
@@ -50,6 +51,7 @@ class Made:
     models : SHA-256 of the weights by the network's part in the cascade.
     seconds : time spent by stage.
     steps : the post-processing, with what each step changed; none where nobody kept them.
+    decisions : of a reader on lesions, the latest last; the labels follow them.
     """
 
     preset: str
@@ -58,6 +60,7 @@ class Made:
     models: dict[str, str]
     seconds: dict[str, float]
     steps: tuple[Step, ...]
+    decisions: tuple[Decision, ...] = field(default=(), kw_only=True)
 
     @property
     def used(self) -> Preset:
@@ -67,6 +70,12 @@ class Made:
             liver_threshold=self.liver_threshold,
             tumor_threshold=self.tumor_threshold,
         )
+
+    @property
+    def called(self) -> tuple[Hashable, ...]:
+        """Name how the answers of the networks were made labels: thresholds and decisions."""
+        decided = tuple(decision.key for decision in self.decisions)
+        return self.liver_threshold, self.tumor_threshold, decided
 
 
 @dataclass(frozen=True, eq=False)
@@ -180,7 +189,7 @@ def relabel(
     """Call the same probabilities at other thresholds, both in 0..1.
 
     The tumor network is not asked again: where a lower threshold lets the liver grow, its
-    new rim was never searched for tumors.
+    new rim was never searched for tumors. What a reader decided holds for the lesions called anew.
 
     Parameters
     ----------
@@ -194,13 +203,31 @@ def relabel(
     liver, liver_steps = call_liver(volume, segmentation.liver_probability, preset)
     probability = segmentation.tumor_probability
     tumor, tumor_steps, chances = call_tumor(volume, probability, liver, preset, judge)
-    return replace(
+    called = replace(
         segmentation,
         labels=label_map(liver, tumor),
         liver_threshold=liver_threshold,
         tumor_threshold=tumor_threshold,
         steps=liver_steps + tumor_steps,
         chances=chances,
+        decisions=(),
+    )
+    return with_decisions(called, segmentation.decisions, volume.voxel_ml)
+
+
+def with_decisions(
+    segmentation: Segmentation, decisions: tuple[Decision, ...], voxel_ml: float
+) -> Segmentation:
+    """Let the labels follow further `decisions` of a reader."""
+    labels, chances, steps = decided_labels(
+        segmentation.labels, segmentation.chances, decisions, voxel_ml
+    )
+    return replace(
+        segmentation,
+        labels=labels,
+        chances=chances,
+        steps=summed(segmentation.steps + steps),
+        decisions=segmentation.decisions + decisions,
     )
 
 

@@ -96,6 +96,15 @@ def _span(shadow: NDArray[np.bool_]) -> slice:
     return slice(int(hit[0]), int(hit[-1]) + 1)
 
 
+def moved(box: Region, inside: Region) -> Region:
+    """Give the place in a whole of a `box` that is counted in the box `inside` of it."""
+    x, y, z = (
+        slice(outer.start + side.start, outer.start + side.stop)
+        for side, outer in zip(box, inside, strict=True)
+    )
+    return x, y, z
+
+
 def widened(
     box: Region, shape: tuple[int, ...], by: list[float] | None = None
 ) -> tuple[slice, slice, slice]:

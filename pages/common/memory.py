@@ -155,10 +155,9 @@ def memory() -> Memory:
 
 
 def content(case: Study, segmentation: Made) -> tuple[object, ...]:
-    """Name a scan and its result: bytes, networks and thresholds."""
+    """Name a scan and its result: bytes, networks, thresholds and decisions."""
     models = tuple(sorted(segmentation.models.items()))
-    thresholds = (segmentation.liver_threshold, segmentation.tumor_threshold)
-    return case.id, segmentation.preset, models, *thresholds
+    return case.id, segmentation.preset, models, segmentation.called
 
 
 def size_of(value: object, case: Study | None = None) -> int:

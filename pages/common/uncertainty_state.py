@@ -29,7 +29,7 @@ class Doubt:
     of : what it was measured of; another result needs another measurement.
     maps : by network, packed.
     worst : axial slice with the most disagreement, by network.
-    tumor_threshold : at which the lesions of `summary` are called.
+    called : how the lesions of `summary` were.
     """
 
     of: tuple[object, ...]
@@ -37,7 +37,7 @@ class Doubt:
     worst: dict[str, int]
     organ: Region | None
     summary: DoubtSummary
-    tumor_threshold: float
+    called: tuple[object, ...]
 
     def whole(self) -> Disagreement:
         """Unpack the maps."""
@@ -60,7 +60,7 @@ def measure_doubt(case: Study, segmentation: Segmentation) -> None:
             {name: telling_slice(array) for name, array in maps.items()},
             bounding_box(organ_mask(segmentation.labels)),
             summarize_doubt(case.volume, segmentation, found),
-            segmentation.tumor_threshold,
+            segmentation.called,
         )
 
     def keep(doubt: Doubt) -> None:
@@ -77,11 +77,11 @@ def content(segmentation: Made) -> tuple[object, ...]:
 
 
 def with_lesions(case: Study, segmentation: Segmentation, doubt: Doubt) -> Doubt:
-    """Sum the maps up anew where another tumor threshold has made other lesions."""
-    if doubt.tumor_threshold == segmentation.tumor_threshold:
+    """Sum the maps up anew where the lesions are others by now."""
+    if doubt.called == segmentation.called:
         return doubt
     with st.spinner("Summing up the doubt of these lesions"):
         summary = summarize_doubt(case.volume, segmentation, doubt.whole())
-    doubt = replace(doubt, summary=summary, tumor_threshold=segmentation.tumor_threshold)
+    doubt = replace(doubt, summary=summary, called=segmentation.called)
     DOUBTS.put(doubt, case.id)
     return doubt

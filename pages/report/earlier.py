@@ -42,8 +42,7 @@ def _compared(case: Study, study: Examined, earlier: Examined) -> Comparison | N
     insisted = f"report-insist-{case.id[:8]}-{earlier.volume.digest[:8]}"
     known = (
         *content(case, study.segmentation),
-        *(earlier.volume.digest, earlier.segmentation.liver_threshold),
-        *(earlier.segmentation.tumor_threshold, earlier.segmentation.preset),
+        *(earlier.volume.digest, earlier.segmentation.preset, earlier.segmentation.called),
     )
     insist = bool(st.session_state.get(insisted))
     with errors_shown():

@@ -16,6 +16,7 @@ from core.report.screen import Shown, on_screen, slice_on_screen
 from core.report.text import Edition
 from core.study import Examined, Study
 from pages.common import uncertainty_state as doubts
+from pages.common.decisions import every_lesion
 from pages.common.memory import Slot, content
 from pages.common.widgets import choose
 from pages.report.choices import Choices, choices
@@ -55,6 +56,7 @@ def report_view(case: Study, segmentation: Segmentation) -> None:
     study = case.known
     chosen = choices(case, segmentation)
     comparison = earlier_panel(case, study)
+    every_lesion(case, segmentation, key="report-decisions")
     facts = _facts(case, study, chosen, comparison)
     printed, shown = _pictures(case, study, chosen)
     place = Place(case.id, FACTS, chosen.edition)

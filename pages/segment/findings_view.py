@@ -62,10 +62,13 @@ def _trust(findings: Findings, segmentation: Segmentation) -> Iterator[str]:
         yield f"The tumor networks agree with each other to a Dice of {segmentation.agreement:.2f}."
 
 
-def lesion_table(findings: Findings, key: str) -> Voxel | None:
-    """List the lesions; returns the voxel of the one that was picked."""
+def lesion_table(findings: Findings, key: str) -> Lesion | None:
+    """List the lesions; returns the one that was picked."""
     if not findings.lesions:
-        st.info("No tumor was found at this threshold.", icon=":material/search_off:")
+        none = (
+            "No lesion is left." if findings.rejected else "No tumor was found at this threshold."
+        )
+        st.info(none, icon=":material/search_off:")
         return None
     shown = min(len(findings.lesions), MOST_ROWS) + 1
     picked = show_table(
@@ -76,9 +79,9 @@ def lesion_table(findings: Findings, key: str) -> Voxel | None:
         selection_mode="single-row",
         key=key,
     )
-    st.caption("Pick a row to jump to that lesion below. Sizes are those of the mask.")
+    st.caption("Pick a row to jump to that lesion. Sizes are those of the mask.")
     rows = picked["selection"]["rows"]
-    return voxel_of(findings.lesions[rows[0]]) if rows else None
+    return findings.lesions[rows[0]] if rows else None
 
 
 def _row(lesion: Lesion) -> dict[str, object]:
@@ -94,6 +97,7 @@ def _row(lesion: Lesion) -> dict[str, object]:
         "Slice": lesion.axial_slice + 1,
         "Slices": lesion.last_slice - lesion.first_slice + 1,
         "Where": lesion.location,
+        "You": "confirmed" if lesion.confirmed else None,
     }
 
 

@@ -4,12 +4,14 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from core.cascade.decisions import lesion_at
 from core.cascade.looks import own_slice
 from core.cascade.segmentation import Segmentation
 from core.geometry.slices import Plane, slice_of
 from core.geometry.windows import LIVER_WINDOW, apply_window
 from core.study import Study
 from pages.common import jobs
+from pages.common.decisions import lesion_actions, rejected_lesions
 from pages.common.downloads import downloads
 from pages.common.glossary import see
 from pages.common.method import segment_again, segment_button
@@ -70,10 +72,11 @@ def _shown_in_its_tab(job: jobs.Job, case: Study) -> bool:
 def _result(case: Study, segmentation: Segmentation) -> None:
     assert case.findings is not None
     headline(case.findings, segmentation)
-    thresholds = f"{segmentation.liver_threshold:.2f}-{segmentation.tumor_threshold:.2f}"
     # A key of its own for each labelling: rows picked in another one mean other lesions.
-    picked = lesion_table(case.findings, key=f"lesions-{case.id}-{thresholds}")
-    largest = voxel_of(case.findings.lesions[0]) if case.findings.lesions else None
+    picked = lesion_table(case.findings, key=f"lesions-{case.id}-{segmentation.called}")
+    rejected_lesions(case, segmentation, key="segment")
+    largest = case.findings.lesions[0] if case.findings.lesions else None
+    aim = largest if picked is None and jobs.just_arrived(case) else picked
     show_views = st.toggle(
         "Show what the networks saw",
         key="network-views",
@@ -84,8 +87,8 @@ def _result(case: Study, segmentation: Segmentation) -> None:
         case.volume,
         segmentation,
         key=VIEWER,
-        goto=largest if picked is None and jobs.just_arrived(case) else picked,
-        follow=(lambda state: _network_views(case, segmentation, state)) if show_views else None,
+        goto=None if aim is None else voxel_of(aim),
+        follow=lambda state: _at_the_crosshair(case, segmentation, state, show_views),
     )
     # The jump to a new result is over: picking the same lesion by hand is another one.
     if jobs.just_arrived(case):
@@ -97,6 +100,22 @@ def _result(case: Study, segmentation: Segmentation) -> None:
         if tab.open:
             with tab:
                 draw(case, segmentation)
+
+
+def _at_the_crosshair(
+    case: Study, segmentation: Segmentation, state: ViewerState, show_views: bool
+) -> None:
+    """Offer to decide on the lesion at the crosshair; show what the networks saw there."""
+    assert case.findings is not None
+    lesions = case.findings.lesions
+    aimed = (one.number for one in lesions if voxel_of(one) == state.voxel)
+    number = lesion_at(segmentation.labels, state.voxel) or next(aimed, None)
+    if number is not None:
+        lesion_actions(case, segmentation, lesions[number - 1], key="segment-lesion")
+    elif lesions:
+        st.caption("Click a lesion in a plane, or pick its row, to reject or to confirm it.")
+    if show_views:
+        _network_views(case, segmentation, state)
 
 
 def _network_views(case: Study, segmentation: Segmentation, state: ViewerState) -> None:

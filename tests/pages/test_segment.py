@@ -184,6 +184,25 @@ def test_scan_without_tumor_says_so(app: AppTest, monkeypatch: pytest.MonkeyPatc
     assert "No tumor was found" in done.info[0].value
 
 
+def test_a_lesion_is_rejected_with_a_click_and_comes_back_with_another(segmented: AppTest) -> None:
+    before = metrics(segmented)
+    rejected = button(segmented, "Not a lesion").click().run()
+    assert not rejected.exception
+    assert (metrics(rejected)["Lesions"], metrics(rejected)["Tumor volume"]) == ("0", "0.0 mL")
+    assert metrics(rejected)["Liver volume"] == before["Liver volume"]
+    assert "No lesion is left" in rejected.info[0].value
+    back = button(rejected, "Take it back").click().run()
+    assert metrics(back) == before
+
+
+def test_a_confirmed_lesion_says_so_until_it_is_taken_back(segmented: AppTest) -> None:
+    confirmed = button(segmented, "It is one").click().run()
+    assert current(confirmed).findings.lesions[0].confirmed
+    assert "confirmed" in shown_text(confirmed)
+    back = button(confirmed, "Take it back").click().run()
+    assert not current(back).findings.lesions[0].confirmed
+
+
 def test_downloads_hold_labels_on_the_grid_of_the_file(segmented: AppTest, scan: Volume) -> None:
     from pages.common.downloads import findings_json
 

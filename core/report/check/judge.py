@@ -12,6 +12,7 @@ from core.report.check.beyond import (
     speaks_of_map,
 )
 from core.report.check.change import NEW, read_change, read_counted, speaks_of_change
+from core.report.check.decisions import read_decisions, speaks_of_decisions
 from core.report.check.lesions import judge_statement
 from core.report.check.predicates import SIDE
 from core.report.check.scan import (
@@ -154,6 +155,11 @@ def _read_clause(clause: Clause, reading: _Reading) -> None:
     ):
         reading.topic = "doubt"
         reading.claims += read_doubt(clause, facts)
+    elif speaks_of_decisions(text) or (
+        reading.topic == "decisions" and not subject_of(text, False)
+    ):
+        reading.topic = "decisions"
+        reading.claims += read_decisions(clause, facts)
     elif _is_of_new(text, facts):
         _read_measurements(clause.of(NEW.sub("new", text)), reading, outside.narrows)
     elif speaks_of_change(text, clause.sentence) or _changes_on(text, reading):

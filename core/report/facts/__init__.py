@@ -13,6 +13,7 @@ from core.cascade.segmentation import Labelled
 from core.quality import QualityFinding
 from core.report.fact import Facts
 from core.report.facts.change import change_facts
+from core.report.facts.decisions import decision_facts
 from core.report.facts.lesions import lesion_facts
 from core.report.facts.liver import liver_facts
 from core.report.facts.method import method_facts
@@ -49,6 +50,7 @@ def collect_facts(
         *scan_facts(volume, quality, segmentation.labels),
         *liver_facts(volume, segmentation.labels, findings),
         *lesion_facts(volume, segmentation, findings),
+        *decision_facts(segmentation, findings),
         *sureness_facts(segmentation, findings, doubt, explanation),
         *change_facts(earlier),
         *method_facts(segmentation),

@@ -1,7 +1,7 @@
 """What it comes to, and what it does not tell."""
 
 from core.report.fact_kind import FactKind
-from core.report.narrative.findings import has_liver, is_whole
+from core.report.narrative.findings import has_liver, is_whole, left
 from core.report.narrative.teller import Teller
 from core.report.phrases import what_cannot_be_told
 from core.report.text import Sentence
@@ -11,7 +11,7 @@ def impression(teller: Teller) -> list[Sentence]:
     """Sum the findings up, and say what they are for."""
     said: list[Sentence] = []
     if has_liver(teller):
-        said += teller.say(f"impression.{teller.counted('lesion.count')}")
+        said += teller.say(f"impression.{teller.counted('lesion.count')}{left(teller)}")
         said += teller.say("impression.liver" if is_whole(teller) else "impression.liver.cut")
     else:
         said += teller.say("impression.no_liver")

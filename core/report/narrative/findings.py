@@ -44,11 +44,13 @@ def liver(teller: Teller) -> list[Sentence]:
 def lesions(teller: Teller) -> list[Sentence]:
     """Tell how many lesions there are, of each of the largest, and of the others together."""
     count = teller.counted(FactKind.LESION_COUNT)
-    said = teller.say(f"lesions.{count}")
+    said = teller.say(f"lesions.{count}{left(teller)}")
     if count == "none":
         said += teller.say("lesions.caution")
     else:
         said += teller.say("explain.spot")
+    if teller.number(FactKind.REJECTED_COUNT):
+        said += teller.say(f"rejected.{teller.counted(FactKind.REJECTED_COUNT)}")
     if FactKind.TUMOR_BURDEN_RANGE in teller.facts:
         said += teller.say("lesions.range")
     further = FactKind.REST_COUNT in teller.facts
@@ -61,6 +63,12 @@ def lesions(teller: Teller) -> list[Sentence]:
     if further:
         said += teller.say(f"rest.{teller.counted('rest.count')}")
     return said + _doubt(teller) + _explanation(teller)
+
+
+def left(teller: Teller) -> str:
+    """How keys of phrases end where no lesion is left of those that were called."""
+    none = not teller.number(FactKind.LESION_COUNT)
+    return ".left" if none and teller.number(FactKind.REJECTED_COUNT) else ""
 
 
 def described(teller: Teller) -> tuple[int, ...]:
@@ -80,6 +88,11 @@ def _lesion(teller: Teller, number: int) -> list[Sentence]:
         *(
             teller.say("lesion.real", number)
             if FactKind.LESION_REAL.of(number) in teller.facts
+            else ()
+        ),
+        *(
+            teller.say("lesion.confirmed", number)
+            if FactKind.LESION_CONFIRMED.of(number) in teller.facts
             else ()
         ),
     ]

@@ -19,7 +19,8 @@ def technique(teller: Teller) -> list[Sentence]:
     said += teller.say("scan.contrast")
     for number in teller.numbered(FactKind.SCAN_NOTE):
         said += teller.say("scan.note", number)
-    said += teller.say("method")
+    decided = FactKind.REJECTED_COUNT in teller.facts
+    said += teller.say("method.decided" if decided else "method")
     codes = [code for code in teller.numbered(FactKind.QUALITY) if code != "count"]
     for code in codes:
         said += teller.say("quality", code)

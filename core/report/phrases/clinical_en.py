@@ -25,6 +25,10 @@ CLINICAL = {
     "scan.note": "{scan.note.#}",
     "method": "Liver and lesions were outlined by neural networks alone, with the preset {preset}, "
     "a liver threshold of {thresholds.liver} and a tumor threshold of {thresholds.tumor}.",
+    "method.decided": "Liver and lesions were outlined by neural networks, with the preset "
+    "{preset}, a liver threshold of {thresholds.liver} and a tumor threshold of "
+    "{thresholds.tumor}; a reader then decided on single lesions{~rejected.count}"
+    "{~confirmed.count}.",
     "quality.none": "The quality check has no remarks{~quality.count}.",
     "quality": "{quality.#}",
     # Comparison
@@ -59,10 +63,17 @@ CLINICAL = {
     "{thresholds.tumor}{~lesion.count}.",
     "lesions.caution": "This does not rule a lesion out{~lesion.count}: small and faint ones are "
     "missed.",
+    "lesions.none.left": "No lesion is left at a tumor threshold of {thresholds.tumor}"
+    "{~lesion.count}.",
     "lesions.one": "One lesion was called at a tumor threshold of {thresholds.tumor}"
     "{~lesion.count}; it makes up {tumor.burden} of the liver volume.",
     "lesions.many": "{lesion.count} lesions were called at a tumor threshold of "
     "{thresholds.tumor}: {tumor.volume} in all, {tumor.burden} of the liver volume.",
+    "rejected.one": "The reader rejected what the networks had called a lesion of "
+    "{rejected.longest_diameter} and {rejected.volume}{~rejected.count}: it counts as liver here.",
+    "rejected.many": "The reader rejected {rejected.count} regions that the networks had called "
+    "lesions, up to {rejected.longest_diameter} and together {rejected.volume}: they count as "
+    "liver here.",
     "lesions.range": "By the errors found in patients whom the networks had not seen, the true "
     "share of the liver lies in the range {tumor.burden_range}.",
     "lesions.order": "The five largest by volume are described one by one{~rest.count}.",
@@ -85,6 +96,7 @@ CLINICAL = {
     "lesion.alone": f"Its mean is {{lesion.#.mean_hu}}{DENSITY}.",
     "lesion.real": "Judged as a whole, lesion {lesion.#.number} is real with a probability of "
     "{lesion.#.real}.",
+    "lesion.confirmed": "The reader confirmed lesion {lesion.#.number}{~lesion.#.confirmed}.",
     "rest.one": "One further lesion measures {rest.longest_diameter} in longest diameter and "
     "{rest.volume}{~rest.count}.",
     "rest.many": "The other {rest.count} lesions measure up to {rest.longest_diameter} in longest "
@@ -144,6 +156,8 @@ CLINICAL = {
     "impression.no_liver": "No liver was found{~liver.warning.1}, so nothing can be said of it.",
     "impression.none": "No lesion was called at a tumor threshold of {thresholds.tumor}"
     "{~lesion.count}, which does not rule one out.",
+    "impression.none.left": "No lesion is left after the reader's decisions{~lesion.count}"
+    "{~rejected.count}, which does not rule one out.",
     "impression.one": "One lesion was called, {largest.longest_diameter} in longest diameter; "
     "tumor burden {tumor.burden}{~lesion.count}.",
     "impression.many": "{lesion.count} lesions were called, the longest "

@@ -23,6 +23,8 @@ PLAIN = {
     "person{~scan.synthetic}.",
     "method": "A computer program outlined the liver and looked for spots in it, without the help "
     "of a doctor{~preset}.",
+    "method.decided": "A computer program outlined the liver and looked for spots in it; a person "
+    "then decided on single spots{~preset}{~rejected.count}{~confirmed.count}.",
     "quality": "A remark on the pictures: {quality.#}",
     "comparison.none": "There is no earlier scan to compare with{~study.earlier}.",
     "comparison": "This scan was compared with an earlier one, “{study.earlier.source}”.",
@@ -48,12 +50,16 @@ PLAIN = {
     "lesions.none": "The program marked no spot in the liver{~lesion.count}{~thresholds.tumor}.",
     "lesions.caution": "It can miss small or faint spots, so this alone does not mean that there "
     "are none{~lesion.count}.",
+    "lesions.none.left": "No spot is left in the liver{~lesion.count}{~thresholds.tumor}.",
     "lesions.one": "The program marked one spot in the liver, which is {tumor.burden} of its "
     "volume{~lesion.count}.",
     "lesions.many": "The program marked {lesion.count} spots in the liver, together {tumor.burden} "
     "of its volume.",
     "explain.spot": "A spot is a place that looks to the program unlike the liver around it; it "
     "can have many causes, harmless ones too{~lesion.count}.",
+    "rejected.one": "A person rejected one place that the program had marked, "
+    "{rejected.longest_diameter} long{~rejected.count}.",
+    "rejected.many": "A person rejected {rejected.count} places that the program had marked.",
     "lesions.range": "Such figures are often off: by what was wrong in other patients, the true "
     "share of the liver may be anything in the range {tumor.burden_range}.",
     "lesions.order": "The five largest are described here{~rest.count}.",
@@ -72,6 +78,7 @@ PLAIN = {
     "lesion.alike": "It is about as bright as the liver around it{~lesion.#.contrast_hu}.",
     "lesion.real": "The program takes spot {lesion.#.number} to be real with a probability of "
     "{lesion.#.real}.",
+    "lesion.confirmed": "A person confirmed spot {lesion.#.number}{~lesion.#.confirmed}.",
     "rest.one": "One more spot is {rest.longest_diameter} long{~rest.count}.",
     "rest.many": "The other {rest.count} spots are up to {rest.longest_diameter} long.",
     "doubt.lesion": "The program is not sure about spot {lesion.#.number}{~doubt.lesion.#}.",
@@ -107,6 +114,8 @@ PLAIN = {
     "impression.no_liver": "The program found no liver in this scan{~liver.warning.1}, so it could "
     "measure nothing.",
     "impression.none": "The program marked no spot, but it can miss some{~lesion.count}.",
+    "impression.none.left": "After a person decided on what the program had marked, no spot is left"
+    "{~lesion.count}{~rejected.count}; some may have been missed.",
     "impression.one": "The program marked one spot, {largest.longest_diameter} "
     "long{~lesion.count}.",
     "impression.many": "The program marked {lesion.count} spots; the longest is "

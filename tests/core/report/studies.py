@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom import Dataset
 
+from core.cascade.decisions import Opinion
 from core.cascade.doubt_summary import DoubtSummary, LesionDoubt
 from core.cascade.measurement import measure
 from core.cascade.segmentation import Segmentation
-from core.study import Examined
+from core.study import Examined, Study, decided
 from core.volume import volume_from_array
 from tests.scene import Triple, ball
 
@@ -83,6 +84,17 @@ def judged(drawn: Examined, chance: float = 0.83) -> Examined:
     labelled = replace(labelled, preset="ensemble", chances=chances, agreement=0.72)
     findings = measure(drawn.volume, labelled.labels, chances)
     return replace(drawn, segmentation=labelled, findings=findings)
+
+
+def read(drawn: Examined, rejected: int | None = None, confirmed: int | None = None) -> Examined:
+    """Let a reader reject one lesion of a study, and confirm another."""
+    assert isinstance(drawn.segmentation, Segmentation)
+    case = Study(drawn.volume, drawn.quality, drawn.segmentation, drawn.findings)
+    # Confirmed first: the numbers of others may change when one goes.
+    for number, opinion in ((confirmed, Opinion.CONFIRMED), (rejected, Opinion.REJECTED)):
+        if number is not None:
+            case = decided(case, number, opinion)
+    return case.known
 
 
 def of_two_shapes(**given: Any) -> tuple[Examined, Examined]:

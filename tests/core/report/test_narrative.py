@@ -24,6 +24,7 @@ from tests.core.report.studies import (
     header,
     judged,
     of_two_shapes,
+    read,
     study,
 )
 
@@ -103,8 +104,10 @@ def test_every_number_in_every_sentence_is_one_of_its_facts(
         EMPTY,
         from_labels(study().segmentation.labels * 2),
         judged(study(*SEVEN)),
+        read(study(*SEVEN), rejected=2, confirmed=1),
+        read(study(*ONE), rejected=1),
     ],
-    ids=["none", "one", "seven", "no liver", "all lesion", "judged"],
+    ids=["none", "one", "seven", "no liver", "all lesion", "judged", "read", "none left"],
 )
 def test_so_it_is_without_an_earlier_study(edition: Edition, drawn: Examined) -> None:
     assert_every_number_is_a_fact(everything_of(drawn), edition)
@@ -135,14 +138,50 @@ def test_sections_follow_the_order_of_radiology_reports() -> None:
 @pytest.mark.parametrize("edition", Edition)
 @pytest.mark.parametrize(
     "drawn",
-    [study(), study(*ONE), study(*SEVEN), judged(study(*SEVEN))],
-    ids=["none", "one", "seven", "judged"],
+    [
+        study(),
+        study(*ONE),
+        study(*SEVEN),
+        judged(study(*SEVEN)),
+        read(study(*SEVEN), rejected=2, confirmed=1),
+        read(study(*ONE), rejected=1),
+        read(read(study(*SEVEN), rejected=1), rejected=2),
+    ],
+    ids=["none", "one", "seven", "judged", "read", "none left", "two rejected"],
 )
 def test_the_check_of_sentences_contradicts_none_of_ours(edition: Edition, drawn: Examined) -> None:
     facts = everything_of(drawn, study(*EARLIER, name="earlier"))
     for sentence in write_narrative(facts, edition).sentences:
         checked = check_sentence(sentence.text, facts)
         assert checked.verdict is not Verdict.CONTRADICTED, sentence.text
+
+
+def test_what_a_reader_rejected_is_told_and_counted_nowhere() -> None:
+    text = told(read(study(*SEVEN), rejected=1, confirmed=2))
+    assert "a reader then decided on single lesions" in text
+    assert "The reader rejected what the networks had called a lesion of 29.7 mm" in text
+    assert "Six lesions were called" in text or "6 lesions were called" in text
+    assert "The reader confirmed lesion 1." in text
+    left = told(read(study(*ONE), rejected=1))
+    assert "No lesion is left" in left
+    assert "networks alone" not in left
+
+
+@pytest.mark.parametrize(
+    ("said", "verdict"),
+    [
+        ("One lesion was rejected.", Verdict.SUPPORTED),
+        ("One lesion was rejected by the reader.", Verdict.SUPPORTED),
+        ("Two lesions were rejected by the reader.", Verdict.CONTRADICTED),
+        ("A rejected lesion measured 30 mm.", Verdict.SUPPORTED),
+        ("The rejected region was the stomach.", Verdict.UNSUPPORTED),
+        ("The reader confirmed lesion 1.", Verdict.SUPPORTED),
+        ("The reader confirmed lesion 2.", Verdict.CONTRADICTED),
+    ],
+)
+def test_sentences_about_decisions_are_held_against_them(said: str, verdict: Verdict) -> None:
+    facts = facts_of(read(study(*SEVEN), rejected=1, confirmed=2))
+    assert check_sentence(said, facts).verdict is verdict
 
 
 def test_how_likely_a_lesion_is_real_is_told_and_checked() -> None:
