@@ -12,7 +12,8 @@ from core.errors import HepatoScopeError
 ASSETS = Path(__file__).parent / "assets"
 # Streamlit leaves room for a toolbar that this app does not show.
 STYLE = """<style>
-[data-testid="stMainBlockContainer"] { padding-top: 4.5rem; padding-bottom: 3rem; }
+[data-testid="stMainBlockContainer"] { padding-top: 4rem; padding-bottom: 3rem; }
+[data-testid="stHeading"] h1 { padding: 0.25rem 0; }
 [data-testid="stMarkdownContainer"] code { overflow-wrap: anywhere; }
 </style>"""
 MARKUP = re.compile(r"([\\`*_\[\]$~<>#|])")

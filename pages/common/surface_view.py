@@ -1,8 +1,12 @@
-"""The liver and its tumors as surfaces to turn."""
+"""The liver and its lesions as surfaces to turn, with sides and numbers."""
 
+from collections.abc import Sequence
+
+import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
+from core.cascade.findings import Lesion
 from core.cascade.segmentation import Segmentation
 from core.geometry.surfaces import Mesh, mesh_of
 from core.labels import organ_mask, tumor_mask
@@ -12,10 +16,31 @@ from pages.common.memory import Slot, content
 MESHES = Slot[tuple[Mesh, Mesh]]("surfaces")
 # Those of the slice viewer.
 LIVER_COLOR, TUMOR_COLOR = "#2ecc71", "#ff4040"
+# Legible on both themes, and on what they stand on.
+NUMBER_COLOR, PICKED_COLOR, SIDE_COLOR = "#ffffff", "#ffd666", "#b7791f"
+SIDES = {
+    "R": np.array([1, 0, 0]),
+    "L": np.array([-1, 0, 0]),
+    "A": np.array([0, 1, 0]),
+    "P": np.array([0, -1, 0]),
+    "S": np.array([0, 0, 1]),
+    "I": np.array([0, 0, -1]),
+}
 
 
-def surface_view(case: Study, segmentation: Segmentation) -> None:
-    """Draw the surfaces of the case's labels; they are made once for each result."""
+def surface_view(
+    case: Study,
+    segmentation: Segmentation,
+    lesions: Sequence[Lesion] = (),
+    picked: int | None = None,
+) -> None:
+    """Draw the surfaces of the case's labels; they are made once for each result.
+
+    Parameters
+    ----------
+    lesions : measured on these labels: their numbers are written where they lie.
+    picked : number of the lesion that lights up.
+    """
     with st.spinner("Building the surfaces"):
         liver, tumor = _meshes(case, segmentation)
     if not len(liver.faces):
@@ -24,7 +49,9 @@ def surface_view(case: Study, segmentation: Segmentation) -> None:
     figure = go.Figure(
         [
             _trace(liver, "Liver", LIVER_COLOR, opacity=0.35 if len(tumor.faces) else 0.9),
-            *([_trace(tumor, "Tumors", TUMOR_COLOR, opacity=1.0)] if len(tumor.faces) else []),
+            *([_trace(tumor, "Lesions", TUMOR_COLOR, opacity=1.0)] if len(tumor.faces) else []),
+            *([_numbers(lesions, picked)] if lesions else []),
+            _sides(liver),
         ]
     )
     hidden = {"visible": False}
@@ -41,8 +68,51 @@ def surface_view(case: Study, segmentation: Segmentation) -> None:
             "camera": {"eye": {"x": 0, "y": 1.4, "z": 0.25}, "up": {"x": 0, "y": 0, "z": 1}},
         },
     )
-    st.plotly_chart(figure, key="surface", alt="Surface of the liver and its tumors")
-    st.caption("Seen from the front. Drag to turn, scroll to zoom, click a name to hide it.")
+    st.plotly_chart(figure, key="surface", alt="Surface of the liver and its lesions")
+    st.caption(
+        "Seen from the front; R, L, A, P, S and I are the patient's sides. Drag to turn, scroll to "
+        "zoom, click a name to hide it."
+    )
+
+
+def _numbers(lesions: Sequence[Lesion], picked: int | None) -> go.Scatter3d:
+    """Write the numbers of lesions in front of them; the picked one stands out."""
+    x, y, z = zip(*(lesion.centroid_mm for lesion in lesions), strict=True)
+    y = tuple(
+        at + lesion.longest_diameter_mm / 2 + 6 for at, lesion in zip(y, lesions, strict=True)
+    )
+    chosen = [lesion.number == picked for lesion in lesions]
+    return go.Scatter3d(
+        x=x,
+        y=y,
+        z=z,
+        mode="text",
+        name="Numbers",
+        text=[f"<b>{lesion.number}</b>" for lesion in lesions],
+        textfont={
+            "size": [30 if one else 16 for one in chosen],
+            "color": [PICKED_COLOR if one else NUMBER_COLOR for one in chosen],
+        },
+        hovertext=[
+            f"Lesion {one.number}: {one.longest_diameter_mm:.1f} mm, {one.volume_ml:.2f} mL"
+            for one in lesions
+        ],
+        hoverinfo="text",
+    )
+
+
+def _sides(liver: Mesh) -> go.Scatter3d:
+    """Name the patient's six sides around the liver."""
+    low, high = liver.vertices_mm.min(axis=0), liver.vertices_mm.max(axis=0)
+    middle, reach = (low + high) / 2, (high - low) / 2 + 12
+    letters, places = zip(
+        *((name, middle + reach * way) for name, way in SIDES.items()), strict=True
+    )
+    x, y, z = np.array(places).T
+    return go.Scatter3d(
+        x=x, y=y, z=z, mode="text", text=letters, name="Sides", hoverinfo="skip",
+        textfont={"size": 16, "color": SIDE_COLOR},
+    )  # fmt: skip
 
 
 def _meshes(case: Study, segmentation: Segmentation) -> tuple[Mesh, Mesh]:

@@ -41,7 +41,8 @@ def stage(case: Study, moment: Moment, stop: Stop) -> None:
         _pictures(content.pictures)
         _beside(figures, lambda: source_view(stop.code))
     elif stop.name == "surface":
-        surface_view(case, moment.known[0].segmentation)
+        result, _ = moment.known
+        surface_view(case, result.segmentation, result.findings.lesions)
         _beside(figures, lambda: source_view(stop.code))
     else:
         left, right = st.columns(2, gap="large")

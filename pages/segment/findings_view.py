@@ -62,8 +62,13 @@ def _trust(findings: Findings, segmentation: Segmentation) -> Iterator[str]:
         yield f"The tumor networks agree with each other to a Dice of {segmentation.agreement:.2f}."
 
 
-def lesion_table(findings: Findings, key: str) -> Lesion | None:
-    """List the lesions; returns the one that was picked."""
+def lesion_table(findings: Findings, key: str, before: int | None) -> Lesion | None:
+    """List the lesions; returns the one that is picked: by a click anywhere in its row.
+
+    Parameters
+    ----------
+    before : number of the one that was picked when the page was left.
+    """
     if not findings.lesions:
         none = (
             "No lesion is left." if findings.rejected else "No tumor was found at this threshold."
@@ -76,11 +81,13 @@ def lesion_table(findings: Findings, key: str) -> Lesion | None:
         COLUMNS,
         height=ROW_PIXELS * shown + 2,
         on_select="rerun",
-        selection_mode="single-row",
+        selection_mode=["single-row", "single-cell"],
+        selection_default={"selection": {"rows": [before - 1]}} if before else None,
         key=key,
     )
-    st.caption("Pick a row to jump to that lesion. Sizes are those of the mask.")
-    rows = picked["selection"]["rows"]
+    st.caption("Click a row to jump to that lesion. Sizes are those of the mask.")
+    clicked = [row for row, _ in picked["selection"]["cells"]]
+    rows = clicked or picked["selection"]["rows"]
     return findings.lesions[rows[0]] if rows else None
 
 
@@ -90,14 +97,14 @@ def _row(lesion: Lesion) -> dict[str, object]:
         "Lesion": lesion.number,
         "Volume (mL)": lesion.volume_ml,
         "Longest (mm)": lesion.longest_diameter_mm,
+        **real,
+        "You": "confirmed" if lesion.confirmed else None,
+        "Slice": lesion.axial_slice + 1,
+        "Slices": lesion.last_slice - lesion.first_slice + 1,
         "Short axis (mm)": lesion.short_diameter_mm,
         "Mean HU": lesion.mean_hu,
         "SD HU": lesion.sd_hu,
-        **real,
-        "Slice": lesion.axial_slice + 1,
-        "Slices": lesion.last_slice - lesion.first_slice + 1,
         "Where": lesion.location,
-        "You": "confirmed" if lesion.confirmed else None,
     }
 
 

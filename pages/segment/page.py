@@ -5,6 +5,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from core.cascade.decisions import lesion_at
+from core.cascade.findings import Lesion
 from core.cascade.looks import own_slice
 from core.cascade.segmentation import Segmentation
 from core.geometry.slices import Plane, slice_of
@@ -14,6 +15,7 @@ from pages.common import jobs
 from pages.common.decisions import lesion_actions, rejected_lesions
 from pages.common.downloads import downloads
 from pages.common.glossary import see
+from pages.common.memory import Slot
 from pages.common.method import segment_again, segment_button
 from pages.common.notices import optional_parts_panel, quality_panel
 from pages.common.opening import open_case, open_page
@@ -21,19 +23,15 @@ from pages.common.surface_view import surface_view
 from pages.common.uncertainty_state import DOUBT_TAB
 from pages.segment.findings_view import headline, lesion_table, voxel_of
 from pages.segment.provenance_view import provenance_view
-from pages.segment.thresholds_view import thresholds_view
+from pages.segment.thresholds_view import steps_view, thresholds
 from pages.segment.uncertainty_view import uncertainty_view
 from pages.viewer import ViewerState, rearm, slice_viewer
 
 VIEWER = "segment-viewer"
 RESULT_TABS = "result-tabs"
-TABS = {
-    ":material/tune: Thresholds": thresholds_view,
-    ":material/view_in_ar: 3D": surface_view,
-    DOUBT_TAB: uncertainty_view,
-    ":material/download: Download": downloads,
-    ":material/history: Where it came from": provenance_view,
-}
+# What a visitor comes back to: the tab, and the lesion picked in each labelling.
+OPEN_TAB, FIRST_TAB = Slot[str]("result-tab"), Slot[str]("result-tab-first")
+PICKED = Slot[int | None]("lesion-picked", keep=4)
 
 
 def page() -> None:
@@ -55,8 +53,6 @@ def _with_case(case: Study) -> None:
             jobs.show_progress()
     elif case.segmentation is None:
         segment_button(case, usable)
-    else:
-        segment_again(case, case.segmentation.preset)
     if case.segmentation is None:
         slice_viewer(case.volume, None, key=VIEWER)
     else:
@@ -70,36 +66,61 @@ def _shown_in_its_tab(job: jobs.Job, case: Study) -> bool:
 
 
 def _result(case: Study, segmentation: Segmentation) -> None:
+    # The picture first, on a phone too; its figures beside it where there is room.
+    picture, beside = st.columns([9, 5], gap="medium")
+    with beside:
+        picked = _figures(case, segmentation)
+    with picture:
+        _picture(case, segmentation, picked)
+    # The jump to a new result is over: picking the same lesion by hand is another one.
+    if jobs.just_arrived(case):
+        rearm(VIEWER)
+    jobs.settle()
+    labels = list(TABS)
+    if RESULT_TABS not in st.session_state:
+        # Tabs with another default are other tabs: it stays until the page is left.
+        FIRST_TAB.put(OPEN_TAB.get() or labels[0])
+    tabs = st.tabs(labels, on_change="rerun", key=RESULT_TABS, default=FIRST_TAB.get())
+    for tab, (label, draw) in zip(tabs, TABS.items(), strict=True):
+        if tab.open:
+            OPEN_TAB.put(label)
+            with tab:
+                draw(case, segmentation)
+
+
+def _figures(case: Study, segmentation: Segmentation) -> Lesion | None:
+    """Show what was measured, and how it was called; returns the lesion that is picked."""
     assert case.findings is not None
     headline(case.findings, segmentation)
-    # A key of its own for each labelling: rows picked in another one mean other lesions.
-    picked = lesion_table(case.findings, key=f"lesions-{case.id}-{segmentation.called}")
+    of = _name(case, segmentation)
+    picked = lesion_table(case.findings, f"lesions-{of}", PICKED.get(case.id, of))
+    PICKED.put(picked.number if picked else None, case.id, of)
     rejected_lesions(case, segmentation, key="segment")
-    largest = case.findings.lesions[0] if case.findings.lesions else None
-    aim = largest if picked is None and jobs.just_arrived(case) else picked
-    show_views = st.toggle(
-        "Show what the networks saw",
-        key="network-views",
-        help="Below the planes: the axial slice at the size, and with the mask, the networks got."
-        + see("Preset", "Window"),
-    )
+    thresholds(case, segmentation)
+    if jobs.running() is None:
+        segment_again(case, segmentation.preset)
+    return picked
+
+
+def _picture(case: Study, segmentation: Segmentation, picked: Lesion | None) -> None:
+    assert case.findings is not None
+    lesions = case.findings.lesions
+    aim = lesions[0] if lesions and picked is None and jobs.just_arrived(case) else picked
+    show_views = bool(st.session_state.get("network-views"))
     slice_viewer(
         case.volume,
         segmentation,
         key=VIEWER,
         goto=None if aim is None else voxel_of(aim),
+        selected=None if picked is None else picked.number,
         follow=lambda state: _at_the_crosshair(case, segmentation, state, show_views),
     )
-    # The jump to a new result is over: picking the same lesion by hand is another one.
-    if jobs.just_arrived(case):
-        rearm(VIEWER)
-    jobs.settle()
-    for tab, draw in zip(
-        st.tabs(list(TABS), on_change="rerun", key=RESULT_TABS), TABS.values(), strict=True
-    ):
-        if tab.open:
-            with tab:
-                draw(case, segmentation)
+    st.toggle(
+        "Show what the networks saw",
+        key="network-views",
+        help="Below the planes: the axial slice at the size, and with the mask, the networks got."
+        + see("Preset", "Window"),
+    )
 
 
 def _at_the_crosshair(
@@ -116,6 +137,17 @@ def _at_the_crosshair(
         st.caption("Click a lesion in a plane, or pick its row, to reject or to confirm it.")
     if show_views:
         _network_views(case, segmentation, state)
+
+
+def _surfaces(case: Study, segmentation: Segmentation) -> None:
+    assert case.findings is not None
+    picked = PICKED.get(case.id, _name(case, segmentation))
+    surface_view(case, segmentation, case.findings.lesions, picked)
+
+
+def _name(case: Study, segmentation: Segmentation) -> str:
+    """Name a labelling: lesions of another one are others, though of the same number."""
+    return f"{case.id}-{segmentation.called}"
 
 
 def _network_views(case: Study, segmentation: Segmentation, state: ViewerState) -> None:
@@ -136,5 +168,13 @@ def _network_views(case: Study, segmentation: Segmentation, state: ViewerState) 
 def _size(image: NDArray[np.uint8]) -> str:
     return f"{image.shape[1]} × {image.shape[0]} pixels"
 
+
+TABS = {
+    ":material/tune: Steps": steps_view,
+    ":material/view_in_ar: 3D": _surfaces,
+    DOUBT_TAB: uncertainty_view,
+    ":material/download: Download": downloads,
+    ":material/history: Where it came from": provenance_view,
+}
 
 page()

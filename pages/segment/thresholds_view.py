@@ -8,19 +8,21 @@ from core.presets import preset_named
 from core.study import Study, called_at
 from pages.common.session import store
 
+WHAT = (
+    "The networks give every voxel a probability. A voxel becomes liver, or tumor, where it "
+    "reaches the threshold: lower finds more and errs more. Labels, measurements and downloads "
+    "follow; probabilities stay. A liver that grows is not searched again for tumors."
+)
 
-def thresholds_view(case: Study, segmentation: Segmentation) -> None:
+
+def thresholds(case: Study, segmentation: Segmentation) -> None:
     """Offer both thresholds; moving one labels and measures the case anew."""
     preset = preset_named(segmentation.preset)
-    st.markdown(
-        "The networks give every voxel a probability. A voxel becomes liver, or tumor, where it "
-        "reaches the threshold: lower finds more and errs more."
-    )
     liver, tumor = st.columns(2, gap="medium")
     now = (segmentation.liver_threshold, segmentation.tumor_threshold)
     asked = (
-        liver.slider("Liver from probability", 0.05, 0.95, now[0], 0.05),
-        tumor.slider("Tumor from probability", 0.05, 0.95, now[1], 0.05),
+        liver.slider("Liver from probability", 0.05, 0.95, now[0], 0.05, help=WHAT),
+        tumor.slider("Tumor from probability", 0.05, 0.95, now[1], 0.05, help=WHAT),
     )
     standard = (preset.liver_threshold, preset.tumor_threshold)
     if now != standard and st.button(
@@ -29,11 +31,11 @@ def thresholds_view(case: Study, segmentation: Segmentation) -> None:
         asked = standard
     if asked != now:
         _move(case, *asked)
+
+
+def steps_view(case: Study, segmentation: Segmentation) -> None:
+    """Tell what each step made of the probabilities."""
     st.markdown(steps_table(segmentation.steps))
-    st.caption(
-        "Labels, measurements and downloads follow; probabilities stay. A liver that grows is "
-        "not searched again for tumors."
-    )
 
 
 def steps_table(steps: tuple[Step, ...]) -> str:

@@ -50,6 +50,7 @@ def slice_viewer(
     *,
     key: str,
     goto: Voxel | None = None,
+    selected: int | None = None,
     follow: Follow | None = None,
 ) -> ViewerState:
     """Draw the viewer; moving in it reruns nothing but the viewer.
@@ -61,6 +62,7 @@ def slice_viewer(
     key : name of this viewer; its position is kept in the session under it.
     goto : voxel (x, y, z) to jump to, once for every change of the value. After the jump
         the user is free to move on while the value stays.
+    selected : number of the lesion whose outline lights up.
     follow : draws below the viewer what depends on its position; it is called again after
         every move, so it must be quick.
 
@@ -72,7 +74,7 @@ def slice_viewer(
     memory = recall(MEMORIES.get(of=key), volume, segmentation)
     memory = jump(memory, volume, goto)
     MEMORIES.put(memory, of=key)
-    _live_viewer(volume, segmentation, key, follow)
+    _live_viewer(volume, segmentation, key, selected, follow)
     return viewer_state(key) or ViewerState(memory.voxel)
 
 
@@ -91,7 +93,11 @@ def rearm(key: str) -> None:
 
 @st.fragment
 def _live_viewer(
-    volume: Volume, segmentation: Layers | None, key: str, follow: Follow | None
+    volume: Volume,
+    segmentation: Layers | None,
+    key: str,
+    selected: int | None,
+    follow: Follow | None,
 ) -> None:
     said = st.session_state.get(_component_key(key)) or {}
     request = read_request(said.get("request"), volume.shape)
@@ -100,9 +106,12 @@ def _live_viewer(
     memory, slices = serve(memory, request)
     MEMORIES.put(memory, of=key)
     position = {"voxel": memory.voxel, "jumps": memory.jumps, "answer": memory.served}
+    shown = answer(
+        volume, segmentation, memory.scene, slices, key=key, selected=selected, **position
+    )
     _component(
         key=_component_key(key),
-        data=answer(volume, segmentation, memory.scene, slices, key=key, **position),
+        data=shown,
         on_request_change=_rerun_is_enough,
     )
     if follow is not None:

@@ -81,7 +81,7 @@ def answer(
     slices one after another. The header describes the scan, the slices that follow and
     whatever else `message` says.
     """
-    blobs = [packed(volume, segmentation, plane, index) for plane, index in slices]
+    blobs = [packed(volume, segmentation, scene, plane, index) for plane, index in slices]
     header = {
         "token": scene.token,
         "digest": volume.digest,

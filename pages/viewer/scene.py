@@ -9,7 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.geometry.areas import axial_areas, largest_lesion
+from core.geometry.components import Region, bounding_box, find_components
 from core.geometry.slices import Plane, pack_slice, slice_of
+from core.labels import tumor_mask
 from core.volume import Volume
 
 Voxel = tuple[int, int, int]
@@ -50,6 +52,8 @@ class Scene:
     segmentation : weak, so that a session's viewer never keeps a dropped result alive.
     organ_mm2, tumor_mm2 : area on every axial slice, empty before a segmentation exists.
     lesion : a voxel inside the largest tumor.
+    lesions : box around all of them, and in it uint8 [X, Y, Z]: how the browser knows a lesion by
+        its label, 2 for lesion 1, 3 for lesion 2; 0 elsewhere.
     thresholds : of liver and tumor, as the labels were called.
     """
 
@@ -59,6 +63,7 @@ class Scene:
     organ_mm2: tuple[float, ...]
     tumor_mm2: tuple[float, ...]
     lesion: Voxel | None
+    lesions: tuple[Region, NDArray[np.uint8]] | None
     thresholds: dict[str, float]
 
     @classmethod
@@ -66,7 +71,7 @@ class Scene:
         """Look once over all labels."""
         token = uuid4().hex
         if segmentation is None:
-            return cls(token, volume.digest, None, (), (), None, {})
+            return cls(token, volume.digest, None, (), (), None, None, {})
         organ, tumor = axial_areas(segmentation.labels, volume.spacing)
         return cls(
             token,
@@ -75,6 +80,7 @@ class Scene:
             tuple(np.round(organ, 1).tolist()),
             tuple(np.round(tumor, 1).tolist()),
             largest_lesion(segmentation.labels),
+            _numbered(segmentation.labels),
             {"liver": segmentation.liver_threshold, "tumor": segmentation.tumor_threshold},
         )
 
@@ -89,16 +95,36 @@ class Scene:
         return self.lesion or (x // 2, y // 2, z // 2)
 
 
-def packed(volume: Volume, segmentation: Layers | None, plane: Plane, index: int) -> bytes:
+def packed(
+    volume: Volume, segmentation: Layers | None, scene: Scene, plane: Plane, index: int
+) -> bytes:
     """Pack slice `index` of `plane` with labels, liver and tumor probability if there are any."""
-    layers = (
-        ()
-        if segmentation is None
-        else (
-            segmentation.labels,
-            segmentation.liver_probability,
-            segmentation.tumor_probability,
-        )
-    )
-    shown = [slice_of(layer, plane, index) for layer in layers]
-    return pack_slice(slice_of(volume.hu, plane, index), *shown)
+    hu = slice_of(volume.hu, plane, index)
+    if segmentation is None:
+        return pack_slice(hu)
+    probabilities = segmentation.liver_probability, segmentation.tumor_probability
+    shown = [slice_of(layer, plane, index) for layer in probabilities]
+    return pack_slice(hu, _numbered_slice(segmentation.labels, scene, plane, index), *shown)
+
+
+def _numbered(labels: NDArray[np.uint8]) -> tuple[Region, NDArray[np.uint8]] | None:
+    box = bounding_box(tumor_mask(labels))
+    if box is None:
+        return None
+    numbered = find_components(tumor_mask(labels[box])).numbered
+    return box, np.where(numbered, np.minimum(numbered + 1, 255), 0).astype(np.uint8)
+
+
+def _numbered_slice(
+    labels: NDArray[np.uint8], scene: Scene, plane: Plane, index: int
+) -> NDArray[np.uint8]:
+    """Slice labels as they are displayed, with the number of each lesion in place of tumor."""
+    sheet: NDArray[np.uint8] = np.take(labels, index, axis=plane.axis)
+    if scene.lesions is not None:
+        box, numbered = scene.lesions
+        at = index - box[plane.axis].start
+        if 0 <= at < numbered.shape[plane.axis]:
+            part = np.take(numbered, at, axis=plane.axis)
+            across, down = (side for axis, side in enumerate(box) if axis != plane.axis)
+            np.copyto(sheet[across, down], part, where=part > 0)
+    return sheet.T[::-1, ::-1]

@@ -104,6 +104,43 @@ def test_demo_is_segmented_with_two_clicks_and_stays(visit: Visit, screenshots: 
 
 
 @pytest.mark.usefixtures("shipped_weights")
+@pytest.mark.parametrize(
+    ("width", "height", "theme"), [(1366, 768, "light"), (390, 844, "dark")], ids=["wide", "phone"]
+)
+def test_the_picture_comes_first(
+    visit: Visit, screenshots: Path, width: int, height: int, theme: str
+) -> None:
+    page = visit(width=width, height=height, theme=theme, touch=width < 500)
+    segment_demo(page)
+    box = page.locator(".pane[data-plane=axial] canvas").bounding_box()
+    assert box is not None
+    assert box["y"] + 200 < height, "most of the CT is in view right after segmenting"
+    page.screenshot(path=screenshots / f"segment-first-{width}.png")
+    assert fits(page)
+
+
+@pytest.mark.usefixtures("shipped_weights")
+def test_a_click_in_a_row_lights_the_lesion_up_and_lasts(visit: Visit, screenshots: Path) -> None:
+    page = visit()
+    segment_demo(page)
+    expect(page.get_by_text("Lesion 1", exact=True)).to_be_visible(timeout=PATIENCE)
+    page.get_by_test_id("stDataFrame").click(position={"x": 120, "y": 52 + 35})
+    expect(page.get_by_text("Lesion 2", exact=True)).to_be_visible(timeout=PATIENCE)
+    lesion = axial_slice(page).inner_text()
+    page.get_by_role("tab", name="3D").click()
+    expect(page.locator("#scene canvas, .js-plotly-plot canvas").first).to_be_visible(
+        timeout=PATIENCE
+    )
+    picture(page, screenshots / "segment-picked.png")
+    go_to(page, "About", "About HepatoScope")
+    go_to(page, "Segment", "Liver and tumors in a CT")
+    expect(axial_slice(page)).to_have_text(lesion, timeout=PATIENCE)
+    expect(page.get_by_role("tab", name="3D")).to_have_attribute(
+        "aria-selected", "true", timeout=PATIENCE
+    )
+
+
+@pytest.mark.usefixtures("shipped_weights")
 def test_labels_are_downloaded_on_the_grid_of_the_scan(
     visit: Visit, screenshots: Path, tmp_path: Path
 ) -> None:

@@ -132,7 +132,7 @@ def test_pointer_reads_label_and_probabilities(viewer: Open) -> None:
     voxel = (60, 76, 33)
     point_at(page, "axial", voxel)
     layers = SOURCE["segmentation"]()
-    name = ["background", "liver", "tumor"][layers.labels[voxel]]
+    name = ["background", "liver", "lesion 1"][layers.labels[voxel]]
     expect(value(page, "pointer", "label")).to_have_text(name)
     tumor = f"{layers.tumor_probability[voxel] / 255:.2f}"
     expect(value(page, "pointer", "tumor")).to_have_text(tumor)
@@ -183,6 +183,54 @@ def test_rapid_scrolling_asks_python_seldom_and_ends_on_the_right_slice(viewer: 
     expect(value(page, "crosshair", "hu")).to_have_text(exact, timeout=PATIENCE)
     # Fewer than one for each of the 25 steps, on a busy machine too.
     assert 0 < len(asked) - before < 22, len(asked) - before
+
+
+def test_number_and_picture_belong_together_while_the_wheel_is_fast(viewer: Open) -> None:
+    page = viewer()
+    at = screen_point(page, "axial", (142, 104, 33))
+    watch = """(canvas, { x, y, count }) => {
+        const pane = canvas.closest(".pane");
+        const pixel = canvas.width / canvas.clientWidth;
+        globalThis.seen = [];
+        const look = () => {
+            const context = canvas.getContext("2d");
+            const gray = context.getImageData(x * pixel, y * pixel, 1, 1).data[0];
+            const number = parseInt(pane.querySelector("[data-part=number]").textContent);
+            globalThis.seen.push([number, Math.round((gray / 255) * count) + 1]);
+            requestAnimationFrame(look);
+        };
+        look();
+    }"""
+    canvas(page, "axial").evaluate(watch, {**at, "count": SHAPE[2]})
+    point_at(page, "axial", (80, 25, 33))
+    for _ in range(25):
+        page.mouse.wheel(0, 100)
+    expect_slices(page, (52, 70, 8))
+    seen = page.evaluate("() => globalThis.seen")
+    assert len({number for number, _ in seen}) > 1
+    assert all(abs(number - pictured) <= 1 for number, pictured in seen), seen
+
+
+def test_still_page_fetches_the_slices_around(viewer: Open) -> None:
+    page = viewer()
+    page.wait_for_timeout(4000)
+    canvas(page, "axial").focus()
+    page.context.set_offline(True)
+    for _ in range(10):
+        page.keyboard.press("ArrowDown")
+    expect(number(page, "axial")).to_have_text(f"24 / {SHAPE[2]}", timeout=PATIENCE)
+
+
+def test_wheel_at_the_end_of_the_stack_scrolls_the_page(viewer: Open) -> None:
+    page = viewer(height=420)
+    scrolled = "() => document.querySelector('[data-testid=stMain]').scrollTop"
+    canvas(page, "axial").focus()
+    page.keyboard.press("Home")
+    expect(number(page, "axial")).to_have_text(f"1 / {SHAPE[2]}", timeout=PATIENCE)
+    point_at(page, "axial", (80, 25, 0))
+    before = page.evaluate(scrolled)
+    page.mouse.wheel(0, 100)
+    page.wait_for_function(f"({scrolled})() > {before}")
 
 
 def test_click_in_the_strip_goes_to_that_slice(viewer: Open) -> None:
@@ -259,7 +307,8 @@ def test_zoom_keeps_the_point_under_the_pointer(viewer: Open) -> None:
     expect(length).to_have_text("50 mm")
     point_at(page, "axial", (90, 40, 33))
     page.keyboard.down("Control")
-    page.mouse.wheel(0, -300)
+    for _ in range(8):
+        page.mouse.wheel(0, -100)
     page.keyboard.up("Control")
     expect(length).to_have_text("10 mm")
     page.mouse.move(0, 0)
@@ -267,6 +316,36 @@ def test_zoom_keeps_the_point_under_the_pointer(viewer: Open) -> None:
     expect(value(page, "pointer", "voxel")).to_have_text("90, 40, 33")
     page.get_by_role("button", name="Reset view").click()
     expect(length).to_have_text("50 mm")
+
+
+def fingers(page: Page, *paths: tuple[tuple[float, float], tuple[float, float]]) -> None:
+    """Let fingers go straight from one place of the window to another, all at once."""
+    browser = page.context.new_cdp_session(page)
+
+    def touch(kind: str, share: float) -> None:
+        points = [
+            {"x": x0 + share * (x1 - x0), "y": y0 + share * (y1 - y0), "id": finger}
+            for finger, ((x0, y0), (x1, y1)) in enumerate(paths)
+        ]
+        browser.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    touch("touchStart", 0)
+    for step in range(1, 11):
+        touch("touchMove", step / 10)
+    browser.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
+def test_fingers_swipe_through_slices_and_pinch_to_zoom(viewer: Open) -> None:
+    page = viewer(width=390, height=1200, touch=True)
+    box = canvas(page, "axial").bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    fingers(page, ((x - 80, y), (x + 60, y)))
+    expect(number(page, "axial")).not_to_have_text(f"34 / {SHAPE[2]}", timeout=PATIENCE)
+    length = page.locator(".pane[data-plane=axial] [data-part=length]")
+    expect(length).to_have_text("50 mm")
+    fingers(page, ((x - 20, y), (x - 120, y)), ((x + 20, y), (x + 120, y)))
+    expect(length).not_to_have_text("50 mm")
 
 
 def test_overlay_is_filled_outlined_or_off(viewer: Open) -> None:

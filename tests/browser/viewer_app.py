@@ -42,6 +42,8 @@ def scan() -> Volume:
     hu[distance_mm((65, 66, 30)) < 60] = 60
     hu[distance_mm(LESION) < 18] = 25
     hu += np.random.default_rng(0).normal(0, 12, SHAPE)
+    # A corner whose gray tells the slice: four of 255 steps from one to the next.
+    hu[136:148, 96:112, :] = -40 + 200 * np.arange(SHAPE[2]) / SHAPE[2]
     return volume_from_array(hu, np.diag((*SPACING, 1.0)), source="ball", digest="ball")
 
 

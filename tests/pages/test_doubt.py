@@ -90,7 +90,7 @@ def test_progress_is_shown_in_the_tab_and_can_be_cancelled(
     app = opened_tab(app)
     assert labels_of(app).count("Cancel") == 1
     assert any("Measuring the doubt in" in part.value for part in app.markdown)
-    elsewhere = opened_tab(app, "Thresholds")
+    elsewhere = opened_tab(app, "Steps")
     assert labels_of(elsewhere).count("Cancel") == 1, "above, while another tab is open"
     button(elsewhere, "Cancel").click().run()
     go.set()
@@ -121,18 +121,18 @@ def test_other_lesions_are_summed_up_anew_and_another_liver_is_measured_anew(
 ) -> None:
     maps = memory_of(measured).get(DOUBTS, current(measured).id).maps
     before = measured.dataframe[-1].value
-    _, tumor = opened_tab(measured, "Thresholds").slider
+    _, tumor = opened_tab(measured, "Steps").slider
     fewer = opened_tab(tumor.set_value(0.9).run())
     assert fewer.dataframe[-1].value["Volume (mL)"][0] < before["Volume (mL)"][0]
     assert memory_of(fewer).get(DOUBTS, current(fewer).id).maps is maps
-    liver, _ = opened_tab(fewer, "Thresholds").slider
+    liver, _ = opened_tab(fewer, "Steps").slider
     outdated = opened_tab(liver.set_value(0.8).run())
     assert MEASURE in labels_of(outdated)
     assert any("another result" in info.value for info in outdated.info)
 
 
 def test_scan_without_a_liver_has_no_doubt_to_show(tab: AppTest) -> None:
-    liver, _ = opened_tab(tab, "Thresholds").slider
+    liver, _ = opened_tab(tab, "Steps").slider
     assert liver.value == 0.5
     case = current(tab)
     case.segmentation.labels[:] = 0

@@ -7,6 +7,13 @@ export function maskOf(values, least) {
   return mask;
 }
 
+/** 1 where `values` are `one`, else 0. */
+export function maskEqual(values, one) {
+  const mask = new Uint8Array(values.length);
+  for (let i = 0; i < values.length; i++) mask[i] = values[i] === one ? 1 : 0;
+  return mask;
+}
+
 function framed(values, rows, columns) {
   const wide = columns + 2;
   const frame = new Uint8Array(wide * (rows + 2));

@@ -1,22 +1,32 @@
 // Fetches slices: one request at a time, and always for what is wanted by now.
 import { PLANES } from "./geometry.js";
 
-const MOST_CACHED = 160;
+const MOST_CACHED_BYTES = 64 * 2 ** 20;
 const PATIENCE_MS = 6000;
 const REPORT_AFTER_MS = 300;
 const QUICK_MS = 200;
-const AHEAD = 3;
+const AHEAD = 6;
+// Axial slices on both sides that are fetched while nothing moves, and how many at a time.
+const AROUND = 24;
+const AT_A_TIME = 4;
 
 // Packed slices of this browser tab, oldest first. They outlive a viewer, so that coming back
 // to a page is instant.
 const cache = new Map();
+let cached = 0;
 
 export const sliceName = (token, plane, index) => `${token}/${plane}/${index}`;
 
 export function keep(name, packed) {
-  cache.delete(name);
+  forget(name);
   cache.set(name, packed);
-  if (cache.size > MOST_CACHED) cache.delete(cache.keys().next().value);
+  cached += packed.length;
+  while (cached > MOST_CACHED_BYTES) forget(cache.keys().next().value);
+}
+
+function forget(name) {
+  cached -= cache.get(name)?.length ?? 0;
+  cache.delete(name);
 }
 
 export const held = (name) => cache.get(name);
@@ -52,8 +62,20 @@ export class Feed {
     );
     clearTimeout(this.report);
     if (slices.length) this.ask(slices);
-    else if (this.reported !== String(this.position))
-      this.report = setTimeout(() => this.ask([]), REPORT_AFTER_MS);
+    else if (this.reported !== String(this.position) || this.around().length)
+      this.report = setTimeout(() => this.ask(this.around()), REPORT_AFTER_MS);
+  }
+
+  /** Axial slices nearest to the one that is seen, which a still page can fetch. */
+  around() {
+    if (!this.planes.includes("axial") || this.roundTrip > QUICK_MS) return [];
+    const [z, count] = [this.position[2], this.scene.shape[2]];
+    const near = Array.from({ length: 2 * AROUND }, (_, i) => z + (i % 2 ? -1 : 1) * ((i >> 1) + 1));
+    return near
+      .filter((index) => index >= 0 && index < count)
+      .filter((index) => !held(sliceName(this.scene.token, "axial", index)))
+      .slice(0, AT_A_TIME)
+      .map((index) => ["axial", index]);
   }
 
   seen() {

@@ -2,15 +2,19 @@
 import { PLANES, clamp } from "./geometry.js";
 
 const WHEEL_NOTCH = 50;
+// A fifth larger at a notch; the fine steps of a trackpad are as fine here.
+const ZOOM_NOTCH = 40;
+// How far a finger goes across for one slice.
+const SWIPE = 14;
 const KEYS = { ArrowUp: 1, ArrowRight: 1, ArrowDown: -1, ArrowLeft: -1, PageUp: 10, PageDown: -10 };
-const ZOOM_KEYS = { "+": 1.25, "=": 1.25, "-": 0.8 };
+const ZOOM_KEYS = { "+": 1.2, "=": 1.2, "-": 1 / 1.2 };
 
 /** How many slices of `count` a key moves; undefined for any other key. */
 export const stepOf = (key, count) => KEYS[key] ?? { Home: -count, End: count }[key];
 
 export class Gestures {
   constructor(pane, actions) {
-    Object.assign(this, { pane, actions, turned: 0, drag: null });
+    Object.assign(this, { pane, actions, turned: 0, drag: null, fingers: new Map() });
     const on = (type, handle) =>
       pane.canvas.addEventListener(type, handle.bind(this), { passive: false });
     on("wheel", this.wheel);
@@ -28,9 +32,13 @@ export class Gestures {
   }
 
   wheel(event) {
+    const zooms = event.ctrlKey || event.metaKey;
+    // At the end of the stack the wheel scrolls the page.
+    if (!zooms && !this.pane.goesOn(-Math.sign(event.deltaY))) return;
     event.preventDefault();
-    if (event.ctrlKey || event.metaKey) {
-      this.pane.zoomBy(Math.exp(-event.deltaY / 200), this.pane.imageUnder(event));
+    if (zooms) {
+      const turned = clamp(event.deltaY, -ZOOM_NOTCH, ZOOM_NOTCH);
+      this.pane.zoomBy(Math.exp(-turned / 200), this.pane.imageUnder(event));
       return;
     }
     // A notch of a mouse wheel is one slice; a trackpad gathers its small steps.
@@ -52,6 +60,13 @@ export class Gestures {
   press(event) {
     this.pane.canvas.focus({ preventScroll: true });
     this.pane.canvas.setPointerCapture(event.pointerId);
+    if (event.pointerType === "touch") {
+      this.fingers.set(event.pointerId, event);
+      if (this.fingers.size > 1) {
+        this.drag = { kind: "pinch" };
+        return;
+      }
+    }
     const kinds = { 0: event.shiftKey ? "pan" : "cross", 1: "pan", 2: "window" };
     // A finger may be about to scroll the page: it counts when it is lifted.
     const kind = event.pointerType === "touch" ? "tap" : kinds[event.button];
@@ -64,6 +79,14 @@ export class Gestures {
   move(event) {
     this.actions.hover(this.pane, { clientX: event.clientX, clientY: event.clientY });
     if (!this.drag) return;
+    if (this.drag.kind === "pinch") {
+      this.pinch(event);
+      return;
+    }
+    if (this.drag.kind === "tap" || this.drag.kind === "swipe") {
+      this.swipe(event);
+      return;
+    }
     const [dx, dy] = [event.clientX - this.drag.x, event.clientY - this.drag.y];
     Object.assign(this.drag, { x: event.clientX, y: event.clientY });
     if (this.drag.kind === "cross") this.moveCross(event);
@@ -71,7 +94,33 @@ export class Gestures {
     else if (this.drag.kind === "pan") this.pane.pan(dx, dy);
   }
 
+  /** Two fingers: apart and together zoom, side by side pan. */
+  pinch(event) {
+    const other = [...this.fingers.values()].find((one) => one.pointerId !== event.pointerId);
+    const before = this.fingers.get(event.pointerId);
+    this.fingers.set(event.pointerId, event);
+    if (!other || !before) return;
+    const apart = (one) => Math.hypot(one.clientX - other.clientX, one.clientY - other.clientY);
+    const middle = {
+      clientX: (event.clientX + other.clientX) / 2,
+      clientY: (event.clientY + other.clientY) / 2,
+    };
+    this.pane.zoomBy(apart(event) / Math.max(1, apart(before)), this.pane.imageUnder(middle));
+    this.pane.pan((event.clientX - before.clientX) / 2, (event.clientY - before.clientY) / 2);
+  }
+
+  /** One finger across: a slice for every step; up and down scrolls the page. */
+  swipe(event) {
+    const steps = Math.trunc((event.clientX - this.drag.x) / SWIPE);
+    if (!steps) return;
+    this.drag.kind = "swipe";
+    this.drag.x += steps * SWIPE;
+    this.actions.step(this.pane.plane, steps);
+  }
+
   release(event) {
+    this.fingers.delete(event.pointerId);
+    if (this.drag?.kind === "pinch" && this.fingers.size) return;
     if (event.type === "pointerup" && this.drag?.kind === "tap") this.moveCross(event);
     this.drag = null;
   }

@@ -1,6 +1,8 @@
 // Draws one slice: gray values, overlay, outlines, crosshair.
-import { maskOf, outline } from "./contour.js";
+import { maskEqual, maskOf, outline } from "./contour.js";
 import { css } from "./palette.js";
+
+const SELECTED = "#ffd666";
 
 /** Gray values with a tinted layer over them, at one pixel a voxel. */
 export function paintVoxels(slice, gray, layer, tint) {
@@ -18,18 +20,23 @@ export function paintVoxels(slice, gray, layer, tint) {
   return image;
 }
 
-/** Outlines to draw over a slice, for the layer and threshold chosen. */
+/** Outlines to draw over a slice: of the layer chosen, and of the lesion that was picked. */
 export function outlines(slice, look) {
   const { rows, columns } = slice;
   const trace = (values, level) => outline(values, rows, columns, level);
+  const chosen = look.selected
+    ? [{ path: trace(maskEqual(slice.labels, look.selected + 1), 0.5), color: SELECTED }]
+    : [];
+  if (look.style === "off") return chosen;
   if (look.layer !== "labels") {
     const level = Math.max(1, look.threshold * 255);
-    return [{ path: trace(slice[look.layer], level), color: "#fff" }];
+    return [{ path: trace(slice[look.layer], level), color: "#fff" }, ...chosen];
   }
-  if (look.style !== "contour") return [];
+  if (look.style !== "contour") return chosen;
   return [
     { path: trace(maskOf(slice.labels, 1), 0.5), color: css(look.colors.liver) },
     { path: trace(maskOf(slice.labels, 2), 0.5), color: css(look.colors.tumor) },
+    ...chosen,
   ];
 }
 

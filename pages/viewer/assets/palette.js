@@ -39,7 +39,8 @@ export function tintTable(layer, colors, opacity) {
   const put = (value, color, alpha) => table.set([...color, 255 * alpha], 4 * value);
   if (layer === "labels") {
     put(1, colors.liver, opacity);
-    put(2, colors.tumor, opacity);
+    // 2 is lesion 1, 3 is lesion 2, and so on.
+    for (let value = 2; value < 256; value++) put(value, colors.tumor, opacity);
     return table;
   }
   // Fading in keeps improbable tissue readable.

@@ -131,20 +131,23 @@ export class Pane {
     this.voxels.height = this.slice.rows;
     const image = paintVoxels(this.slice, look.gray, layer, look.tint);
     this.voxels.getContext("2d").putImageData(image, 0, 0);
-    this.lines = overlaid ? outlines(this.slice, look) : [];
+    this.lines = this.slice.labels === null ? [] : outlines(this.slice, look);
     this.painted = look;
   }
 
   describe(position, pixel) {
     const { axis, title } = PLANES[this.plane];
     const { shape, affine } = this.scene;
-    const number = `${position[axis] + 1} / ${shape[axis]}`;
-    const side = `${sideOf(toMillimeters(affine, position)[axis], axis)} mm`;
+    // Number and picture belong together: until a slice is here, its number is not shown.
+    const shown = [...position];
+    if (this.slice && this.index != null) shown[axis] = this.index;
+    const number = `${shown[axis] + 1} / ${shape[axis]}`;
+    const side = `${sideOf(toMillimeters(affine, shown)[axis], axis)} mm`;
     this.part("number").textContent = number;
     this.part("position").textContent = side;
     this.element.classList.toggle("waiting", this.index !== position[axis]);
     this.canvas.setAttribute("aria-label", `${title} slice`);
-    this.canvas.setAttribute("aria-valuenow", position[axis] + 1);
+    this.canvas.setAttribute("aria-valuenow", shown[axis] + 1);
     this.canvas.setAttribute("aria-valuemax", shape[axis]);
     this.canvas.setAttribute("aria-valuetext", `${number}, ${side}`);
     const length = roundLength(this.canvas.width / pixel / 3.5 / this.millimeter);
@@ -168,6 +171,13 @@ export class Pane {
     const onSlice = this.actions.position().slice();
     if (this.index != null) onSlice[PLANES[this.plane].axis] = this.index;
     return voxelAt(this.plane, ...this.imageUnder(at), onSlice, shape);
+  }
+
+  /** Whether there is a slice further `way`, 1 or -1, from where the crosshair is. */
+  goesOn(way) {
+    const { axis } = PLANES[this.plane];
+    const next = this.actions.position()[axis] + way;
+    return Boolean(this.scene) && next >= 0 && next < this.scene.shape[axis];
   }
 
   middle() {

@@ -54,6 +54,7 @@ export class Toolbar {
     );
     on("lesion", "click", actions.lesion);
     on("reset", "click", actions.reset);
+    on("full", "click", actions.full);
   }
 
   chooseWindow() {
@@ -75,6 +76,7 @@ export class Toolbar {
     this.control("level").value = Math.round(level);
     for (const name of ["layer", "opacity", "threshold"]) this.control(name).value = look[name];
     this.control("safe").checked = look.palette === "safe";
+    this.control("full").hidden = !document.fullscreenEnabled;
     this.control("lesion").disabled = !scene.lesion;
     this.drawOverlay(look, scene);
   }

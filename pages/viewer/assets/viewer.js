@@ -6,7 +6,8 @@ import { Strip } from "./strip.js";
 import { STANDARD, Toolbar, lookOf } from "./toolbar.js";
 import { Feed, held, keep, sliceName } from "./feed.js";
 
-const LABELS = ["background", "liver", "tumor"];
+const LABELS = ["background", "liver"];
+const labelOf = (value) => LABELS[value] ?? `lesion ${value - 1}`;
 
 // Choices by the viewer's key, so that they survive a change of page.
 const choices = new Map();
@@ -26,6 +27,7 @@ class Viewer {
     this.toolbar = new Toolbar(root, (choice) => this.choose(choice), {
       lesion: () => this.scene.lesion && this.moveTo(this.scene.lesion),
       reset: () => this.reset(),
+      full: () => this.fill(),
     });
     root.addEventListener("change", ({ target }) => {
       if (target.name === "plane") this.choose({ plane: target.value });
@@ -69,8 +71,9 @@ class Viewer {
       this.position = header.voxel;
       this.motion = null;
     }
+    if (before?.token === header.token && before.selected === header.selected) return;
+    this.look = this.lookNow();
     if (before?.token === header.token) return;
-    this.look = lookOf({ ...STANDARD, ...choices.get(header.key) }, header.thresholds);
     this.strip.setScene(header);
     this.toolbar.draw(this.look, header);
     if (String(before?.shape) === String(header.shape)) return;
@@ -100,14 +103,26 @@ class Viewer {
   choose(choice) {
     const chosen = { ...choices.get(this.scene.key), ...choice };
     choices.set(this.scene.key, chosen);
-    this.look = lookOf({ ...STANDARD, ...chosen }, this.scene.thresholds);
+    this.look = this.lookNow();
     this.toolbar.draw(this.look, this.scene);
     this.refresh();
+  }
+
+  lookNow() {
+    const { key, thresholds, selected } = this.scene;
+    return { ...lookOf({ ...STANDARD, ...choices.get(key) }, thresholds), selected };
   }
 
   changeWindow(wider, higher) {
     const { width, level } = this.look.window;
     this.choose({ window: { width: Math.max(1, width + wider), level: level + higher } });
+  }
+
+  /** Fill the screen, or stop doing so. */
+  fill() {
+    const { root } = this;
+    if (root.getRootNode().fullscreenElement === root) document.exitFullscreen();
+    else root.requestFullscreen();
   }
 
   reset() {
@@ -146,10 +161,16 @@ class Viewer {
 
   draw() {
     for (const pane of this.visible()) pane.draw(this.scene, this.position, this.look);
-    this.strip.draw(this.position[2]);
+    this.strip.draw(this.shownAxial());
     this.read("crosshair", this.position, this.valuesAt(this.position));
     const pointed = this.pointed();
     this.read("pointer", pointed, pointed && this.valuesAt(pointed));
+  }
+
+  /** The axial slice on screen, which lags behind the position while it is fetched. */
+  shownAxial() {
+    const axial = this.visible().find((pane) => pane.plane === "axial");
+    return axial?.index ?? this.position[2];
   }
 
   valuesAt(voxel) {
@@ -177,7 +198,7 @@ class Viewer {
     };
     const share = (value) => (value === undefined ? null : (value / 255).toFixed(2));
     put("hu", values && `${String(values.hu).replace("-", "−")} HU`);
-    put("label", values && LABELS[values.label]);
+    put("label", values && values.label !== undefined ? labelOf(values.label) : null);
     put("liver", values && share(values.liver));
     put("tumor", values && share(values.tumor));
     put("mm", voxel && toMillimeters(this.scene.affine, voxel).map(sideOf).join("  "));
