@@ -3,11 +3,11 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
-from core.report.check import Checked, Verdict, check_text
+from core.report.check import Checked
 from core.report.editing import Review, review
 from core.report.fact import Facts
 from core.report.narrative import write_narrative
-from core.report.text import Edition, Narrative, Sentence
+from core.report.text import Edition, Narrative, Sentence, paragraphs
 
 BY_HAND = "edited by hand"
 MODEL_PART = "Text of the model"
@@ -24,7 +24,7 @@ class Part:
     @property
     def edited(self) -> bool:
         """Whether somebody has changed it."""
-        return self.text.split() != self.first.split()
+        return paragraphs(self.text) != paragraphs(self.first)
 
 
 @dataclass(frozen=True)
@@ -50,11 +50,7 @@ class Draft:
 
     def left_out(self, kept: Collection[str]) -> tuple[Checked, ...]:
         """Choose the sentences that do not enter the report."""
-        return tuple(
-            one
-            for one in self.all_checked
-            if one.verdict is Verdict.CONTRADICTED and one.text not in kept
-        )
+        return tuple(one for one in self.all_checked if one.refused and one.text not in kept)
 
 
 def draft_of_facts(
@@ -102,9 +98,8 @@ def draft_of_model(
     from core.report.llava import narrative_of
 
     part = Part(MODEL_PART, edits.get(MODEL_PART, generated), generated)
-    narrative = narrative_of(part.text, facts, checkpoint, kept)
+    narrative, checked = narrative_of(part.text, facts, checkpoint, kept)
     if part.edited:
         narrative = replace(narrative, writer=f"{narrative.writer}; {BY_HAND}")
     own = write_narrative(facts, Edition.CLINICAL).sentences
-    checked = check_text(part.text, facts, own)
     return Draft(narrative, frozenset(own), (part,), {MODEL_PART: checked})

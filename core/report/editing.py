@@ -5,15 +5,13 @@ others are held against the facts: contradicted ones stay out unless they are ke
 and then they are marked, as unsupported ones are.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from core.report.check import Checked, check_text, keep_supported
-from core.report.check.sentences import plain
+from core.report.check import Checked
+from core.report.entering import enter
 from core.report.fact import Facts
-from core.report.text import Section, Sentence
-
-Judged = Sentence | Checked
+from core.report.text import Section, Sentence, paragraphs
 
 
 @dataclass(frozen=True)
@@ -41,31 +39,10 @@ def review(
     ----------
     text : of the section, as written.
     own : sentences that were made of these facts.
-    kept : contradicted sentences, word by word, that enter all the same.
+    kept : sentences, word by word, that enter although they should stay out.
     """
-    if text.split() == " ".join(sentence.text for sentence in own).split():
-        return Review(Section(title, tuple(own)))
-    judged = tuple(_whole(check_text(text, facts, own), own))
-    sentences = tuple(sentence for one in judged for sentence in _entering(one, facts, kept))
-    checked = tuple(one for one in judged if isinstance(one, Checked))
-    return Review(Section(title, sentences), checked, edited=True)
-
-
-def _entering(one: Judged, facts: Facts, kept: Collection[str]) -> tuple[Sentence, ...]:
-    return (one,) if isinstance(one, Sentence) else keep_supported([one], facts, kept)
-
-
-def _whole(parts: Sequence[Checked], own: Iterable[Sentence]) -> Iterator[Judged]:
-    """Put our own sentences together again where a point in them was taken for their end."""
-    known = {plain(sentence.text): sentence for sentence in own}
-    start = 0
-    while start < len(parts):
-        for stop in range(len(parts), start, -1):
-            joined = plain(" ".join(part.text for part in parts[start:stop]))
-            if joined in known:
-                yield known[joined]
-                break
-        else:
-            stop = start + 1
-            yield parts[start]
-        start = stop
+    ours = Section(title, tuple(own))
+    if paragraphs(text) == paragraphs(ours.text):
+        return Review(ours)
+    entered = enter(text, facts, own, kept)
+    return Review(Section(title, entered.sentences), entered.checked, edited=True)

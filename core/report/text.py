@@ -1,6 +1,7 @@
 """Written text of which every sentence keeps the facts it was made of."""
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -20,6 +21,7 @@ class Sentence:
     facts : ids of the facts it says; empty for a sentence that a person or a model wrote.
     lesion, axial_slice : where to look for what it says, if it is of one place.
     mark : what the reader must know of it, such as “contradicts the measurements”; shown with it.
+    begins : whether it begins a paragraph within its section.
     """
 
     text: str
@@ -27,6 +29,7 @@ class Sentence:
     lesion: int | None = None
     axial_slice: int | None = None
     mark: str = ""
+    begins: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -38,8 +41,32 @@ class Section:
 
     @property
     def text(self) -> str:
-        """Its sentences as one paragraph."""
-        return " ".join(sentence.text for sentence in self.sentences)
+        """Its sentences; a blank line parts paragraphs."""
+        return "\n\n".join(
+            " ".join(sentence.text for sentence in paragraph) for paragraph in self.paragraphs
+        )
+
+    @property
+    def paragraphs(self) -> tuple[tuple[Sentence, ...], ...]:
+        """Its sentences by paragraph."""
+        parted: list[list[Sentence]] = []
+        for sentence in self.sentences:
+            if sentence.begins or not parted:
+                parted.append([])
+            parted[-1].append(sentence)
+        return tuple(map(tuple, parted))
+
+
+def paragraphs(text: str) -> tuple[str, ...]:
+    r"""Part a written text at blank lines and at line ends that end a sentence.
+
+    Examples
+    --------
+    >>> paragraphs("One line\nand its rest.\nAnother.\n\nA third.")
+    ('One line and its rest.', 'Another.', 'A third.')
+    """
+    parts = re.split(r"\n\s*\n|(?<=[.!?:])[ \t]*\n", text)
+    return tuple(" ".join(part.split()) for part in parts if part.strip())
 
 
 @dataclass(frozen=True)

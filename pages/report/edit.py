@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.report.check import Checked, Verdict
 from core.report.draft import Draft, Part
+from core.report.text import paragraphs
 from pages.common.frame import plain
 from pages.report.state import Place, keep, kept, set_edit
 
@@ -19,7 +20,9 @@ FATES = {
     Verdict.UNSUPPORTED: "not supported: it enters with a mark",
     Verdict.CONTRADICTED: "contradicted: it stays out",
 }
-KEPT = "contradicted: it enters with a mark"
+HANGING = "left hanging: it stays out"
+HANGING_SIGN = ":red[:material/link_off:]"
+KEPT = "kept: it enters with a mark"
 
 
 def editor(draft: Draft, place: Place) -> None:
@@ -57,18 +60,18 @@ def _part(part: Part, checked: tuple[Checked, ...], place: Place) -> None:
 
 def _take(place: Place, part: Part, key: str) -> None:
     text = str(st.session_state[key])
-    set_edit(place, part.title, None if text.split() == part.first.split() else text)
+    same = paragraphs(text) == paragraphs(part.first)
+    set_edit(place, part.title, None if same else text)
 
 
 def verdicts(checked: tuple[Checked, ...], place: Place) -> None:
     """List checked sentences with their verdicts, and offer to keep the contradicted ones."""
     for one in checked:
         stays = one.text in kept(place)
-        fate = KEPT if stays else FATES[one.verdict]
-        st.markdown(
-            f"{SIGNS[one.verdict]} “{plain(one.text)}”  \n:gray[**{fate}.** {plain(one.reason)}]"
-        )
-        if one.verdict is Verdict.CONTRADICTED:
+        fate = KEPT if stays else HANGING if one.hanging else FATES[one.verdict]
+        sign = HANGING_SIGN if one.hanging else SIGNS[one.verdict]
+        st.markdown(f"{sign} “{plain(one.text)}”  \n:gray[**{fate}.** {plain(one.reason)}]")
+        if one.refused:
             key = f"report-keep-{place.case[:8]}-{place.edition}-{one.text}"
             st.session_state[key] = stays
             st.checkbox("Keep it, marked", key=key, on_change=partial(_keep, place, one.text, key))

@@ -13,7 +13,7 @@ from core.study import Examined, Study
 from pages.common.downloads import dicom_obstacle, file_stem
 from pages.common.frame import plain
 from pages.common.widgets import download
-from pages.report.state import SIGNED, sign, written_at
+from pages.report.state import SIGNED, Place, kept, sign, written_at
 
 NO_NAME = (
     "Never taken from the scan: what you type here goes into the files below and nowhere else. "
@@ -26,7 +26,12 @@ CARRIES = (
 
 
 def finish(
-    case: Study, study: Examined, facts: Facts, pictures: tuple[Picture, ...], draft: Draft
+    case: Study,
+    study: Examined,
+    facts: Facts,
+    pictures: tuple[Picture, ...],
+    draft: Draft,
+    place: Place,
 ) -> None:
     """Ask for patient and signature, and offer the files."""
     left, right = st.columns([2, 3], gap="large")
@@ -39,6 +44,7 @@ def finish(
             help=NO_NAME,
             persist_state="session",
         )
+        _left_out(draft, place)
         signed = _sign_off(case, draft)
     report = Report(
         draft.narrative,
@@ -51,6 +57,14 @@ def finish(
     with right:
         st.subheader("Take it home", anchor=False)
         _files(case, study, report)
+
+
+def _left_out(draft: Draft, place: Place) -> None:
+    """Show who signs what does not stand in the text, though it was written."""
+    out = draft.left_out(kept(place))
+    if out:
+        told = "  \n".join(f"“{plain(one.text)}”" for one in out)
+        st.warning(f"Not in the text that you sign:  \n{told}", icon=":material/remove_done:")
 
 
 def _sign_off(case: Study, draft: Draft) -> SignOff | None:

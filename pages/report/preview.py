@@ -76,6 +76,7 @@ def _sentence(sentence: Sentence, facts: Facts, own: frozenset[Sentence]) -> dic
     return {
         "text": sentence.text,
         "mark": sentence.mark,
+        "begins": sentence.begins,
         "lesion": sentence.lesion,
         "slice": sentence.axial_slice,
         "because": because,

@@ -1,5 +1,6 @@
 """The report of a segmented case: choices, text beside pictures, signature and files."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 import streamlit as st
@@ -73,7 +74,7 @@ def report_view(case: Study, segmentation: Segmentation) -> None:
         pictured = Pictured(study, content(case, segmentation), chosen.palette, shown)
         _text(draft, place, facts, pictured)
         st.divider()
-        finish(case, study, facts, printed, draft)
+        finish(case, study, facts, printed, draft, place)
 
 
 def _facts(case: Study, study: Examined, chosen: Choices, comparison: Comparison | None) -> Facts:
@@ -179,13 +180,12 @@ def _check(draft: Draft, place: Place) -> None:
     if not checked:
         return
     out = len(draft.left_out(kept(place)))
-    counts = {
-        verdict: sum(one.verdict is verdict for one in checked)
-        for verdict in (Verdict.SUPPORTED, Verdict.UNSUPPORTED)
-    }
+    counts = Counter(one.verdict for one in checked if not one.hanging)
+    alone = sum(one.hanging for one in checked)
+    hanging = f", {alone} left hanging" if alone else ""
     title = (
         f"Checked: {counts[Verdict.SUPPORTED]} supported, {counts[Verdict.UNSUPPORTED]} not "
-        f"supported, {len(checked) - sum(counts.values())} contradicted, {out} left out"
+        f"supported, {counts[Verdict.CONTRADICTED]} contradicted{hanging}, {out} left out"
     )
     with st.expander(title, icon=":material/fact_check:", expanded=out > 0):
         verdicts(checked, place)

@@ -58,6 +58,27 @@ def test_sentence_leads_to_its_lesion_its_facts_and_its_slice(
     expect(because).to_have_count(0)
 
 
+def test_nothing_hangs_on_a_sentence_that_stays_out(report: Open, screenshots: Path) -> None:
+    page = report(width=1440)
+    page.get_by_text("Edit", exact=True).click()
+    text = page.get_by_label("Findings: lesions")
+    expect(text).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_test_id("stApp")).to_have_attribute(
+        "data-test-script-state", "notRunning", timeout=PATIENCE
+    )
+    ours = text.input_value()
+    size = next(
+        part for part in re.split(r"(?<=\.) ", ours) if part.startswith("Lesion 1 measures")
+    )
+    text.fill(ours.replace(size, "Lesion 1 measures 90 mm."))
+    text.press("Control+Enter")
+    expect(page.get_by_text("Not in the text that you sign:")).to_be_visible(timeout=PATIENCE)
+    page.get_by_text("Read", exact=True).click()
+    expect(sentence(page, "Lesion 1 lies in the")).to_be_visible(timeout=PATIENCE)
+    expect(page.locator(".sentence").filter(has_text=re.compile("^It lies"))).to_have_count(0)
+    page.screenshot(path=screenshots / "report-hanging.png", full_page=True)
+
+
 def test_falsehood_is_told_while_it_is_written_and_stays_out_of_the_file(
     report: Open, screenshots: Path
 ) -> None:

@@ -1,11 +1,12 @@
-"""What the check says of claims by the facts, and which checked sentences enter a report.
+"""What the check says of claims by the facts.
 
-Supported sentences enter as they are, with the facts that bear them out. Unsupported ones enter
+Supported sentences enter a report as they are, with the facts that bear them out, unsupported ones
 with a mark. Contradicted ones stay out, unless the user keeps them: then they are marked too.
+`core.report.entering` chooses.
 """
 
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -45,12 +46,19 @@ class Checked:
     text : the sentence as written.
     reason : that of the claim which decided the verdict.
     claims : everything that was read from it, in the order of its clauses.
+    hanging : whether it speaks of a sentence that stays out of the report.
     """
 
     text: str
     verdict: Verdict
     reason: str
     claims: tuple[Claim, ...]
+    hanging: bool = False
+
+    @property
+    def refused(self) -> bool:
+        """Whether it stays out of a report, unless the user keeps it."""
+        return self.hanging or self.verdict is Verdict.CONTRADICTED
 
     @property
     def facts(self) -> tuple[str, ...]:
@@ -108,6 +116,7 @@ def unknown(words: str, why: str = "no fact of this scan tells it") -> Claim:
     return Claim(Verdict.UNSUPPORTED, f"“{spelled(words)}”: {why}.")
 
 
+HANGS = "speaks of a sentence that was left out"
 MARKS = {
     Verdict.SUPPORTED: "",
     Verdict.UNSUPPORTED: "not supported by the measurements",
@@ -115,32 +124,10 @@ MARKS = {
 }
 
 
-def keep_supported(
-    checked: Iterable[Checked],
-    facts: Facts,
-    kept: Collection[str] = (),
-    unsupported: bool = True,
-) -> tuple[Sentence, ...]:
-    """Turn checked sentences into those of a report.
-
-    Parameters
-    ----------
-    facts : those that the sentences were checked by.
-    kept : contradicted sentences, word by word, that the user keeps all the same.
-    unsupported : whether unsupported sentences enter, marked.
-    """
-    return tuple(
-        as_sentence(one, facts)
-        for one in checked
-        if one.verdict is Verdict.SUPPORTED
-        or one.text in kept
-        or (one.verdict is Verdict.UNSUPPORTED and unsupported)
-    )
-
-
 def as_sentence(one: Checked, facts: Facts) -> Sentence:
     """Write a checked sentence with its mark, and with the place that its facts are seen at."""
     known = [facts[name] for name in one.facts]
     places = {(fact.lesion, fact.axial_slice) for fact in known if fact.lesion is not None}
     lesion, axial_slice = places.pop() if len(places) == 1 else (None, None)
-    return Sentence(one.text, one.facts, lesion, axial_slice, MARKS[one.verdict])
+    mark = HANGS if one.hanging else MARKS[one.verdict]
+    return Sentence(one.text, one.facts, lesion, axial_slice, mark)

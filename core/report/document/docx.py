@@ -106,11 +106,12 @@ def _pairs(document: "Document", lines: Sequence[tuple[str, str]]) -> None:
 
 def _section(document: "Document", section: Section) -> None:
     document.add_heading(printable(section.title), 1)
-    paragraph = document.add_paragraph()
-    for index, sentence in enumerate(section.sentences):
-        paragraph.add_run(f"{' ' if index else ''}{printable(sentence.text)}")
-        if sentence.mark:
-            paragraph.add_run(f" [{printable(sentence.mark)}]").italic = True
+    for sentences in section.paragraphs:
+        paragraph = document.add_paragraph()
+        for index, sentence in enumerate(sentences):
+            paragraph.add_run(f"{' ' if index else ''}{printable(sentence.text)}")
+            if sentence.mark:
+                paragraph.add_run(f" [{printable(sentence.mark)}]").italic = True
 
 
 def _pictures(document: "Document", report: Report) -> None:

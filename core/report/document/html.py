@@ -66,8 +66,10 @@ def _pairs(lines: Iterator[tuple[str, str]]) -> Iterator[str]:
 
 
 def _section(section: Section) -> Iterator[str]:
-    sentences = " ".join(_sentence(sentence) for sentence in section.sentences)
-    yield f"<section>\n<h2>{_safe(section.title)}</h2>\n<p>{sentences}</p>\n</section>"
+    yield f"<section>\n<h2>{_safe(section.title)}</h2>"
+    for paragraph in section.paragraphs:
+        yield f"<p>{' '.join(_sentence(sentence) for sentence in paragraph)}</p>"
+    yield "</section>"
 
 
 def _sentence(sentence: Sentence) -> str:

@@ -13,7 +13,7 @@ from core.report.document.content import (
     range_of,
 )
 from core.report.document.report import NOTICE, Report
-from core.report.text import Section
+from core.report.text import Section, Sentence
 
 SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~])")
 
@@ -27,7 +27,7 @@ def _lines(report: Report) -> Iterator[str]:
     yield from (f"# {_plain(report.narrative.title)}", "", f"**{NOTICE}**", "")
     yield from (f"- {label}: {_plain(value)}" for label, value in head_lines(report))
     for section in report.narrative.sections:
-        yield from ("", f"## {_plain(section.title)}", "", _paragraph(section))
+        yield from ("", f"## {_plain(section.title)}", "", *_paragraphs(section))
     for table in lesion_tables(report):
         yield from ("", f"## {table.title}", "")
         yield from _table(table.head, [row.cells for row in table.rows])
@@ -41,12 +41,18 @@ def _lines(report: Report) -> Iterator[str]:
     yield from (f"- {label}: {_plain(value)}" for label, value in provenance_lines(report))
 
 
-def _paragraph(section: Section) -> str:
+def _paragraphs(section: Section) -> Iterator[str]:
+    for index, paragraph in enumerate(section.paragraphs):
+        yield from ([""] if index else [])
+        yield _paragraph(paragraph)
+
+
+def _paragraph(sentences: Sequence[Sentence]) -> str:
     marked = (
         f"{_plain(sentence.text)} *({_plain(sentence.mark)})*"
         if sentence.mark
         else _plain(sentence.text)
-        for sentence in section.sentences
+        for sentence in sentences
     )
     # A sentence may begin with what Markdown takes for a list or a number.
     return re.sub(r"^(\d+)?([.)+-])(?=\s)", r"\1\\\2", " ".join(marked))

@@ -119,9 +119,12 @@ def _sections(report: Report) -> list[dict[str, Any]]:
     return [
         {
             "title": printable(section.title),
-            "sentences": [
-                {"text": printable(sentence.text), "mark": printable(sentence.mark)}
-                for sentence in section.sentences
+            "paragraphs": [
+                [
+                    {"text": printable(sentence.text), "mark": printable(sentence.mark)}
+                    for sentence in paragraph
+                ]
+                for paragraph in section.paragraphs
             ],
         }
         for section in report.narrative.sections

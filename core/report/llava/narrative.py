@@ -3,7 +3,8 @@
 import re
 from collections.abc import Collection
 
-from core.report.check import Checked, Verdict, check_text, keep_supported
+from core.report.check import Checked
+from core.report.entering import enter
 from core.report.fact import Facts
 from core.report.narrative import write_narrative
 from core.report.phrases import PHRASES
@@ -17,8 +18,10 @@ HEADING = re.compile(
 )
 
 
-def narrative_of(text: str, facts: Facts, checkpoint: str, kept: Collection[str] = ()) -> Narrative:
-    """Make a report of generated text.
+def narrative_of(
+    text: str, facts: Facts, checkpoint: str, kept: Collection[str] = ()
+) -> tuple[Narrative, tuple[Checked, ...]]:
+    """Make a report of generated text; also gives its sentences with the verdicts on them.
 
     Sentences that contradict the facts are left out; those that no fact supports enter marked.
     The limitations are those of our own writer, after a sentence that tells who wrote the rest
@@ -32,18 +35,19 @@ def narrative_of(text: str, facts: Facts, checkpoint: str, kept: Collection[str]
     """
     name = checkpoint.replace("\\", "/").rstrip("/").split("/")[-1]
     ours = write_narrative(facts, Edition.CLINICAL)
-    parts = [
-        (title, check_text(part, facts, ours.sentences)) for title, part in _parts(text).items()
-    ]
-    left_out = sum(_is_left_out(one, kept) for _, checked in parts for one in checked)
-    said = [Section(title, keep_supported(checked, facts, kept)) for title, checked in parts]
+    parts = {
+        title: enter(part, facts, ours.sentences, kept) for title, part in _parts(text).items()
+    }
+    checked = tuple(one for part in parts.values() for one in part.checked)
+    left_out = sum(one.refused and one.text not in kept for one in checked)
+    said = [Section(title, part.sentences) for title, part in parts.items()]
     limits = PHRASES[Edition.CLINICAL]["section.limitations"]
     of_ours = [
         sentence for part in ours.sections if part.title == limits for sentence in part.sentences
     ]
     closing = Section(limits, (Sentence(_origin(name, left_out)), *of_ours))
     sections = (*(section for section in said if section.sentences), closing)
-    return Narrative(TITLE, sections, Edition.CLINICAL, f"LLaVA ({name})")
+    return Narrative(TITLE, sections, Edition.CLINICAL, f"LLaVA ({name})"), checked
 
 
 def _parts(text: str) -> dict[str, str]:
@@ -55,10 +59,6 @@ def _parts(text: str) -> dict[str, str]:
         title = titles[heading.lower()]
         parts[title] = f"{parts.get(title, '')}\n\n{part.strip()}".strip()
     return {title: part for title, part in parts.items() if part}
-
-
-def _is_left_out(one: Checked, kept: Collection[str]) -> bool:
-    return one.verdict is Verdict.CONTRADICTED and one.text not in kept
 
 
 def _origin(name: str, left_out: int) -> str:

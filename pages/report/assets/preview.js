@@ -78,8 +78,8 @@ function text(part, { title, sections }) {
     element("h3", section, { textContent: heading });
     let paragraph, before;
     for (const sentence of sentences) {
-      // A new paragraph for every lesion.
-      if (!paragraph || sentence.lesion !== before) paragraph = element("div", section);
+      // A new paragraph for every lesion, and where its writer began one.
+      if (!paragraph || sentence.begins || sentence.lesion !== before) paragraph = element("div", section);
       before = sentence.lesion;
       sentenceOf(part, paragraph, sentence);
     }

@@ -1,14 +1,17 @@
 """Texts on their way to a report: edited, checked, kept, and held against an earlier study."""
 
 import io
+import re
 from pathlib import Path
 
+import docx
 import pytest
 from PIL import Image
 
 from core.errors import HepatoScopeError
 from core.report.check import Verdict
 from core.report.composite import OKABE_ITO, Picture
+from core.report.document import Report, provenance_of
 from core.report.draft import Draft, draft_of_facts
 from core.report.earlier import PackedStudy
 from core.report.editing import review
@@ -17,7 +20,7 @@ from core.report.followup import compare_studies
 from core.report.formats import FORMATS, Format, format_of
 from core.report.screen import on_screen, slice_on_screen
 from core.report.text import Edition, Sentence
-from tests.core.report.reports import small_picture
+from tests.core.report.reports import WRITTEN, small_picture
 from tests.core.report.studies import SEVEN, study
 
 DRAWN = study(*SEVEN)
@@ -67,6 +70,66 @@ def test_own_words_are_checked_and_supported_ones_enter_unmarked() -> None:
     marks = [sentence.mark for sentence in impression.sentences]
     assert marks == ["", "not supported by the measurements"]
     assert "lesion.count" in impression.sentences[0].facts
+
+
+def lesions_with(falsehood: str, kept: tuple[str, ...] = ()) -> Draft:
+    """Write a false size in place of ours of lesion 1, before what is said of it further on."""
+    (ours,) = (part for part in OURS.parts if part.title == "Findings: lesions")
+    size = next(one.text for one in OURS.narrative.sentences if one.text.startswith("Lesion 1"))
+    assert size in ours.text
+    return written({ours.title: ours.text.replace(size, falsehood)}, kept)
+
+
+def test_what_hangs_on_a_dropped_sentence_names_its_lesion() -> None:
+    edited = lesions_with("Lesion 1 measures 90 mm.")
+    said = texts(edited)
+    assert "Lesion 1 measures 90 mm." not in said
+    at = next(index for index, text in enumerate(said) if text.startswith("Lesion 1 lies in the"))
+    assert "lesion 1 is darker than the liver" in said[at + 1]
+    assert not any(one.mark for one in edited.narrative.sentences)
+
+
+def test_a_kept_falsehood_leaves_nothing_hanging() -> None:
+    edited = lesions_with("Lesion 1 measures 90 mm.", kept=("Lesion 1 measures 90 mm.",))
+    after = texts(edited)[texts(edited).index("Lesion 1 measures 90 mm.") + 1]
+    assert after.startswith("It lies in the")
+
+
+def test_what_cannot_be_named_goes_with_the_sentence_it_speaks_of() -> None:
+    edited = written({"Impression": "There are 9 lesions. They are worrying. The liver is large."})
+    assert [one.hanging for one in edited.left_out(())][:2] == [False, True]
+    assert "They are worrying." not in texts(edited)
+    kept = ("They are worrying.",)
+    again = written({"Impression": "There are 9 lesions. They are worrying."}, kept)
+    (marked,) = (one for one in again.narrative.sentences if one.text == kept[0])
+    assert marked.mark == "speaks of a sentence that was left out"
+
+
+def test_paragraphs_are_kept_in_the_text_and_in_files() -> None:
+    edited = written({"Impression": "There are 7 lesions.\n\nThe first paragraph was short."})
+    (part,) = (one for one in edited.narrative.sections if one.title == "Impression")
+    assert [len(paragraph) for paragraph in part.paragraphs] == [1, 1]
+    assert part.text == "There are 7 lesions.\n\nThe first paragraph was short."
+
+
+@pytest.mark.parametrize("written_as", FORMATS, ids=lambda one: one.suffix)
+def test_every_file_has_the_paragraphs(written_as: Format) -> None:
+    if written_as.of_series:
+        pytest.skip("of a DICOM series alone, whose text has no paragraphs")
+    narrative = written({"Impression": "There are 7 lesions.\n\nA second look helps."}).narrative
+    made = provenance_of(DRAWN.segmentation, WRITTEN)
+    report = Report(narrative, FACTS, (small_picture(),), made)
+    file = written_as.write(report, DRAWN)
+    if written_as.suffix == ".md":
+        assert b"There are 7 lesions.\n\nA second look helps." in file
+    elif written_as.suffix == ".html":
+        text = re.sub(r"<span[^>]*>|</span>", "", file.decode())
+        assert "<p>There are 7 lesions.</p>" in text
+    elif written_as.suffix == ".docx":
+        paragraphs = [one.text for one in docx.Document(io.BytesIO(file)).paragraphs]
+        assert "There are 7 lesions." in paragraphs
+    else:
+        assert file
 
 
 def test_emptied_section_leaves_the_report() -> None:

@@ -113,7 +113,7 @@ def test_contradicted_sentences_are_left_out_and_unsupported_ones_marked() -> No
         f"Findings: The liver volume is {volume}. There are 9 lesions.\n\n"
         "**Impression:**\n7 lesions. There is no ascites."
     )
-    narrative = narrative_of(text, FACTS, "llava-hf/llava-1.5-7b-hf")
+    narrative, _ = narrative_of(text, FACTS, "llava-hf/llava-1.5-7b-hf")
     told = told_of(narrative)
     assert told["Findings"] == [f"The liver volume is {volume}."]
     assert told["Impression"] == ["7 lesions.", "There is no ascites."]
@@ -124,7 +124,7 @@ def test_contradicted_sentences_are_left_out_and_unsupported_ones_marked() -> No
 
 
 def test_reader_is_told_who_wrote_and_how_much_was_left_out() -> None:
-    narrative = narrative_of("There are 9 lesions. 7 lesions.", FACTS, "/models/jane/llava-x/")
+    narrative, _ = narrative_of("There are 9 lesions. 7 lesions.", FACTS, "/models/jane/llava-x/")
     first, *ours = told_of(narrative)["Limitations"]
     assert "by the language model “llava-x”" in first
     assert "one that contradicted them was left out" in first
@@ -135,14 +135,16 @@ def test_reader_is_told_who_wrote_and_how_much_was_left_out() -> None:
 
 def test_contradicted_sentence_that_is_kept_on_purpose_stays_marked() -> None:
     wrong = "There are 9 lesions."
-    narrative = narrative_of(wrong, FACTS, "llava", kept=[wrong])
+    narrative, _ = narrative_of(wrong, FACTS, "llava", kept=[wrong])
     assert narrative.sections[0].sentences[0].mark == "contradicts the measurements"
     assert "none contradicted them" in narrative.sections[-1].sentences[0].text
 
 
 @pytest.mark.parametrize("text", ["", "  \n", "Findings:\n\nImpression:"])
 def test_empty_answer_leaves_the_limitations(text: str) -> None:
-    assert [part.title for part in narrative_of(text, FACTS, "llava").sections] == ["Limitations"]
+    assert [part.title for part in narrative_of(text, FACTS, "llava")[0].sections] == [
+        "Limitations"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -155,13 +157,13 @@ def test_empty_answer_leaves_the_limitations(text: str) -> None:
     ],
 )
 def test_headings_are_found_however_they_are_set(text: str) -> None:
-    told = told_of(narrative_of(text, FACTS, "llava"))
+    told = told_of(narrative_of(text, FACTS, "llava")[0])
     assert (told["Findings"], told["Impression"]) == (["7 lesions."], ["Tumor burden 2.4 %."])
 
 
 def test_report_says_that_a_model_wrote_it() -> None:
     picture = Picture("composite", "Shown.", "Instead.", b"", 1, 1, ())
-    narrative = narrative_of("7 lesions.", FACTS, "llava-hf/llava-1.5-7b-hf")
+    narrative, _ = narrative_of("7 lesions.", FACTS, "llava-hf/llava-1.5-7b-hf")
     report = Report(narrative, FACTS, (picture,), provenance_of(DRAWN.segmentation))
     assert ("Written by", "LLaVA (llava-1.5-7b-hf)") in list(head_lines(report))
 

@@ -2,12 +2,8 @@
 
 import pytest
 
-from core.report.check import (
-    Verdict,
-    check_sentence,
-    check_text,
-    keep_supported,
-)
+from core.report.check import Verdict, check_sentence, check_text
+from core.report.entering import enter
 from core.report.facts import collect_facts
 from core.report.followup import compare_studies
 from core.report.narrative import write_narrative
@@ -45,7 +41,7 @@ Overall, the visualization provides valuable insight into the decision of the mo
 
 def test_a_report_with_three_falsehoods_loses_exactly_those() -> None:
     text = " ".join([*TRUE[:3], FALSE[0], *TRUE[3:5], FALSE[1], *TRUE[5:], FALSE[2]])
-    kept = keep_supported(check_text(text, THREE), THREE)
+    kept = enter(text, THREE, ()).sentences
     assert tuple(sentence.text for sentence in kept) == TRUE
     assert not any(sentence.mark for sentence in kept)
 
@@ -60,14 +56,13 @@ def test_a_report_that_names_no_number_has_almost_nothing_supported() -> None:
 
 
 def test_a_kept_falsehood_is_marked() -> None:
-    checked = check_text("Lesion 2 measures 42 mm. Biopsy is advised.", THREE)
-    kept = keep_supported(checked, THREE, kept=("Lesion 2 measures 42 mm.",))
+    said = "Lesion 2 measures 42 mm. Biopsy is advised."
+    kept = enter(said, THREE, (), kept=("Lesion 2 measures 42 mm.",)).sentences
     assert [sentence.mark for sentence in kept] == [
         "contradicts the measurements",
         "not supported by the measurements",
     ]
     assert kept[0].lesion == 2
-    assert keep_supported(checked, THREE, unsupported=False) == ()
 
 
 def test_reasons_name_the_fact_with_its_value() -> None:
