@@ -12,6 +12,7 @@ from core.record import findings_record, to_json
 from core.study import Study
 from core.volume import Volume
 from pages.common.frame import plain
+from pages.common.saved import session_download
 from pages.common.widgets import download
 
 
@@ -48,6 +49,7 @@ def downloads(case: Study, segmentation: Segmentation) -> None:
             f"{stem}-preview.png",
             "The most telling slice with its labels.",
         )
+    session_download(case, stem)
 
 
 def dicom_obstacle(volume: Volume) -> str | None:

@@ -79,7 +79,7 @@ class Kept:
     again: bool
 
 
-@dataclass
+@dataclass(eq=False)
 class Memory:
     """The memory of one visitor.
 
@@ -87,18 +87,23 @@ class Memory:
     ----------
     cases : by id, the oldest first.
     kept : by slot, case and what it is of, the oldest first.
+    session : of Streamlit's, that has it at present.
     """
 
     cases: dict[str, Study] = field(default_factory=dict)
     kept: dict[tuple[str, str, Hashable], Kept] = field(default_factory=dict)
+    session: str = ""
 
     def open(self, case: Study) -> None:
-        """Keep a case or its newer state; the oldest case makes room, and all that it has goes."""
+        """Keep a case or its newer state; where there are too many, the oldest makes room."""
         self.cases[case.id] = case
         while len(self.cases) > MAX_CASES:
-            closed = next(iter(self.cases))
-            del self.cases[closed]
-            self.kept = {key: one for key, one in self.kept.items() if key[1] != closed}
+            self.close(next(iter(self.cases)))
+
+    def close(self, case_id: str) -> None:
+        """Forget a case, and all that was made of it."""
+        self.cases.pop(case_id, None)
+        self.kept = {key: one for key, one in self.kept.items() if key[1] != case_id}
 
     def get(self, slot: Slot[T], case: str = "", of: Hashable = None) -> T | None:
         """Give a value, or None."""

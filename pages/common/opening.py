@@ -6,18 +6,22 @@ from core.cascade.segmentation import Segmentation
 from core.study import Study
 from pages.common import jobs
 from pages.common.frame import begin
+from pages.common.full import full_panel
 from pages.common.invitation import invitation
 from pages.common.method import segment_button
 from pages.common.notices import quality_panel
 from pages.common.scan_source import case_header
 from pages.common.session import current_case, show_notice
+from pages.common.visit import come_back
 
 
 def open_page(title: str, lead: str) -> None:
     """Take over work that has ended, and open a page as `begin` does, with what is to be said."""
+    come_back()
     jobs.collect()
     begin(title, lead)
     show_notice()
+    full_panel()
 
 
 def open_case(what: str = "", icon: str = "") -> Study | None:

@@ -8,13 +8,15 @@ from core.phantom import make_phantom
 from core.study import Study
 from core.volume import Volume
 from pages.common.frame import plain
+from pages.common.saved import open_session
 from pages.common.session import choose, current_case, open_volume, titles
-from pages.common.uploads import read_scan, upload
+from pages.common.uploads import take_scan, upload
 
 DEMO_SEED = 42
 FORMATS = (
-    "NIfTI (.nii, .nii.gz), a .zip or .tar.gz with a DICOM series, or all its files at once. "
-    "Your scan stays in this browser session and is gone when you close the page."
+    "NIfTI (.nii, .nii.gz), a .zip or .tar.gz with a DICOM series, or all its files at once; also "
+    "a session that was saved here. "
+    "Your scan stays in this tab, over a reload too, and is gone soon after you close it."
 )
 
 
@@ -69,7 +71,7 @@ def uploader() -> None:
     upload(
         "Upload a CT",
         "upload",
-        lambda files: open_volume(read_scan(files)),
+        lambda files: take_scan(files, open_volume, open_session),
         accept_multiple_files=True,
         label_visibility="collapsed",
     )

@@ -1,15 +1,18 @@
 """What one visitor has open: their cases and nobody else's."""
 
 from collections import Counter
+from collections.abc import Callable
 
 import streamlit as st
 
 from core.study import Study, opened
 from core.volume import Volume
 from pages.common.frame import plain, show_error
-from pages.common.memory import Slot, memory
+from pages.common.memory import MAX_CASES, Slot, memory
 
 CURRENT = Slot[str]("current-case")
+# A study that finds no room, and what follows once it is open.
+WAITING = Slot[tuple[Study, Callable[[], None]]]("waiting-study")
 NOTICE = Slot[tuple[str, bool]]("notice")
 
 
@@ -50,10 +53,33 @@ def current_case() -> Study | None:
 
 
 def open_volume(volume: Volume) -> None:
-    """Make `volume` the current case; the oldest case makes room where there are too many."""
-    if volume.digest not in cases():
-        store(opened(volume))
-    choose(volume.digest)
+    """Make `volume` the current case; where no room is left, ask which case is to close."""
+    if volume.digest in cases():
+        choose(volume.digest)
+    else:
+        open_study(opened(volume))
+
+
+def open_study(study: Study, then: Callable[[], None] = lambda: None) -> None:
+    """Make a study the current case in place of what is known of it, and do what follows.
+
+    Where no room is left for another case, nothing is done before the visitor has chosen which
+    one is to close (`pages.common.full`).
+    """
+    if study.id not in cases() and len(cases()) >= MAX_CASES:
+        WAITING.put((study, then))
+        return
+    store(study)
+    choose(study.id)
+    then()
+
+
+def make_room(case_id: str) -> None:
+    """Close a case with all that was made of it, and open the study that waits."""
+    waiting = WAITING.pop()
+    memory().close(case_id)
+    if waiting is not None:
+        open_study(*waiting)
 
 
 def choose(case_id: str) -> None:

@@ -10,6 +10,7 @@ import streamlit as st
 
 from core.errors import HepatoScopeError
 from core.io import read
+from core.saved import is_saved
 from core.volume import Volume
 from pages.common.memory import Slot
 from pages.common.session import notify
@@ -55,10 +56,25 @@ def _take(
         refuse(str(error))
 
 
+def take_scan(
+    files: Files, on_scan: Callable[[Volume], None], on_session: Callable[[Path], None]
+) -> None:
+    """Read uploaded files: those of a scan, or a session that was saved."""
+    with saved(files) as paths:
+        if len(paths) == 1 and is_saved(paths[0]):
+            on_session(paths[0])
+        else:
+            on_scan(_read(paths))
+
+
 def read_scan(files: Files) -> Volume:
     """Read uploaded files: one that holds a scan, or all of a series."""
     with saved(files) as paths:
-        return read(paths[0] if len(paths) == 1 else paths[0].parent)
+        return _read(paths)
+
+
+def _read(paths: list[Path]) -> Volume:
+    return read(paths[0] if len(paths) == 1 else paths[0].parent)
 
 
 @contextmanager

@@ -7,8 +7,9 @@ import streamlit as st
 from core.report.check import Checked, Verdict
 from core.report.draft import Draft, Part
 from core.report.text import paragraphs
+from core.report.written import Place
 from pages.common.frame import plain
-from pages.report.state import Place, keep, kept, set_edit
+from pages.report.state import keep, kept, set_edit
 
 SIGNS = {
     Verdict.SUPPORTED: ":green[:material/check_circle:]",

@@ -9,11 +9,13 @@ from core.report.document import Report, SignOff, provenance_of
 from core.report.draft import Draft
 from core.report.fact import Facts
 from core.report.formats import FORMATS, Format
+from core.report.written import Place
 from core.study import Examined, Study
 from pages.common.downloads import dicom_obstacle, file_stem
 from pages.common.frame import plain
+from pages.common.saved import SIGNED
 from pages.common.widgets import download
-from pages.report.state import SIGNED, Place, kept, sign, written_at
+from pages.report.state import kept, sign, written_at
 
 NO_NAME = (
     "Never taken from the scan: what you type here goes into the files below and nowhere else. "

@@ -14,8 +14,9 @@ from core.study import Study
 from pages.common import jobs
 from pages.common.fetching import Typed, ask_for_checkpoint, facts_of, offer
 from pages.common.frame import errors_shown, plain
+from pages.common.saved import GENERATED
 from pages.report.llava_state import begin_writing, stream
-from pages.report.state import GENERATED, REPORT_TAB
+from pages.report.state import REPORT_TAB
 
 TYPED = {
     "Another: its name on the hub, or a folder": Typed(

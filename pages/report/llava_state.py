@@ -13,11 +13,12 @@ from core.process.progress import Progress
 from core.report.composite import Picture
 from core.report.fact import Facts
 from core.report.llava import prompt_of
+from core.report.written import Generated
 from core.study import Study
 from pages.common import jobs
 from pages.common.memory import Slot
 from pages.common.queues import Uses
-from pages.report.state import REPORT_TAB, Generated, keep_generated
+from pages.report.state import REPORT_TAB, keep_generated
 
 TOKENS_A_WORD = 1.3
 

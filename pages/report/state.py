@@ -1,54 +1,21 @@
 """What a visitor chose, wrote and signed for the reports of their cases."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from core.report.document import SignOff
 from core.report.earlier import PackedStudy
 from core.report.text import Edition, Narrative
+from core.report.written import Generated, Place, Signed
 from core.study import Study
 from pages.common.memory import Slot
+from pages.common.saved import EDITS, GENERATED, KEPT, SIGNED
 
 REPORT_TAB = "Report"
 FACTS, LLAVA = "facts", "llava"
-
-
 WRITER_KEY = "report-writer"
 
-
-@dataclass(frozen=True)
-class Place:
-    """Which text of which case: what was edited in one stays in it."""
-
-    case: str
-    writer: str
-    edition: Edition
-
-
-@dataclass(frozen=True)
-class Signed:
-    """A signature under a certain text."""
-
-    narrative: Narrative
-    sign_off: SignOff
-
-
-@dataclass(frozen=True)
-class Generated:
-    """What a model wrote, and which; `cut_short` where it ran out of time."""
-
-    text: str
-    checkpoint: str
-    cut_short: str = ""
-
-
-# By place: two editions of ours and the text of a model.
-EDITS = Slot[dict[str, str]]("report-edits", keep=3)
-KEPT = Slot[frozenset[str]]("report-kept-sentences", keep=3)
-GENERATED = Slot[Generated]("report-generated")
 EARLIER = Slot[PackedStudy]("report-earlier")
 WRITTEN = Slot[tuple[Narrative, datetime]]("report-written")
-SIGNED = Slot[Signed]("report-signed")
 
 
 def edits(place: Place) -> dict[str, str]:

@@ -15,17 +15,19 @@ from core.report.facts import collect_facts
 from core.report.followup import Comparison
 from core.report.screen import Shown, on_screen, slice_on_screen
 from core.report.text import Edition
+from core.report.written import Place
 from core.study import Examined, Study
 from pages.common import uncertainty_state as doubts
 from pages.common.decisions import every_lesion
 from pages.common.memory import Slot, content
+from pages.common.saved import GENERATED
 from pages.common.widgets import choose
 from pages.report.choices import Choices, choices
 from pages.report.earlier import earlier_panel
 from pages.report.edit import editor, verdicts
 from pages.report.finish import finish
 from pages.report.preview import preview
-from pages.report.state import FACTS, GENERATED, LLAVA, Place, edits, kept
+from pages.report.state import FACTS, LLAVA, edits, kept
 
 MODES = {"read": "Read", "edit": "Edit"}
 Printed = tuple[tuple[Picture, ...], tuple[Shown, ...]]

@@ -141,6 +141,35 @@ def test_a_click_in_a_row_lights_the_lesion_up_and_lasts(visit: Visit, screensho
 
 
 @pytest.mark.usefixtures("shipped_weights")
+def test_nothing_is_lost_by_a_reload_nor_between_two_visits(
+    visit: Visit, screenshots: Path, tmp_path: Path
+) -> None:
+    page = visit()
+    segment_demo(page)
+    page.get_by_role("button", name="Not a lesion").click()
+    expect(page.get_by_text("Rejected by you: 1")).to_be_visible(timeout=PATIENCE)
+    lesions = metric(page, "Lesions").inner_text()
+    page.reload()
+    expect(metric(page, "Lesions")).to_have_text(lesions, timeout=PATIENCE)
+    # Another tab is another visit.
+    other = page.context.new_page()
+    other.goto(page.url)
+    expect(action(other, "Open the demo case")).to_be_visible(timeout=PATIENCE)
+    expect(other.get_by_test_id("stMetric")).to_have_count(0)
+
+    page.get_by_role("tab", name="Download").click()
+    picture(page, screenshots / "segment-download.png")
+    with page.expect_download(timeout=PATIENCE) as waiting:
+        action(page, "Session (one file)").click()
+    path = tmp_path / waiting.value.suggested_filename
+    waiting.value.save_as(path)
+    later = visit(theme="dark")
+    later.locator("input[type=file]").set_input_files(path)
+    expect(metric(later, "Lesions")).to_have_text(lesions, timeout=PATIENCE)
+    expect(later.get_by_text("Rejected by you: 1")).to_be_visible(timeout=PATIENCE)
+
+
+@pytest.mark.usefixtures("shipped_weights")
 def test_labels_are_downloaded_on_the_grid_of_the_scan(
     visit: Visit, screenshots: Path, tmp_path: Path
 ) -> None:

@@ -13,8 +13,12 @@ from streamlit.testing.v1 import AppTest
 
 from core.errors import WeightsMissing
 from core.io.export import labels_to_nifti
+from core.report.text import Edition
+from core.report.written import Place, Written
+from core.saved import save
 from core.volume import Volume
 from pages.common.memory import MAX_CASES
+from pages.common.saved import EDITS, KEPT
 from pages.viewer import MEMORIES
 from tests import scene
 from tests.core.io.scans import ct_series, save_dicom
@@ -138,15 +142,52 @@ def test_file_that_is_no_ct_is_marked_and_not_segmented_unasked(opened: AppTest)
     assert not button(willing, "Segment liver and tumors").disabled
 
 
-def test_uploads_replace_each_other_and_can_be_chosen_again(app: AppTest) -> None:
-    for number in range(MAX_CASES + 1):
+def uploads(app: AppTest, count: int) -> AppTest:
+    for number in range(count):
         app = upload(app, good(f"scan-{number}.nii.gz", shift=number))
-        assert app.subheader[0].value == f"scan-{number}.nii.gz"
-    titles = [case.title for case in memory_of(app).cases.values()]
+    return app
+
+
+def test_a_scan_that_finds_no_room_asks_which_one_is_to_close(app: AppTest) -> None:
+    full = uploads(app, MAX_CASES + 1)
+    assert full.subheader[0].value == f"scan-{MAX_CASES - 1}.nii.gz"
+    assert "no room for another" in full.warning[0].value
+    swapped = button(full, "Close it, open the other").click().run()
+    titles = [case.title for case in memory_of(swapped).cases.values()]
     assert titles == [f"scan-{number}.nii.gz" for number in range(1, MAX_CASES + 1)]
-    again = app.selectbox[0].select_index(0).run()
+    assert swapped.subheader[0].value == f"scan-{MAX_CASES}.nii.gz"
+    again = swapped.selectbox[0].select_index(0).run()
     assert not again.exception
     assert again.subheader[0].value == "scan-1.nii.gz"
+
+
+def test_nothing_closes_where_all_are_kept(app: AppTest) -> None:
+    kept = button(uploads(app, MAX_CASES + 1), "Keep all").click().run()
+    assert len(memory_of(kept).cases) == MAX_CASES
+    assert not kept.warning
+    assert kept.subheader[0].value == f"scan-{MAX_CASES - 1}.nii.gz"
+
+
+@pytest.mark.parametrize("with_scan", [True, False])
+def test_a_saved_session_opens_with_all_that_was_decided_and_written(
+    segmented: AppTest, new_visitor: Callable[[], AppTest], with_scan: bool
+) -> None:
+    moved = button(segmented.slider[1].set_value(0.4).run(), "It is one").click().run()
+    case = current(moved)
+    place = Place(case.id, "facts", Edition.CLINICAL)
+    written = Written({place: {"Impression": "One lesion."}}, {place: frozenset({"Kept."})})
+    file = "demo.hepatoscope.zip", save(case, written.to_dict(), with_scan=with_scan), ""
+    other = new_visitor()
+    if not with_scan:
+        refused = upload(other.run(), file)
+        assert "open that scan first, then the session" in refused.error[0].value
+        other = button(refused, "Open the demo case").click().run()
+    found = upload(other, file)
+    assert not found.exception
+    assert metrics(found) == metrics(moved)
+    assert current(found).segmentation.called == case.segmentation.called
+    assert memory_of(found).get(EDITS, case.id, place) == {"Impression": "One lesion."}
+    assert memory_of(found).get(KEPT, case.id, place) == {"Kept."}
 
 
 def test_files_of_several_scans_at_once_are_refused(app: AppTest) -> None:

@@ -38,14 +38,20 @@ def test_opening_a_scan_makes_it_the_current_case(scan: Volume) -> None:
     assert case.volume is scan
 
 
-def test_oldest_case_makes_room(scan: Volume) -> None:
-    names = [f"scan-{number}" for number in range(MAX_CASES + 2)]
+def test_no_case_is_closed_unasked(scan: Volume) -> None:
+    names = [f"scan-{number}" for number in range(MAX_CASES + 1)]
     for name in names:
         session.open_volume(other(scan, name))
-    assert list(session.cases()) == names[-MAX_CASES:]
+    assert list(session.cases()) == names[:-1]
+    waiting = session.WAITING.get()
+    assert waiting is not None
+    assert waiting[0].id == names[-1]
+    session.make_room(names[1])
+    assert list(session.cases()) == [names[0], *names[2:]]
     current = session.current_case()
     assert current is not None
     assert current.id == names[-1]
+    assert session.WAITING.get() is None
 
 
 def test_opening_the_same_scan_again_keeps_its_result(scan: Volume) -> None:

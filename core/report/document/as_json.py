@@ -74,7 +74,7 @@ def _report(document: dict[str, Any]) -> Report:
         for fact in document["facts"]
     )
     return Report(
-        narrative=_narrative(document["narrative"]),
+        narrative=narrative_from(document["narrative"]),
         facts=Facts(facts, tuple(document["not_assessable"])),
         pictures=(),
         provenance=Provenance(
@@ -89,7 +89,8 @@ def _report(document: dict[str, Any]) -> Report:
     )
 
 
-def _narrative(known: dict[str, Any]) -> Narrative:
+def narrative_from(known: dict[str, Any]) -> Narrative:
+    """Read a narrative that was written as plain values."""
     sections = tuple(
         Section(
             section["title"],
