@@ -36,6 +36,7 @@ def downloads(case: Study, segmentation: Segmentation) -> None:
                 f"{stem}-labels.dcm",
                 "Refers to your series; it carries the patient data that the series carries.",
             )
+        session_download(case, stem)
     with right:
         _button(
             "Findings (JSON)",
@@ -49,7 +50,6 @@ def downloads(case: Study, segmentation: Segmentation) -> None:
             f"{stem}-preview.png",
             "The most telling slice with its labels.",
         )
-    session_download(case, stem)
 
 
 def dicom_obstacle(volume: Volume) -> str | None:

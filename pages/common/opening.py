@@ -17,7 +17,7 @@ from pages.common.visit import come_back
 
 def open_page(title: str, lead: str) -> None:
     """Take over work that has ended, and open a page as `begin` does, with what is to be said."""
-    come_back()
+    come_back(title)
     jobs.collect()
     begin(title, lead)
     show_notice()

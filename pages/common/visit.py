@@ -54,8 +54,13 @@ def visits() -> Visits:
     return Visits()
 
 
-def come_back() -> None:
-    """Let the tab say which visit it is; after a reload take over what that visit had."""
+def come_back(page: str) -> None:
+    """Let the tab say which visit it is; after a reload take over what that visit had.
+
+    Parameters
+    ----------
+    page : that is shown.
+    """
     own = memory()
     own.session = session_id()
     name = (st.session_state.get(KEY) or {}).get("name")
@@ -67,7 +72,8 @@ def come_back() -> None:
         elif found is not own:
             found.session = own.session
             st.session_state[NAME] = found
-    _component(key=KEY, data={"known": name, "taken": taken}, on_name_change=_rerun_is_enough)
+    told = {"known": name, "taken": taken, "page": page}
+    _component(key=KEY, data=told, on_name_change=_rerun_is_enough)
 
 
 def session_id() -> str:

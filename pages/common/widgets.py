@@ -105,12 +105,30 @@ def show_table(rows: Any, columns: Mapping[str, Told] | None = None, **look: Any
     return st.dataframe(table, hide_index=True, column_config=shown, **look)
 
 
-def show_figures(figures: Mapping[str, Told]) -> None:
-    """Show figures in a row that breaks on a narrow page: by name, alone or with what they mean."""
-    with st.container(horizontal=True):
-        for name, figure in figures.items():
-            value, tip = (figure, None) if isinstance(figure, str) else figure
-            st.metric(name, value, border=True, help=tip)
+def show_figures(figures: Mapping[str, Told], across: int = 0) -> None:
+    """Show figures in a row that breaks on a narrow page: by name, alone or with what they mean.
+
+    Parameters
+    ----------
+    across : so many in a row; 0 for as many as there is room for.
+    """
+    named = list(figures.items())
+    for first in range(0, len(named), across or len(named)):
+        with st.container(horizontal=True):
+            for name, figure in named[first : first + (across or len(named))]:
+                value, tip = (figure, None) if isinstance(figure, str) else figure
+                st.metric(name, value, border=True, help=tip)
+
+
+def show_picture(image: Any, caption: str, *, at: Any = st, alt: str = "") -> None:
+    """Show a picture as wide as its place, with a caption, which also tells who cannot see it.
+
+    Parameters
+    ----------
+    at : column or container.
+    alt : said in place of the caption where that does not describe the picture.
+    """
+    at.image(image, caption or None, alt=alt or caption, width="stretch")
 
 
 def download(

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from core.atlas.patches import kinds
 from core.atlas.selection import contrast, nearest, shares
 from core.atlas.sheet import patch_sheet
-from pages.common.widgets import download
+from pages.common.widgets import download, show_picture
 from pages.embeddings.colors import NAMES
 from pages.embeddings.pictures import NOT_SHIPPED, pictures_of
 from pages.embeddings.slice_view import slice_view
@@ -55,7 +55,8 @@ def middle_first(shown: ShownAtlas, chosen: NDArray[np.bool_]) -> NDArray[np.int
 
 def _gallery(shown: ShownAtlas, rows: NDArray[np.int64], count: int) -> None:
     pictures = pictures_of(shown)
-    st.image(patch_sheet(pictures.patches(rows), captions(shown, rows), columns=8), width="stretch")
+    sheet = patch_sheet(pictures.patches(rows), captions(shown, rows), columns=8)
+    show_picture(sheet, "", alt=f"The {len(rows)} most typical of the chosen patches")
     more = f"The {len(rows)} most typical of {count:,}" if count > len(rows) else "All of them"
     st.caption(f"{more}; below each, its share of tumor.")
     if not all(pictures.are_true(row) for row in rows.tolist()):

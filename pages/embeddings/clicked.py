@@ -9,6 +9,7 @@ from core.atlas.pictures import rounded
 from core.atlas.selection import walk
 from core.atlas.sheet import patch_sheet
 from pages.common.frame import plain
+from pages.common.widgets import show_picture
 from pages.embeddings.chosen import captions
 from pages.embeddings.pictures import NOT_SHIPPED, pictures_of
 from pages.embeddings.slice_view import show_slice
@@ -62,7 +63,8 @@ def _triple(shown: ShownAtlas, row: int) -> None:
     image = pictures.patches(np.array([row]))
     drawn = pictures.autoencoder.decode(shown.atlas.codes[[row]])
     if not pictures.are_true(row):
-        st.image(patch_sheet(rounded(drawn), ["redrawn"], 3, scale=4))
+        sheet = patch_sheet(rounded(drawn), ["redrawn"], 3, scale=4)
+        st.image(sheet, alt="The patch, redrawn")
         error = shown.atlas.table["reconstruction_error"].iloc[row]
         st.caption(
             f"Redrawn from its code; measured error {error:.4f}, mean of all "
@@ -72,7 +74,8 @@ def _triple(shown: ShownAtlas, row: int) -> None:
     away = np.abs(image.astype(np.float32) - drawn) / 255
     difference = np.rint(np.clip(away / BRIGHTEST, 0, 1) * 255).astype(np.uint8)
     triple = np.concatenate([image, rounded(drawn), difference])
-    st.image(patch_sheet(triple, ["original", "redrawn", "error"], 3, scale=4))
+    sheet = patch_sheet(triple, ["original", "redrawn", "error"], 3, scale=4)
+    st.image(sheet, alt="The patch, redrawn, and the error")
     error = float(reconstruction_error(image, drawn)[0])
     st.caption(
         f"Mean squared error {error:.4f}, mean of all "
@@ -84,10 +87,8 @@ def _triple(shown: ShownAtlas, row: int) -> None:
 def _neighbours(shown: ShownAtlas, row: int) -> None:
     rows, distances = neighbours_of(shown, row, NEIGHBOURS)
     st.markdown("**Most like it** (ringed on the map)")
-    st.image(
-        patch_sheet(pictures_of(shown).patches(rows), captions(shown, rows), columns=6),
-        width="stretch",
-    )
+    sheet = patch_sheet(pictures_of(shown).patches(rows), captions(shown, rows), columns=6)
+    show_picture(sheet, "", alt=f"The {len(rows)} patches most like it")
     table = shown.atlas.table.iloc[rows]
     others = int((table["patient"] != shown.atlas.table["patient"].iloc[row]).sum())
     st.caption(
@@ -112,7 +113,8 @@ def _walk(shown: ShownAtlas, start: int, end: int) -> None:
     codes = walk(shown.atlas.codes[start], shown.atlas.codes[end], STEPS)
     drawn = rounded(pictures_of(shown).autoencoder.decode(codes))
     shares = [f"{share:.0%}" for share in np.linspace(0, 1, STEPS)]
-    st.image(patch_sheet(drawn, shares, columns=STEPS), width="stretch")
+    sheet = patch_sheet(drawn, shares, columns=STEPS)
+    show_picture(sheet, "", alt="Patches decoded on the way from one code to the other")
     st.caption(
         "What the decoder draws on the straight line between the two codes. No patient looked like "
         "the ones in between: it shows what the code's directions mean."

@@ -22,7 +22,7 @@ from pages.common.frame import plain
 from pages.common.memory import Slot
 from pages.common.queues import Uses
 from pages.common.session import current_case
-from pages.common.widgets import pick
+from pages.common.widgets import pick, show_picture
 from pages.embeddings.colors import NAMES, colored
 from pages.embeddings.map_view import choose_map, colored_map
 from pages.embeddings.pictures import send_pictures
@@ -202,17 +202,11 @@ def _heat(case: Study, squares: Squares) -> None:
     inside = squares.organ[0] >= 128
     drawn = np.where(inside, heat / FULL, 0)
     first, second, third = st.columns(3, gap="medium")
-    first.image(squares.gray[0], caption="The slice", width="stretch")
-    second.image(
-        overlaid(squares.gray[0], squares.tumor[0] / 255 * 0.55, RED),
-        caption="Tumor as called",
-        width="stretch",
-    )
-    third.image(
-        overlaid(squares.gray[0], drawn * 0.85, AMBER),
-        caption="Reconstruction error inside the liver",
-        width="stretch",
-    )
+    show_picture(squares.gray[0], "The slice", at=first)
+    called = overlaid(squares.gray[0], squares.tumor[0] / 255 * 0.55, RED)
+    show_picture(called, "Tumor as called", at=second)
+    errors = overlaid(squares.gray[0], drawn * 0.85, AMBER)
+    show_picture(errors, "Reconstruction error inside the liver", at=third)
     tumor, liver = squares.tumor[0] >= 128, inside & (squares.tumor[0] < 128)
     figures = [
         f"{name} {heat[mask].mean():.4f}"

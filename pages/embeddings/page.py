@@ -45,7 +45,7 @@ def _choose_atlas() -> Atlas | None:
     found = atlases()
     if not found:
         st.info("There is no atlas on this machine yet. Make one of labelled scans with")
-        st.code(HOW_TO_MAKE, language="bash")
+        st.code(HOW_TO_MAKE, language=None)
         return None
     left, right = st.columns([2, 3], gap="medium", vertical_alignment="bottom")
     name = left.selectbox("Atlas", list(found), key="atlas-open", persist_state="session")

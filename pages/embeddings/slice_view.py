@@ -14,6 +14,7 @@ from core.io.datasets import LabelledCase
 from core.study import Study
 from pages.common.frame import errors_shown
 from pages.common.session import cases
+from pages.common.widgets import show_picture
 from pages.embeddings.pictures import pictures_of
 from pages.embeddings.state import ShownAtlas, choice_of
 
@@ -46,7 +47,7 @@ def show_slice(shown: ShownAtlas, row: int) -> None:
     here = same_slice(table, row)
     chosen = [_corner(shown, one) for one in here if choice.chosen[one]]
     clicked = [_corner(shown, one) for one in here if one == choice.clicked]
-    st.image(marked(gray, chosen, clicked), width="stretch")
+    show_picture(marked(gray, chosen, clicked), "", alt="The slice, with its patches marked")
     st.caption(f"{note} Teal: chosen; magenta: clicked. Patient's right on the left.")
 
 

@@ -21,7 +21,7 @@ from pages.common.explanations import EXPLANATIONS, Wish
 from pages.common.glossary import see
 from pages.common.memory import Slot, content
 from pages.common.session import cases
-from pages.common.widgets import choose, choose_slice, pick
+from pages.common.widgets import choose, choose_slice, pick, show_picture
 from pages.explain.attribution_result import CALLED, result_view
 from pages.explain.attribution_state import ATTRIBUTION_TAB, begin_explaining, posed_for
 from pages.explain.worker import explainer, warm_up
@@ -67,8 +67,8 @@ def attribution_view(case: Study, segmentation: Segmentation) -> None:
     elif jobs.running() is None:
         left, right, _ = st.columns([1, 1, 2], gap="small")
         gray, called = unexplained(case.volume, segmentation.labels, wishes[0].z)
-        left.image(gray, f"Slice {wishes[0].z + 1}", width="stretch")
-        right.image(called, CALLED, width="stretch")
+        show_picture(gray, f"Slice {wishes[0].z + 1}", at=left)
+        show_picture(called, CALLED, at=right)
         st.caption(
             "Nothing was explained for this choice yet. Explanations stay until you close the page."
         )

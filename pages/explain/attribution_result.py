@@ -19,7 +19,7 @@ from pages.common.charts import GRAY, axes, color_bar, color_of, framed
 from pages.common.downloads import file_stem
 from pages.common.explanations import Explained, Wish
 from pages.common.glossary import see
-from pages.common.widgets import PERCENT, download, show_figures, show_table
+from pages.common.widgets import PERCENT, download, show_figures, show_picture, show_table
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -68,7 +68,7 @@ def _one(case: Study, segmentation: Segmentation, wish: Wish, one: Explained) ->
         "Both": pictures.fused,
     }
     for column, (caption, picture) in zip(st.columns(4, gap="small"), named.items(), strict=True):
-        column.image(picture, caption, width="stretch")
+        show_picture(picture, caption, at=column)
     limit = pictures.limit
     color_bar(DIVERGING, f"{signed(-limit)} lowers it", f"raises it {signed(limit)}")
 
@@ -80,10 +80,9 @@ def _side_by_side(case: Study, segmentation: Segmentation, known: Known) -> None
         native = native_map(one.posed, one.found.values)
         pictures = draw(case.volume, segmentation.labels, wish.z, native, limit_of(native))
         if number == 0:
-            columns[0].image(pictures.called, f"Slice {wish.z + 1}, as called", width="stretch")
-        columns[(number + 1) % len(columns)].image(
-            pictures.fused, _named(wish, segmentation), width="stretch"
-        )
+            show_picture(pictures.called, f"Slice {wish.z + 1}, as called", at=columns[0])
+        place = columns[(number + 1) % len(columns)]
+        show_picture(pictures.fused, _named(wish, segmentation), at=place)
     st.caption("Each map has a scale of its own: red raised the answer, blue lowered it.")
 
 

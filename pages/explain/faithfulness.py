@@ -46,7 +46,7 @@ def faithfulness_view() -> None:
     trials = shipped_trials()
     if not trials:
         st.info("No trial of the explanations is here yet. Make one on labelled scans with")
-        st.code(HOW_TO_MAKE, language="bash")
+        st.code(HOW_TO_MAKE, language=None)
         return
     name = choose("Trial", list(trials), CHOSEN)
     record, sections = read_trial(trials[name])
@@ -63,7 +63,7 @@ def faithfulness_view() -> None:
     st.caption("Bars: means over the sections. Lines: 95 % intervals, patients drawn anew.")
     with st.expander("What was tested", icon=":material/rule:"):
         st.markdown(TESTS)
-        st.code(_command(record), language="bash")
+        st.code(_command(record), language=None)
     download(
         "All sections (CSV)",
         lambda: sections.to_csv(index=False).encode(),

@@ -9,7 +9,7 @@ from core.study import Study
 from core.training.gallery import painted_slices, pictures
 from core.training.lesions import Painting
 from pages.common.downloads import file_stem
-from pages.common.widgets import download
+from pages.common.widgets import download, show_picture
 
 SEED, COUNT = "painted-seed", 4
 WHAT = (
@@ -33,7 +33,7 @@ def painted_view(case: Study, segmentation: Segmentation) -> None:
         for one in painted[start : start + 2]:
             drawn = pictures(one, outlined=outlined)
             for name, picture in zip(("Before", "Painted"), drawn, strict=True):
-                next(places).image(picture, f"Slice {one.z + 1}: {name.lower()}", width="stretch")
+                show_picture(picture, f"Slice {one.z + 1}: {name.lower()}", at=next(places))
                 named.append((f"{name}, slice {one.z + 1}", picture))
     st.caption(
         "Each slice is what a tumor network is shown: the liver's box, its median gray at 128, "

@@ -10,6 +10,7 @@ from core.study import Study
 from core.whatif.probe.reaction import Answers
 from pages.common.charts import color_bar
 from pages.common.downloads import file_stem
+from pages.common.widgets import show_picture
 from pages.explain.probe_state import Probed
 
 COLUMNS = ("Scan, as called", "Liver probability", "Tumor probability")
@@ -29,8 +30,8 @@ def pictures(case: Study, closeup: Closeup, answer: Probed, z: int) -> None:
     ):
         with column:
             st.markdown(f"**{name}**")
-            st.image(first, "Before", width="stretch")
-            st.image(second, "After", width="stretch")
+            show_picture(first, "Before")
+            show_picture(second, "After")
     bar, take = st.columns([3, 1], vertical_alignment="center")
     with bar:
         color_bar(DOUBT, "Probability 0", "1")

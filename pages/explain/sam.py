@@ -36,7 +36,7 @@ def sam_view(case: Study, segmentation: Segmentation) -> None:
             "is missing with the command below, then start HepatoScope again.",
             icon=":material/extension:",
         )
-        st.code(f"pip install -r {VISION_LANGUAGE}", language="bash")
+        st.code(f"pip install -r {VISION_LANGUAGE}", language=None)
         return
     checkpoint = choose_checkpoint(case)
     question = None

@@ -28,7 +28,7 @@ from core.study import Study
 from pages.common.downloads import file_stem
 from pages.common.frame import plain
 from pages.common.truth import truth_of
-from pages.common.widgets import choose, download
+from pages.common.widgets import choose, download, show_picture
 from pages.explain.sam_prompts import shown_mask
 from pages.explain.sam_state import MASK_KEY, WINDOWS, Answer
 
@@ -77,7 +77,7 @@ def result_view(case: Study, segmentation: Segmentation, shown: Answer, *, curre
     rows = compare(shown.found, ours, truth, index)
     pictures = _pictures(case, shown, rows, ours, prompted)
     for column, (name, picture) in zip(st.columns(len(pictures)), pictures.items(), strict=True):
-        column.image(picture, name, width="stretch")
+        show_picture(picture, name, at=column)
     _table(segmentation, shown, rows, ours, truth, case.volume.shape[2])
     if not prompted:
         st.caption(ORACLE.format(what="our result" if truth is None else "the truth"))

@@ -16,7 +16,7 @@ from core.whatif.stress.knobs import KNOBS, Stress
 from pages.common.downloads import file_stem
 from pages.common.frame import errors_shown
 from pages.common.truth import truth_of
-from pages.common.widgets import choose_slice, download
+from pages.common.widgets import choose_slice, download, show_picture
 from pages.explain.stress_state import (
     Stressed,
     StressTarget,
@@ -131,7 +131,7 @@ def _pictures(case: Study, closeup: Closeup, result: Stressed, stress: Stress, z
         (f"Slice {shown[index] + 1} as it is", "Degraded, as called", name),
         strict=True,
     ):
-        column.image(picture, title, width="stretch")
+        show_picture(picture, title, at=column)
     download(
         "Pictures",
         lambda: png(grid([[before, after, expected]])),

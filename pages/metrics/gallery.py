@@ -7,7 +7,7 @@ from core.evaluation import Run
 from core.evaluation.cases import Place, place_of, worst
 from pages.common.frame import plain
 from pages.common.numbers import number
-from pages.common.widgets import choose
+from pages.common.widgets import choose, show_picture
 from pages.metrics import pictures
 from pages.metrics.state import SCORES
 
@@ -60,4 +60,4 @@ def _thumbnail(run: Run, place: Place) -> None:
     if isinstance(picture, str):
         st.caption(plain(picture))
     elif picture is not None:
-        st.image(picture, width="stretch")
+        show_picture(picture, "", alt=f"{place.case}: outlines of truth and prediction")

@@ -57,7 +57,7 @@ def _invitation() -> None:
             "An evaluation run holds the scores of many cases, slice by slice, and no images. "
             "Score your own labelled CTs (LiTS, Medical Decathlon or slice folders) with"
         )
-        st.code(HOW_TO_MAKE, language="bash")
+        st.code(HOW_TO_MAKE, language=None)
         st.markdown("then zip the folder and bring it here, or put it into `weights/evaluations`.")
         uploader()
 

@@ -13,7 +13,7 @@ from core.evaluation.images import pictures, telling_error
 from pages.common.charts import GRAY, TARGETS, color_of, framed
 from pages.common.frame import plain
 from pages.common.numbers import number
-from pages.common.widgets import show_figures, show_table
+from pages.common.widgets import show_figures, show_picture, show_table
 from pages.metrics.pictures import RECORD, draw_later, images_of, record_job
 from pages.metrics.state import SCORES
 
@@ -175,7 +175,7 @@ def _images(run: Run, place: Place, index: int) -> None:
         st.info(f"No prediction: {plain(reason)}", icon=":material/info:")
     drawn = pictures(images, place.target, index)
     for column, (name, picture) in zip(st.columns(3), drawn.items(), strict=False):
-        column.image(picture, caption=f"{name.capitalize()}, slice {index + 1}", width="stretch")
+        show_picture(picture, f"{name.capitalize()}, slice {index + 1}", at=column)
     legend = "Liver green, tumor red."
     if "errors" in drawn:
         legend += " Errors: " + " ".join(

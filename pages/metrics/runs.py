@@ -95,7 +95,7 @@ def uploader() -> None:
         "Zip the folder of a run: run.json and four Parquet tables. It stays in this browser "
         f"session, {MAX_UPLOADED} runs at most. Make one with"
     )
-    st.code(HOW_TO_MAKE, language="bash", wrap_lines=True)
+    st.code(HOW_TO_MAKE, language=None, wrap_lines=True)
 
 
 def run_facts(run: Run) -> str:

@@ -40,4 +40,4 @@ def source_view(functions: tuple[Callable[..., Any], ...]) -> None:
     for function in functions:
         text, place = source_of(function)
         st.caption(f":material/code: `{place}`")
-        st.code(text, language="python")
+        st.code(text, language="python", wrap_lines=True)

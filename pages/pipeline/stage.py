@@ -16,7 +16,7 @@ from pages.common.charts import color_bar
 from pages.common.downloads import file_stem
 from pages.common.frame import plain
 from pages.common.surface_view import surface_view
-from pages.common.widgets import download
+from pages.common.widgets import download, show_picture
 from pages.pipeline.charts import histogram_chart, threshold_chart
 from pages.pipeline.controls import threshold_control, window_control
 from pages.pipeline.features import feature_stage
@@ -86,7 +86,7 @@ def _pictures(pictures: Sequence[Picture]) -> None:
     for first in range(0, len(pictures), across):
         row = pictures[first : first + across]
         for column, picture in zip(st.columns(across, gap="medium"), row, strict=False):
-            column.image(picture.image, caption=picture.caption, width="stretch")
+            show_picture(picture.image, picture.caption, at=column)
 
 
 def _figures(case: Study, moment: Moment, stop: Stop, content: Content) -> None:
@@ -96,7 +96,7 @@ def _figures(case: Study, moment: Moment, stop: Stop, content: Content) -> None:
     st.markdown(_table(content.numbers))
     if stop.name == "file":
         st.caption("The affine of the file: from voxel (i, j, k) to millimeters in the patient")
-        st.code(affine_text(case.volume), language=None)
+        st.code(affine_text(case.volume), language=None, wrap_lines=True)
     _downloads(case, stop, content)
 
 

@@ -76,14 +76,17 @@ def _attribution(case: Study, segmentation: Segmentation) -> tuple[Wish, Explain
     latest = list(known)[-1] if known else None
     if st.session_state.setdefault(key, latest) not in known:
         st.session_state[key] = None
+    if not known:
+        st.session_state[key] = None
+        st.caption("Explanation  \nNone made yet: make a map on the Explain page.")
+        return None
     wish: Wish | None = st.selectbox(
         "Explanation",
         list(known),
         index=None,
-        placeholder="None" if known else "None made yet",
+        placeholder="None",
         format_func=_title,
         key=key,
-        disabled=not known,
         help="Maps that you made of this result on the Explain page: one of them takes the place "
         "of the sagittal slice, and the text says where its weight lies.",
         persist_state="session",

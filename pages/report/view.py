@@ -21,7 +21,7 @@ from pages.common import uncertainty_state as doubts
 from pages.common.decisions import every_lesion
 from pages.common.memory import Slot, content
 from pages.common.saved import GENERATED
-from pages.common.widgets import choose
+from pages.common.widgets import choose, show_picture
 from pages.report.choices import Choices, choices
 from pages.report.earlier import earlier_panel
 from pages.report.edit import editor, verdicts
@@ -143,7 +143,7 @@ def _text(
         with left:
             editor(draft, place)
         for picture in pictured.shown:
-            right.image(picture.webp, picture.caption, width="stretch")
+            show_picture(picture.webp, picture.caption, at=right, alt=picture.alternative)
         return
     st.caption(
         "Point at a sentence: its lesion is framed in the pictures. Click it: the facts it was "

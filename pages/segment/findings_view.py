@@ -42,7 +42,7 @@ def headline(findings: Findings, segmentation: Segmentation) -> None:
         "Tumor burden": ("–" if percent is None else f"{percent:.1f} %", burden),
         "Lesions": (str(len(findings.lesions)), pieces + see("Lesion", "Longest diameter")),
     }
-    show_figures(figures)
+    show_figures(figures, across=2)
     if trust := " ".join(_trust(findings, segmentation)):
         st.caption(trust, help=see("Conformal range", "Agreement").strip())
     for warning in findings.warnings:

@@ -21,6 +21,7 @@ from pages.common.notices import optional_parts_panel, quality_panel
 from pages.common.opening import open_case, open_page
 from pages.common.surface_view import surface_view
 from pages.common.uncertainty_state import DOUBT_TAB
+from pages.common.widgets import show_picture
 from pages.segment.findings_view import headline, lesion_table, voxel_of
 from pages.segment.provenance_view import provenance_view
 from pages.segment.thresholds_view import steps_view, thresholds
@@ -162,7 +163,7 @@ def _network_views(case: Study, segmentation: Segmentation, state: ViewerState) 
         f"What the tumor network saw: {_size(tumor_input)}, black but for the liver": tumor_input,
     }
     for column, (caption, image) in zip(st.columns(3), captions.items(), strict=True):
-        column.image(image, caption=caption, width="stretch")
+        show_picture(image, caption, at=column)
 
 
 def _size(image: NDArray[np.uint8]) -> str:

@@ -25,7 +25,7 @@ from pages.common.uncertainty_state import (
     measure_doubt,
     with_lesions,
 )
-from pages.common.widgets import choose, download, show_figures, show_table
+from pages.common.widgets import choose, download, show_figures, show_picture, show_table
 from pages.viewer import viewer_state
 
 MAPS = {"tumor": "Tumors", "liver": "Liver"}
@@ -120,8 +120,8 @@ def _pictures(case: Study, segmentation: Segmentation, doubt: Doubt, organ: Regi
     axial = doubt.maps[name].axial(z - 1)
     plain, drawn = doubt_pictures(case.volume, segmentation.labels, axial, z - 1, organ)
     left, right = st.columns(2, gap="medium")
-    left.image(plain, f"Slice {z} with the outlines of liver and tumors", width="stretch")
-    right.image(drawn, f"Doubt about {MAPS[name].lower()} in it", width="stretch")
+    show_picture(plain, f"Slice {z} with the outlines of liver and tumors", at=left)
+    show_picture(drawn, f"Doubt about {MAPS[name].lower()} in it", at=right)
     color_bar(DOUBT, "0, all agree", f"{FULL:g} and more (0.5 is the most)")
 
 

@@ -1,10 +1,21 @@
 // Names this tab's visit to the server, so that a reload finds what was open. The name is random,
-// lies in the tab's own storage and goes with the tab.
+// lies in the tab's own storage and goes with the tab. On a phone it also folds the menu after a
+// choice, which Streamlit leaves open over the page.
 const KEY = "hepatoscope-visit";
 
 function newName() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+const NARROW = 768;
+let page = null;
+
+function foldMenu(shown) {
+  const changed = page !== null && page !== shown;
+  page = shown;
+  if (!changed || window.innerWidth > NARROW) return;
+  document.querySelector("[data-testid=stSidebarCollapseButton] button")?.click();
 }
 
 export default function ({ data, setStateValue }) {
@@ -14,5 +25,6 @@ export default function ({ data, setStateValue }) {
     name = newName();
     sessionStorage.setItem(KEY, name);
   }
+  foldMenu(data.page);
   if (data.known !== name) setStateValue("name", name);
 }
