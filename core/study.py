@@ -138,6 +138,7 @@ def examine(
     preset: Preset,
     *,
     networks: Networks | None = None,
+    series: str | None = None,
     on_checked: Callable[[Study], None] = lambda study: None,
     progress: Progress = lambda stage, fraction: None,
     cancelled: Callable[[], bool] = lambda: False,
@@ -147,6 +148,7 @@ def examine(
     Parameters
     ----------
     scan : its path, or the scan itself.
+    series : which of several series at that path, as `core.io.read` takes it.
     networks, progress, cancelled : as `core.cascade.segmentation.segment` takes them.
     on_checked : told the study before the long work.
 
@@ -157,7 +159,7 @@ def examine(
     HepatoScopeError
         As `core.io.read` and `segment` do.
     """
-    study = opened(read(scan) if isinstance(scan, Path) else scan)
+    study = opened(read(scan, series) if isinstance(scan, Path) else scan)
     refuse_unusable(study.quality)
     on_checked(study)
     return segmented(study, preset, networks=networks, progress=progress, cancelled=cancelled)

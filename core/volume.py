@@ -39,6 +39,32 @@ class Grid:
         return "".join(str(code) for code in aff2axcodes(self.affine))
 
 
+@dataclass(frozen=True)
+class Series:
+    """A stack of slices among DICOM files, which can be read as a scan.
+
+    Parameters
+    ----------
+    key : number of the series, and where it holds several stacks which of them: ``3``, ``3.2``.
+    slices : count of them.
+    plane : in which they lie.
+    description : of the series, as the header has it.
+    date : of the study, ``2026-03-04``; empty where it is not told.
+    """
+
+    key: str
+    slices: int
+    plane: str
+    description: str = ""
+    date: str = ""
+
+    @property
+    def label(self) -> str:
+        """Name it for a choice."""
+        told = [f"{self.slices} {self.plane} slices", self.description, self.date]
+        return f"Series {self.key}: {', '.join(part for part in told if part)}"
+
+
 @dataclass(frozen=True, eq=False)
 class Volume:
     """A CT in RAS+ order, as nibabel has it.
@@ -56,6 +82,7 @@ class Volume:
         grid's third axis; empty unless the input was DICOM.
     synthetic : True for a phantom.
     spacing_known : False where nobody wrote down the voxels' size, and lengths mean nothing.
+    series : of DICOM files, what could be read of them: the first is this.
     """
 
     hu: NDArray[np.int16]
@@ -67,6 +94,7 @@ class Volume:
     dicom_headers: tuple["Dataset", ...] = field(default=(), repr=False)
     synthetic: bool = False
     spacing_known: bool = True
+    series: tuple[Series, ...] = ()
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -124,6 +152,7 @@ def volume_from_array(
     dicom_headers: tuple["Dataset", ...] = (),
     synthetic: bool = False,
     spacing_known: bool = True,
+    series: tuple[Series, ...] = (),
 ) -> Volume:
     """Make a Volume of `hu` [I, J, K] on any grid: round to int16, turn to RAS+, lock.
 
@@ -138,5 +167,14 @@ def volume_from_array(
     # Volumes are shared between threads and kept in caches: nobody may write to them.
     ras_hu.setflags(write=False)
     return Volume(
-        ras_hu, ras_affine, native, source, digest, notes, dicom_headers, synthetic, spacing_known
+        ras_hu,
+        ras_affine,
+        native,
+        source,
+        digest,
+        notes,
+        dicom_headers,
+        synthetic,
+        spacing_known,
+        series,
     )

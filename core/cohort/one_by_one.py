@@ -70,16 +70,21 @@ def segment_inputs(
     preset: Preset,
     networks: Networks,
     report: Callable[[str], None],
+    series: str | None = None,
 ) -> int:
     """Segment every input into ``out/<case>/`` and return how many could not be.
 
     A scan finished before with the same preset and weights is skipped.
+
+    Parameters
+    ----------
+    series : which of several series of each DICOM input, as `core.io.read` takes it.
     """
     paths = expand_inputs(inputs)
     failures = 0
     for path, name in zip(paths, case_names(paths), strict=True):
         try:
-            folder, record = place_of(path, name, out)
+            folder, record = place_of(path, name, out, series)
             if record is not None and made_by(record, preset, networks):
                 report(f"{folder.name}: finished before, skipped")
                 continue
@@ -87,7 +92,7 @@ def segment_inputs(
                 report(f"{folder.name}: “{name}” holds another scan, so this one stands beside it")
             elif record is None and (folder / FINDINGS_NAME).exists():
                 report(f"{name}: the findings there are not whole, so they are made anew")
-            findings = segment_to_folder(path, folder, preset, networks, report)
+            findings = segment_to_folder(path, folder, preset, networks, report, series)
         except HepatoScopeError as error:
             failures += 1
             report(f"error: {path.name}: {error}")
@@ -99,7 +104,9 @@ def segment_inputs(
     return failures
 
 
-def place_of(path: Path, name: str, out: Path) -> tuple[Path, dict[str, Any] | None]:
+def place_of(
+    path: Path, name: str, out: Path, series: str | None = None
+) -> tuple[Path, dict[str, Any] | None]:
     """Find the result folder of a scan, and what is written there of this very scan.
 
     A folder that holds another scan's findings is left alone: the next is ``name-2``.
@@ -109,7 +116,7 @@ def place_of(path: Path, name: str, out: Path) -> tuple[Path, dict[str, Any] | N
         record = _record_in(folder)
         if record is None or not path.exists():
             return folder, None
-        if record.get(SOURCE) == _identity(path)[SOURCE]:
+        if record.get(SOURCE) == _identity(path, series)[SOURCE]:
             return folder, record
     raise AssertionError("numbers do not end")
 
@@ -129,9 +136,10 @@ def _record_in(folder: Path) -> dict[str, Any] | None:
     return {SOURCE: record["source_sha256"], **record} if whole else None
 
 
-def _identity(path: Path) -> dict[str, str]:
+def _identity(path: Path, series: str | None) -> dict[str, str]:
     """Tell what a scan is known by before it is read: of a folder, all files in it."""
-    return {SOURCE: folder_digest(path) if path.is_dir() else sha256_of([path])}
+    known = folder_digest(path) if path.is_dir() else sha256_of([path])
+    return {SOURCE: known if series is None else f"{known} series {series}"}
 
 
 def segment_to_folder(
@@ -140,6 +148,7 @@ def segment_to_folder(
     preset: Preset,
     networks: Networks,
     report: Callable[[str], None] = lambda _: None,
+    series: str | None = None,
 ) -> Findings:
     """Segment the scan at `path` and write labels, preview and, last, findings.
 
@@ -153,7 +162,7 @@ def segment_to_folder(
     def on_checked(study: Study) -> None:
         tell(told_of(study))
 
-    known = examine(path, preset, networks=networks, on_checked=on_checked).known
+    known = examine(path, preset, networks=networks, series=series, on_checked=on_checked).known
     tell(_warnings([one for one in known.quality if one.code == MIRRORED]))
     tell(f"warning: {sentence}" for sentence in known.findings.warnings)
     volume, labels = known.volume, known.segmentation.labels
@@ -166,7 +175,7 @@ def segment_to_folder(
             missing["labels.dcm"] = str(error)
             report(f"{folder.name}: warning: labels.dcm was not written. {error}")
     written["preview.png"] = preview_png(volume, labels)
-    record = findings_record(known) | {"not_written": missing} | _identity(path)
+    record = findings_record(known) | {"not_written": missing} | _identity(path, series)
     _put(folder, written, to_json(record))
     return known.findings
 
@@ -174,6 +183,9 @@ def segment_to_folder(
 def told_of(study: Study) -> Iterator[str]:
     """Say what the reader left out, mended or assumed, and what the quality gate warns of."""
     yield from (f"note: {note}" for note in study.volume.notes)
+    if len(study.volume.series) > 1:
+        others = "; ".join(one.label for one in study.volume.series[1:])
+        yield f"note: Another series is read with --series KEY: {others}."
     yield from _warnings(study.quality)
 
 

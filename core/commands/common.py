@@ -54,6 +54,15 @@ def add_preset(parser: argparse.ArgumentParser, **other: Any) -> None:
     parser.add_argument("--preset", **settings)
 
 
+def add_series(parser: argparse.ArgumentParser) -> None:
+    """Let the user choose among the series of a DICOM study."""
+    parser.add_argument(
+        "--series",
+        metavar="KEY",
+        help="of a DICOM study with several series; default: the one that shows most of an abdomen",
+    )
+
+
 def say(text: str) -> None:
     """Tell the user how far the work is."""
     print(text, file=sys.stderr, flush=True)

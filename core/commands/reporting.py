@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from core.commands.common import Command, add_preset, say, whole_number
+from core.commands.common import Command, add_preset, add_series, say, whole_number
 from core.presets import preset_named
 
 
@@ -22,6 +22,7 @@ def report_options(parser: argparse.ArgumentParser) -> None:
         required=True,
         help="its suffix is the format: .pdf .docx .html .md .json; of DICOM also .dcm .pdf.dcm",
     )
+    add_series(parser)
     parser.add_argument("--earlier", type=Path, metavar="CASE", help="an earlier study")
     parser.add_argument("--earlier-scan", type=Path, metavar="SCAN", help="the scan of its folder")
     parser.add_argument(
@@ -64,7 +65,9 @@ def report(arguments: argparse.Namespace) -> int:
         insist=arguments.same_patient,
     )
     earlier = Source(arguments.earlier, arguments.earlier_scan) if arguments.earlier else None
-    made = write_report(Source(arguments.input, arguments.scan), earlier, order, say)
+    made = write_report(
+        Source(arguments.input, arguments.scan, arguments.series), earlier, order, say
+    )
     said = len(made.narrative.sentences)
     say(f"{arguments.out.name}: {said} sentences on {len(made.facts.lesion_numbers)} lesion(s)")
     return 0

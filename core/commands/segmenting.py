@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from core.commands.common import Command, add_preset, say
+from core.commands.common import Command, add_preset, add_series, say
 from core.presets import preset_named
 
 
@@ -17,6 +17,7 @@ def segment_options(parser: argparse.ArgumentParser) -> None:
         help=".nii, .nii.gz, DICOM folder, .zip or .tar.gz, or a folder in LiTS layout",
     )
     parser.add_argument("--out", type=Path, required=True)
+    add_series(parser)
     add_preset(parser)
 
 
@@ -27,7 +28,9 @@ def segment(arguments: argparse.Namespace) -> int:
 
     preset = preset_named(arguments.preset)
     networks = load_networks(preset)
-    failures = segment_inputs(arguments.inputs, arguments.out, preset, networks, say)
+    failures = segment_inputs(
+        arguments.inputs, arguments.out, preset, networks, say, arguments.series
+    )
     return 1 if failures else 0
 
 

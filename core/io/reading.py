@@ -14,7 +14,7 @@ from core.io.nifti import read_nifti
 from core.volume import Volume
 
 
-def read(path: Path) -> Volume:
+def read(path: Path, series: str | None = None) -> Volume:
     """Read the CT at `path` as a Volume in RAS+ order and Hounsfield units.
 
     Parameters
@@ -22,6 +22,8 @@ def read(path: Path) -> Volume:
     path : a NIfTI file (.nii, .nii.gz), a DICOM file with many frames, a folder of DICOM
         files (searched to any depth), or a zip or tar of such a folder or of one NIfTI file.
         DICOM files may be compressed by gzip. The content decides, not the name.
+    series : which of several series in DICOM files, by its key in `Volume.series`; by default the
+        one that shows most of an abdomen. Other files have none.
 
     Raises
     ------
@@ -29,41 +31,45 @@ def read(path: Path) -> Volume:
     UnsupportedScan : readable, but not a CT volume that can be segmented.
     """
     if path.is_dir():
-        return _read_folder(path)
+        return _read_folder(path, series)
     if not path.is_file():
         raise UnreadableScan(f"There is no file “{path.name}”; check its name and place.")
     match kind_of(path):
         case Kind.NIFTI | Kind.GZIP:
             return read_nifti(path)
         case Kind.DICOM:
-            return read_dicom([path])
+            return read_dicom([path], series=series)
         case Kind.DICOM_GZIP:
-            return _read_files([path], "file", path.name, sha256_of([path]))
+            return _read_files([path], "file", path.name, sha256_of([path]), series)
         case Kind.ZIP | Kind.TAR as kind:
-            return _read_archive(path, kind)
+            return _read_archive(path, kind, series)
         case Kind.OTHER:
             raise refuse(path, path.name)
 
 
-def _read_folder(folder: Path) -> Volume:
+def _read_folder(folder: Path, series: str | None) -> Volume:
     files = [file for file in sorted(folder.rglob("*")) if file.is_file()]
     if len(files) > MAX_FILES:
         raise UnsupportedScan(
             f"The folder holds {len(files):,} files, more than the {MAX_FILES:,} that can be read "
             "at once; choose the folder of one CT series."
         )
-    return _read_files(files, "folder")
+    return _read_files(files, "folder", series=series)
 
 
-def _read_archive(path: Path, kind: Kind) -> Volume:
+def _read_archive(path: Path, kind: Kind, series: str | None) -> Volume:
     name, opened = ("zip", unpack) if kind is Kind.ZIP else ("tar archive", unpack_tar)
     with TemporaryDirectory(prefix="hepatoscope-") as folder:
         files = opened(path, Path(folder))
-        return _read_files(files, name, source=path.name, digest=sha256_of([path]))
+        return _read_files(files, name, path.name, sha256_of([path]), series)
 
 
 def _read_files(
-    files: Sequence[Path], container: str, source: str | None = None, digest: str | None = None
+    files: Sequence[Path],
+    container: str,
+    source: str | None = None,
+    digest: str | None = None,
+    series: str | None = None,
 ) -> Volume:
     if not files:
         raise UnreadableScan(f"The {container} is empty; choose one with a CT series in it.")
@@ -73,9 +79,10 @@ def _read_files(
     if by_kind[Kind.DICOM_GZIP]:
         with TemporaryDirectory(prefix="hepatoscope-") as folder:
             inflated = inflate(by_kind[Kind.DICOM_GZIP], Path(folder))
-            return read_dicom([*by_kind[Kind.DICOM], *inflated], source=source, digest=digest)
+            dicom = [*by_kind[Kind.DICOM], *inflated]
+            return read_dicom(dicom, source=source, digest=digest, series=series)
     if by_kind[Kind.DICOM]:
-        return read_dicom(by_kind[Kind.DICOM], source=source, digest=digest)
+        return read_dicom(by_kind[Kind.DICOM], source=source, digest=digest, series=series)
     nifti = by_kind[Kind.NIFTI] + by_kind[Kind.GZIP]
     if len(nifti) == 1:
         return read_nifti(nifti[0], source=source, digest=digest)

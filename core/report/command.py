@@ -29,10 +29,16 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Source:
-    """Where a study is: a scan, or the folder of a finished case with the scan it was made of."""
+    """Where a study is: a scan, or the folder of a finished case with the scan it was made of.
+
+    Parameters
+    ----------
+    series : which of several series of the scan.
+    """
 
     place: Path
     scan: Path | None = None
+    series: str | None = None
 
 
 @dataclass(frozen=True)
@@ -96,7 +102,7 @@ def study_of(source: Source, preset: Preset, say: Say) -> Examined:
                 f"“{source.place.name}” holds labels and findings but not the scan; name the scan "
                 "they were made of with --scan, or --earlier-scan for the earlier study."
             )
-        return read_case(source.place, read(source.scan))
+        return read_case(source.place, read(source.scan, source.series))
     if source.scan is not None:
         raise HepatoScopeError(
             f"“{source.place.name}” is no folder that “segment” wrote; leave --scan out to segment "
@@ -108,7 +114,7 @@ def study_of(source: Source, preset: Preset, say: Say) -> Examined:
             say(f"{study.title}: {sentence}")
         say(f"{study.title}: segmenting")
 
-    return examine(source.place, preset, on_checked=on_checked).known
+    return examine(source.place, preset, series=source.series, on_checked=on_checked).known
 
 
 def _draft(facts: Facts, picture: Picture, order: Order, say: Say) -> Draft:

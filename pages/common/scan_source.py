@@ -7,10 +7,10 @@ import streamlit as st
 from core.phantom import make_phantom
 from core.study import Study
 from core.volume import Volume
-from pages.common.frame import plain
+from pages.common.frame import errors_shown, plain
 from pages.common.saved import open_session
-from pages.common.session import choose, current_case, open_volume, titles
-from pages.common.uploads import take_scan, upload
+from pages.common.session import cases, choose, current_case, open_volume, titles
+from pages.common.uploads import FILES, UploadedStudy, read_series, take_scan, upload
 
 DEMO_SEED = 42
 FORMATS = (
@@ -33,6 +33,7 @@ def case_header(case: Study) -> None:
         synthetic = " :blue-badge[synthetic]" if case.volume.synthetic else ""
         st.subheader(plain(case.title) + synthetic, anchor=False)
         st.caption(_facts(case.volume))
+        _series_choice(case)
     # Another scan has a popover of its own, so that this one closes when it is chosen.
     key = f"another-scan-{case.id[:8]}"
     with change.popover("Another scan", icon=":material/folder_open:", width="stretch", key=key):
@@ -41,11 +42,46 @@ def case_header(case: Study) -> None:
         uploader()
 
 
+def _series_choice(case: Study) -> None:
+    """Offer the other series of the files that the case was read from."""
+    study = FILES.get(case.id)
+    if study is None:
+        return
+    named = {one.key: one.label for one in case.volume.series}
+    now = case.volume.series[0].key
+    key = f"series-{case.id[:8]}"
+    chosen = st.selectbox(
+        "Series in these files",
+        sorted(named),
+        sorted(named).index(now),
+        format_func=lambda key: plain(named[key]),
+        key=key,
+    )
+    if chosen != now:
+        del st.session_state[key]
+        with errors_shown():
+            _open_series(study, chosen)
+            st.rerun()
+
+
+def _open_series(study: UploadedStudy, key: str) -> None:
+    """Open another series of files, or come back to it where it is open."""
+    for case in cases().values():
+        if FILES.get(case.id) is study and case.volume.series[0].key == key:
+            choose(case.id)
+            return
+    with st.spinner("Reading the series"):
+        volume = read_series(study, key)
+    open_volume(volume)
+    FILES.put(study, volume.digest)
+
+
 def _facts(volume: Volume) -> str:
     size = " × ".join(str(count) for count in volume.shape)
     step = " × ".join(f"{side:.2f}" for side in volume.spacing)
     drawn = "Drawn by HepatoScope: no patient was scanned. " if volume.synthetic else ""
-    return f"{drawn}{size} voxels of {step} mm"
+    series = f"{plain(volume.series[0].label)}. " if volume.series else ""
+    return f"{drawn}{series}{size} voxels of {step} mm"
 
 
 def open_demo() -> None:

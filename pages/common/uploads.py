@@ -2,9 +2,12 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from shutil import rmtree
+from tempfile import TemporaryDirectory, mkdtemp
 from typing import TYPE_CHECKING, Any
+from weakref import finalize
 
 import streamlit as st
 
@@ -20,6 +23,24 @@ if TYPE_CHECKING:
 
 Files = Sequence["UploadedFile"]
 TAKEN = Slot[int]("uploads-taken", keep=8)
+
+
+@dataclass(frozen=True, eq=False)
+class UploadedStudy:
+    """Uploaded files in a folder of their own, which goes when nobody has them any more."""
+
+    paths: tuple[Path, ...]
+
+    @staticmethod
+    def of(files: Files) -> "UploadedStudy":
+        """Write the files down."""
+        folder = Path(mkdtemp(prefix="hepatoscope-upload-"))
+        study = UploadedStudy(tuple(_saved(files, folder)))
+        finalize(study, rmtree, folder, ignore_errors=True)
+        return study
+
+
+FILES = Slot[UploadedStudy]("uploaded-study")
 
 
 def upload(
@@ -59,12 +80,23 @@ def _take(
 def take_scan(
     files: Files, on_scan: Callable[[Volume], None], on_session: Callable[[Path], None]
 ) -> None:
-    """Read uploaded files: those of a scan, or a session that was saved."""
-    with saved(files) as paths:
-        if len(paths) == 1 and is_saved(paths[0]):
-            on_session(paths[0])
-        else:
-            on_scan(_read(paths))
+    """Read uploaded files: those of a scan, or a session that was saved.
+
+    Files that hold further series stay for as long as the case is open, for another choice.
+    """
+    study = UploadedStudy.of(files)
+    if len(study.paths) == 1 and is_saved(study.paths[0]):
+        on_session(study.paths[0])
+        return
+    volume = _read(study.paths)
+    on_scan(volume)
+    if len(volume.series) > 1:
+        FILES.put(study, volume.digest)
+
+
+def read_series(study: "UploadedStudy", key: str) -> Volume:
+    """Read another series of files that were uploaded."""
+    return _read(study.paths, key)
 
 
 def read_scan(files: Files) -> Volume:
@@ -73,18 +105,22 @@ def read_scan(files: Files) -> Volume:
         return _read(paths)
 
 
-def _read(paths: list[Path]) -> Volume:
-    return read(paths[0] if len(paths) == 1 else paths[0].parent)
+def _read(paths: Sequence[Path], series: str | None = None) -> Volume:
+    return read(paths[0] if len(paths) == 1 else paths[0].parent, series)
 
 
 @contextmanager
 def saved(files: Files) -> Iterator[list[Path]]:
     """Keep uploaded files in a folder of their own for as long as the block takes."""
     with TemporaryDirectory(prefix="hepatoscope-upload-") as folder:
-        paths = []
-        for number, file in enumerate(files):
-            # Files of a series may share one name.
-            prefix = f"{number:05}-" if len(files) > 1 else ""
-            paths.append(Path(folder) / f"{prefix}{Path(file.name).name}")
-            paths[-1].write_bytes(file.getbuffer())
-        yield paths
+        yield _saved(files, Path(folder))
+
+
+def _saved(files: Files, folder: Path) -> list[Path]:
+    paths = []
+    for number, file in enumerate(files):
+        # Files of a series may share one name.
+        prefix = f"{number:05}-" if len(files) > 1 else ""
+        paths.append(folder / f"{prefix}{Path(file.name).name}")
+        paths[-1].write_bytes(file.getbuffer())
+    return paths

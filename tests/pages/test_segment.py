@@ -21,7 +21,7 @@ from pages.common.memory import MAX_CASES
 from pages.common.saved import EDITS, KEPT
 from pages.viewer import MEMORIES
 from tests import scene
-from tests.core.io.scans import ct_series, save_dicom
+from tests.core.io.scans import ct_series, save_dicom, trunk
 from tests.pages.conftest import button, current, finish, labels_of, memory_of
 from tests.pages.files import bad_files, good, mr_like
 
@@ -193,6 +193,22 @@ def test_a_saved_session_opens_with_all_that_was_decided_and_written(
 def test_files_of_several_scans_at_once_are_refused(app: AppTest) -> None:
     told = upload(app, good("a.nii.gz"), good("b.nii.gz"))
     assert "2 NIfTI files" in told.error[0].value
+
+
+def test_another_series_of_the_uploaded_study_can_be_chosen(app: AppTest, tmp_path: Path) -> None:
+    chest = trunk(True, 40, 200, SeriesInstanceUID="1.2.3.5", SeriesNumber=5)
+    save_dicom(tmp_path / "study", [*trunk(False, 24, 80), *chest])
+    content = Path(make_archive(str(tmp_path / "study"), "zip", tmp_path / "study")).read_bytes()
+    opened = upload(app, ("study.zip", content, ""))
+    assert opened.selectbox[0].label == "Series in these files"
+    assert current(opened).volume.shape[2] == 24
+    other = opened.selectbox[0].select("5").run()
+    assert not other.exception
+    assert current(other).volume.shape[2] == 40
+    assert len(memory_of(other).cases) == 2
+    back = other.selectbox[0].select("3").run()
+    assert current(back).volume.shape[2] == 24
+    assert len(memory_of(back).cases) == 2
 
 
 def test_visitors_do_not_see_each_others_scans(new_visitor: Callable[[], AppTest]) -> None:

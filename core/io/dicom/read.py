@@ -1,5 +1,6 @@
 """Read a CT from DICOM files: one stack of slices, in Hounsfield units."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -11,14 +12,18 @@ from core.io.dicom.abdomen import abdomen_mm
 from core.io.dicom.geometry import fill_planes, lay_out
 from core.io.dicom.pixels import decode
 from core.io.dicom.slices import Slice, load, survey
-from core.io.dicom.stack import choose_stack, name_of
+from core.io.dicom.stack import choose_stack, name_of, plane_of
 from core.io.digest import sha256_of
 from core.io.limits import check_shape, check_spacing
-from core.volume import Volume, volume_from_array
+from core.volume import Series, Volume, volume_from_array
 
 
 def read_dicom(
-    paths: Sequence[Path], *, source: str | None = None, digest: str | None = None
+    paths: Sequence[Path],
+    *,
+    source: str | None = None,
+    digest: str | None = None,
+    series: str | None = None,
 ) -> Volume:
     """Read the axial CT among the DICOM files `paths` that shows most of an abdomen.
 
@@ -30,13 +35,16 @@ def read_dicom(
     ----------
     source : name to record; by default ``CT series 3, 52 slices``.
     digest : SHA-256 to record; by default that of the files read, in slice order.
+    series : key of the series to read, as `Volume.series` has them; by default the one that shows
+        most of an abdomen.
 
     Raises
     ------
     UnreadableScan : no file can be decoded.
     UnsupportedScan : the files hold no CT volume, or one that is too large.
     """
-    stack, choice_notes = choose_stack(*survey(paths), abdomen_mm)
+    choice = choose_stack(*survey(paths), abdomen_mm, series)
+    stack = choice.slices
     layout = lay_out(stack)
     check_shape((stack[0].columns, stack[0].rows, len(layout.at)))
     check_spacing(layout.affine)
@@ -49,15 +57,35 @@ def read_dicom(
         planes.transpose(2, 1, 0),
         layout.affine,
         source=source or name_of(layout.slices),
-        digest=digest or sha256_of(files),
+        digest=_digest_of(digest, series) or sha256_of(files),
         notes=(
-            *choice_notes,
+            *choice.notes,
             *layout.notes,
             *scale_notes,
             *_sign_notes(resigned),
             *_loss_notes(headers),
         ),
         dicom_headers=headers,
+        series=tuple(_described(key, one) for key, one in choice.able.items()),
+    )
+
+
+def _digest_of(container: str | None, series: str | None) -> str | None:
+    """Stand for a container, or for a series of it that was chosen on purpose."""
+    if container is None or series is None:
+        return container
+    return hashlib.sha256(f"{container} series {series}".encode()).hexdigest()
+
+
+def _described(key: str, stack: Sequence[Slice]) -> Series:
+    header = load(stack[0].path, tags=["SeriesDescription", "StudyDate"])
+    day = str(header.get("StudyDate") or "")
+    return Series(
+        key,
+        len(stack),
+        plane_of(stack[0]),
+        str(header.get("SeriesDescription") or "").strip()[:64],
+        f"{day[:4]}-{day[4:6]}-{day[6:]}" if len(day) == 8 and day.isdigit() else "",
     )
 
 

@@ -3,6 +3,7 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,11 +45,28 @@ def plane_of(item: Slice) -> str:
     return PLANES[int(np.argmax(np.abs(normal_of(item))))]
 
 
+@dataclass(frozen=True)
+class Choice:
+    """What was chosen among the slices of files.
+
+    Parameters
+    ----------
+    slices : of the stack that is read, in order.
+    notes : what was left out.
+    able : all stacks that could be a volume by their keys, the one that is read first.
+    """
+
+    slices: tuple[Slice, ...]
+    notes: tuple[str, ...]
+    able: dict[str, list[Slice]]
+
+
 def choose_stack(
     slices: Sequence[Slice],
     others: Counter[str],
     shows: Callable[[Sequence[Slice]], float] = lambda stack: 0.0,
-) -> tuple[tuple[Slice, ...], tuple[str, ...]]:
+    wanted: str | None = None,
+) -> Choice:
     """Pick the axial CT that shows most, sorted along its normal, and say what was left out.
 
     Slices of one series that differ in orientation, matrix or pixel size are different
@@ -58,13 +76,16 @@ def choose_stack(
     ----------
     shows : over how many mm a stack shows what is looked for; asked of those that could be a
         volume, where there are several. Of those that show as much the largest is taken.
+    wanted : the key of the stack to take, as `Choice.able` has them.
 
-    Returns the slices and the notes. Raises UnsupportedScan where there is no CT volume
-    and UnreadableScan where all files are damaged.
+    Raises UnsupportedScan where there is no CT volume, or none that is wanted, and UnreadableScan
+    where all files are damaged.
     """
     if not slices:
         raise _nothing_found(others)
-    stacks = _ranked(_stacks(slices), shows)
+    stacks = _stacks(slices)
+    keys = _keys(stacks)
+    stacks = _ranked(stacks, shows) if wanted is None else _wanted(stacks, keys, wanted)
     best = stacks[0]
     if len(best) < MIN_SLICES:
         count = f"{len(best)} slice" + "s" * (len(best) > 1)
@@ -78,7 +99,34 @@ def choose_stack(
             f"The {len(best)} slices of the CT series lie at {_places(len(chosen))}, but a volume "
             f"needs at least {MIN_SLICES} places; export the series again with its slice positions."
         )
-    return chosen, (*_choice_notes(stacks, others), *_repeat_notes(repeated, len(chosen)))
+    notes = *_choice_notes(stacks, others), *_repeat_notes(repeated, len(chosen))
+    able = {keys[id(one)]: one for one in stacks if len(one) >= MIN_SLICES}
+    return Choice(chosen, notes, able)
+
+
+def _keys(stacks: list[list[Slice]]) -> dict[int, str]:
+    """Key stacks by their series; where one has several, in the order in which they were made."""
+    by_number: dict[int | None, list[list[Slice]]] = defaultdict(list)
+    for stack in sorted(stacks, key=lambda stack: (stack[0].acquisition, stack[0].time)):
+        by_number[stack[0].series_number].append(stack)
+    keys = {}
+    for number, alike in by_number.items():
+        name = "0" if number is None else str(number)
+        for place, stack in enumerate(alike, 1):
+            keys[id(stack)] = f"{name}.{place}" if len(alike) > 1 else name
+    return keys
+
+
+def _wanted(stacks: list[list[Slice]], keys: dict[int, str], wanted: str) -> list[list[Slice]]:
+    """Put the stack with a key first."""
+    found = next((stack for stack in stacks if keys[id(stack)] == wanted), None)
+    if found is None:
+        known = ", ".join(
+            f"{keys[id(stack)]} ({len(stack)} {plane_of(stack[0])})"
+            for stack in sorted(stacks, key=_rank)[:MOST_LISTED]
+        )
+        raise UnsupportedScan(f"There is no series {wanted} among the files; choose of {known}.")
+    return [found, *sorted((one for one in stacks if one is not found), key=_rank)]
 
 
 def name_of(stack: Sequence[Slice]) -> str:

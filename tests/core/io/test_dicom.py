@@ -1,6 +1,7 @@
 from collections import Counter
 from contextlib import suppress
 from pathlib import Path
+from shutil import make_archive
 
 import gdcm
 import numpy as np
@@ -9,7 +10,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from pydicom.dataset import Dataset
 from pydicom.uid import (
     HTJ2KLossless,
     JPEGLSLossless,
@@ -20,7 +20,7 @@ from pydicom.uid import (
 from core.errors import HepatoScopeError, UnreadableScan, UnsupportedScan
 from core.io import read
 from core.io.dicom.stack import choose_stack
-from tests.core.io.scans import ct_series, ct_slice, enhanced_ct, save_dicom, some_hu
+from tests.core.io.scans import ct_series, ct_slice, enhanced_ct, save_dicom, some_hu, trunk
 
 HU = some_hu((8, 20, 18))
 
@@ -257,17 +257,6 @@ def test_a_step_that_changes_on_purpose_is_read_whole(tmp_path: Path) -> None:
     assert "unevenly spaced (3.00 to 12.00 mm)" in volume.notes[0]
 
 
-def trunk(lung: bool, planes: int, first: float, **changes: object) -> list[Dataset]:
-    """Slices 5 mm apart of an elliptic body of 320 x 240 mm, with lungs or without."""
-    y, x = np.indices((128, 128)) - 63.5
-    plane = np.where((x / 53) ** 2 + (y / 40) ** 2 < 1, 50, -1000)
-    if lung:
-        plane[(((np.abs(x) - 24) / 16) ** 2 + (y / 26) ** 2) < 1] = -800
-    hu = np.repeat(plane[None], planes, axis=0).astype(np.int16)
-    places = [(-190.0, -190.0, first + 5 * number) for number in range(planes)]
-    return ct_series(hu, places, PixelSpacing=[3, 3], **changes)
-
-
 def test_of_a_study_the_series_that_shows_the_abdomen_is_read(tmp_path: Path) -> None:
     chest = trunk(True, 40, 200, SeriesInstanceUID="1.2.3.5", SeriesNumber=5)
     volume = read(save_dicom(tmp_path, [*trunk(False, 24, 80), *chest]))
@@ -279,6 +268,38 @@ def test_of_two_series_of_the_abdomen_the_one_with_more_slices_is_read(tmp_path:
     longer = trunk(False, 26, 80, SeriesInstanceUID="1.2.3.5", SeriesNumber=5)
     volume = read(save_dicom(tmp_path, [*trunk(False, 24, 80), *longer]))
     assert volume.source == "CT series 5, 26 slices"
+
+
+def test_another_series_is_read_where_it_is_asked_for(tmp_path: Path) -> None:
+    chest = trunk(
+        True, 40, 200, SeriesInstanceUID="1.2.3.5", SeriesNumber=5, SeriesDescription="LUNG 1.0"
+    )
+    folder = save_dicom(tmp_path, [*trunk(False, 24, 80), *chest])
+    volume = read(folder)
+    assert [one.key for one in volume.series] == ["3", "5"]
+    asked = read(folder, "5")
+    assert asked.source == "CT series 5, 40 slices"
+    assert asked.series[0].label.startswith("Series 5: 40 axial slices, LUNG 1.0")
+    assert asked.digest != volume.digest
+    with pytest.raises(UnsupportedScan, match=r"no series 9 .*; choose of 5 \(40 axial\), 3 \(24"):
+        read(folder, "9")
+
+
+def test_series_of_a_zip_are_scans_of_their_own(tmp_path: Path) -> None:
+    chest = trunk(True, 40, 200, SeriesInstanceUID="1.2.3.5", SeriesNumber=5)
+    save_dicom(tmp_path / "study", [*trunk(False, 24, 80), *chest])
+    path = Path(make_archive(str(tmp_path / "study"), "zip", tmp_path / "study"))
+    digests = {read(path, key).digest for key in (None, "3", "5")}
+    assert len(digests) == 3
+
+
+def test_stacks_of_one_series_are_told_apart_by_their_order(tmp_path: Path) -> None:
+    later = trunk(False, 24, 80, AcquisitionNumber=2)
+    early = trunk(False, 24, 80, AcquisitionNumber=1)
+    volume = read(save_dicom(tmp_path, [*later, *early]))
+    assert sorted(one.key for one in volume.series) == ["3.1", "3.2"]
+    second = read(tmp_path, "3.2")
+    assert {header.AcquisitionNumber for header in second.dicom_headers} == {2}
 
 
 def test_deflated_files_are_called_deflated() -> None:
