@@ -6,7 +6,7 @@ from typing import Any
 
 from core.provenance import NOTICE, commit, versions
 from core.study import Examined
-from core.volume import spacing_of
+from core.volume import Grid, spacing_of
 
 
 def findings_record(study: Examined) -> dict[str, Any]:
@@ -19,7 +19,8 @@ def findings_record(study: Examined) -> dict[str, Any]:
         "synthetic": volume.synthetic,
         "shape_voxels": list(volume.native.shape),
         "spacing_mm": [round(side, 4) for side in spacing_of(volume.native.affine)],
-        "axes_of_the_file": volume.native.axis_codes,
+        "axes_of_the_file": Grid(volume.native.shape, volume.file_affine).axis_codes,
+        "turned": [str(turn) for turn in volume.turns],
         "reader_notes": list(volume.notes),
         "quality": [
             {

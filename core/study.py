@@ -16,7 +16,8 @@ from core.io import read
 from core.presets import Preset
 from core.process.progress import Progress
 from core.quality import QualityFinding, Severity, check
-from core.volume import Volume
+from core.turning import turned
+from core.volume import Turn, Volume
 
 Quality = tuple[QualityFinding, ...]
 
@@ -139,6 +140,7 @@ def examine(
     *,
     networks: Networks | None = None,
     series: str | None = None,
+    orient: bool = False,
     on_checked: Callable[[Study], None] = lambda study: None,
     progress: Progress = lambda stage, fraction: None,
     cancelled: Callable[[], bool] = lambda: False,
@@ -149,6 +151,7 @@ def examine(
     ----------
     scan : its path, or the scan itself.
     series : which of several series at that path, as `core.io.read` takes it.
+    orient : whether to turn a scan that lies otherwise than its file says, where it can be turned.
     networks, progress, cancelled : as `core.cascade.segmentation.segment` takes them.
     on_checked : told the study before the long work.
 
@@ -160,9 +163,24 @@ def examine(
         As `core.io.read` and `segment` do.
     """
     study = opened(read(scan, series) if isinstance(scan, Path) else scan)
+    if orient and not study.volume.dicom_headers:
+        study = oriented(study, preset, networks or load_networks(preset))
     refuse_unusable(study.quality)
     on_checked(study)
     return segmented(study, preset, networks=networks, progress=progress, cancelled=cancelled)
+
+
+def oriented(study: Study, preset: Preset, networks: Networks) -> Study:
+    """Turn a study to lie as spine, lungs and what the networks see say that it does."""
+    for _ in Turn:
+        volume = study.volume
+        seen = [Turn(one.code) for one in study.quality if one.code in set(Turn)]
+        if not seen and mirrored_findings(volume, preset, networks):
+            seen = [Turn.LEFT_RIGHT]
+        if not seen:
+            break
+        study = opened(turned(volume, seen[0]))
+    return study
 
 
 def refuse_unusable(quality: Sequence[QualityFinding]) -> None:

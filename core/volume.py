@@ -1,6 +1,8 @@
 """A CT volume: Hounsfield units, and where each voxel lies in the patient."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -37,6 +39,34 @@ class Grid:
     def axis_codes(self) -> str:
         """Anatomical directions of the axes, such as ``LPS``."""
         return "".join(str(code) for code in aff2axcodes(self.affine))
+
+
+class Turn(StrEnum):
+    """How a body may lie otherwise than its file says: the code of the finding that says so."""
+
+    LEFT_RIGHT = "left-to-right"
+    FRONT_BACK = "front-to-back"
+    HEAD_FOOT = "head-to-foot"
+    FROM_RIGHT = "turned-right"
+    FROM_LEFT = "turned-left"
+
+
+# Where the directions (right, front, head) that a file names point in truth.
+MATRICES = {
+    Turn.LEFT_RIGHT: np.diag([-1.0, 1, 1]),
+    Turn.FRONT_BACK: np.diag([1.0, -1, 1]),
+    Turn.HEAD_FOOT: np.diag([1.0, 1, -1]),
+    Turn.FROM_RIGHT: np.array([[0.0, 1, 0], [-1, 0, 0], [0, 0, 1]]),
+    Turn.FROM_LEFT: np.array([[0.0, -1, 0], [1, 0, 0], [0, 0, 1]]),
+}
+
+
+def matrix_of(turns: Sequence[Turn]) -> NDArray[np.float64]:
+    """Give the (4, 4) matrix of turns, one after another, about the origin of the millimeters."""
+    matrix = np.eye(4)
+    for turn in turns:
+        matrix[:3, :3] = MATRICES[turn] @ matrix[:3, :3]
+    return matrix
 
 
 @dataclass(frozen=True)
@@ -83,6 +113,8 @@ class Volume:
     synthetic : True for a phantom.
     spacing_known : False where nobody wrote down the voxels' size, and lengths mean nothing.
     series : of DICOM files, what could be read of them: the first is this.
+    turns : made on purpose, because the body lies otherwise than the file says.
+    base : digest of the scan before them; empty without any.
     """
 
     hu: NDArray[np.int16]
@@ -95,6 +127,13 @@ class Volume:
     synthetic: bool = False
     spacing_known: bool = True
     series: tuple[Series, ...] = ()
+    turns: tuple[Turn, ...] = ()
+    base: str = ""
+
+    @property
+    def file_affine(self) -> NDArray[np.float64]:
+        """The affine that the file itself has, (4, 4): that of `native` but for the turns."""
+        return np.linalg.inv(matrix_of(self.turns)) @ self.native.affine
 
     @property
     def shape(self) -> tuple[int, int, int]:

@@ -71,6 +71,7 @@ def segment_inputs(
     networks: Networks,
     report: Callable[[str], None],
     series: str | None = None,
+    orient: bool = False,
 ) -> int:
     """Segment every input into ``out/<case>/`` and return how many could not be.
 
@@ -79,12 +80,13 @@ def segment_inputs(
     Parameters
     ----------
     series : which of several series of each DICOM input, as `core.io.read` takes it.
+    orient : whether to turn what lies otherwise than its file says.
     """
     paths = expand_inputs(inputs)
     failures = 0
     for path, name in zip(paths, case_names(paths), strict=True):
         try:
-            folder, record = place_of(path, name, out, series)
+            folder, record = place_of(path, name, out, series, orient)
             if record is not None and made_by(record, preset, networks):
                 report(f"{folder.name}: finished before, skipped")
                 continue
@@ -92,7 +94,7 @@ def segment_inputs(
                 report(f"{folder.name}: “{name}” holds another scan, so this one stands beside it")
             elif record is None and (folder / FINDINGS_NAME).exists():
                 report(f"{name}: the findings there are not whole, so they are made anew")
-            findings = segment_to_folder(path, folder, preset, networks, report, series)
+            findings = segment_to_folder(path, folder, preset, networks, report, series, orient)
         except HepatoScopeError as error:
             failures += 1
             report(f"error: {path.name}: {error}")
@@ -105,7 +107,7 @@ def segment_inputs(
 
 
 def place_of(
-    path: Path, name: str, out: Path, series: str | None = None
+    path: Path, name: str, out: Path, series: str | None = None, orient: bool = False
 ) -> tuple[Path, dict[str, Any] | None]:
     """Find the result folder of a scan, and what is written there of this very scan.
 
@@ -116,7 +118,7 @@ def place_of(
         record = _record_in(folder)
         if record is None or not path.exists():
             return folder, None
-        if record.get(SOURCE) == _identity(path, series)[SOURCE]:
+        if record.get(SOURCE) == _identity(path, series, orient)[SOURCE]:
             return folder, record
     raise AssertionError("numbers do not end")
 
@@ -136,10 +138,11 @@ def _record_in(folder: Path) -> dict[str, Any] | None:
     return {SOURCE: record["source_sha256"], **record} if whole else None
 
 
-def _identity(path: Path, series: str | None) -> dict[str, str]:
+def _identity(path: Path, series: str | None, orient: bool) -> dict[str, str]:
     """Tell what a scan is known by before it is read: of a folder, all files in it."""
     known = folder_digest(path) if path.is_dir() else sha256_of([path])
-    return {SOURCE: known if series is None else f"{known} series {series}"}
+    asked = (f" series {series}" if series else "") + (" oriented" if orient else "")
+    return {SOURCE: known + asked}
 
 
 def segment_to_folder(
@@ -149,6 +152,7 @@ def segment_to_folder(
     networks: Networks,
     report: Callable[[str], None] = lambda _: None,
     series: str | None = None,
+    orient: bool = False,
 ) -> Findings:
     """Segment the scan at `path` and write labels, preview and, last, findings.
 
@@ -162,7 +166,9 @@ def segment_to_folder(
     def on_checked(study: Study) -> None:
         tell(told_of(study))
 
-    known = examine(path, preset, networks=networks, series=series, on_checked=on_checked).known
+    known = examine(
+        path, preset, networks=networks, series=series, orient=orient, on_checked=on_checked
+    ).known
     tell(_warnings([one for one in known.quality if one.code == MIRRORED]))
     tell(f"warning: {sentence}" for sentence in known.findings.warnings)
     volume, labels = known.volume, known.segmentation.labels
@@ -175,7 +181,7 @@ def segment_to_folder(
             missing["labels.dcm"] = str(error)
             report(f"{folder.name}: warning: labels.dcm was not written. {error}")
     written["preview.png"] = preview_png(volume, labels)
-    record = findings_record(known) | {"not_written": missing} | _identity(path, series)
+    record = findings_record(known) | {"not_written": missing} | _identity(path, series, orient)
     _put(folder, written, to_json(record))
     return known.findings
 

@@ -18,6 +18,13 @@ def segment_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--out", type=Path, required=True)
     add_series(parser)
+    parser.add_argument(
+        "--orient",
+        choices=["as-is", "auto"],
+        default="as-is",
+        help="auto turns a NIfTI scan that lies otherwise than its file says; labels go back on "
+        "the file as it is",
+    )
     add_preset(parser)
 
 
@@ -29,7 +36,13 @@ def segment(arguments: argparse.Namespace) -> int:
     preset = preset_named(arguments.preset)
     networks = load_networks(preset)
     failures = segment_inputs(
-        arguments.inputs, arguments.out, preset, networks, say, arguments.series
+        arguments.inputs,
+        arguments.out,
+        preset,
+        networks,
+        say,
+        arguments.series,
+        arguments.orient == "auto",
     )
     return 1 if failures else 0
 

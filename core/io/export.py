@@ -59,7 +59,7 @@ def array_to_nifti(
     """
     if array.shape != volume.shape:
         raise ValueError(f"the array has shape {array.shape}, the volume {volume.shape}")
-    affine = volume.native.affine
+    affine = volume.file_affine
     image = nib.Nifti1Image(to_native(array, volume.native), affine, dtype=array.dtype)
     image.set_qform(affine, SCANNER_CODE)
     image.set_sform(affine, SCANNER_CODE)

@@ -12,7 +12,7 @@ from core.io.limits import check_spacing
 from core.io.nifti import Slabs, open_nifti
 from core.io.nifti_header import SAME_PLACE_MM, NiftiPlan, largest_shift
 from core.labels import LIVER, TUMOR
-from core.volume import Volume, to_ras
+from core.volume import Volume, matrix_of, to_ras
 
 # How far off a whole number a label may be stored.
 A_HAIR = 1e-3
@@ -105,7 +105,7 @@ def _stored(path: Path, volume: Volume, name: str) -> tuple[NDArray[np.uint8], N
         raise _no_labels(name, str(error)) from error
     except OSError as error:
         raise _no_labels(name, error.strerror or "it cannot be opened") from error
-    return labels, plan.affine
+    return labels, matrix_of(volume.turns) @ plan.affine
 
 
 def _laid(

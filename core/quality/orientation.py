@@ -7,6 +7,7 @@ from scipy import ndimage
 
 from core.quality.finding import QualityFinding, warning
 from core.quality.sample import Sample
+from core.volume import Turn
 
 BONE_HU, LUNG_HU = 250, -500
 # On real scans the bones' middle lies 0.15 to 0.22 of the body's depth behind that of the body.
@@ -27,18 +28,18 @@ def orientation_findings(sample: Sample) -> Iterator[QualityFinding]:
         if abs(right) > abs(front):
             side = "right" if right > 0 else "left"
             yield warning(
-                "turned",
+                Turn.FROM_RIGHT if right > 0 else Turn.FROM_LEFT,
                 f"The spine lies on the {side}: the scan seems turned by a quarter.",
                 ADVICE,
             )
         elif front > 0:
             yield warning(
-                "front-to-back", "The spine lies in front: front and back seem swapped.", ADVICE
+                Turn.FRONT_BACK, "The spine lies in front: front and back seem swapped.", ADVICE
             )
     lower, upper = _lung(sample)
     if lower >= LEAST_LUNG and lower > TIMES * upper:
         yield warning(
-            "head-to-foot",
+            Turn.HEAD_FOOT,
             f"Lung fills {lower:.0%} of the lowest slices and {upper:.0%} of the highest: head and "
             "feet seem swapped.",
             ADVICE,

@@ -11,7 +11,8 @@ from core.errors import HepatoScopeError
 from core.io.labels import read_labels
 from core.quality import check
 from core.study import Examined
-from core.volume import Volume
+from core.turning import turned
+from core.volume import Turn, Volume
 
 LABELS_NAME = "labels.nii.gz"
 
@@ -32,6 +33,8 @@ def read_case(folder: Path, volume: Volume) -> Examined:
         The findings cannot be read, or the labels are of another scan.
     """
     record = _record(folder)
+    for turn in record.get("turned", ()):
+        volume = turned(volume, Turn(turn))
     if record["source_sha256"] != volume.digest:
         raise HepatoScopeError(
             f"“{folder.name}” was made of another scan than “{volume.source}”; give the scan that "

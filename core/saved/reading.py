@@ -24,7 +24,7 @@ from core.presets import preset_named
 from core.quality import QualityFinding, Severity
 from core.saved.writing import FORMAT, FORMAT_VERSION, NAME
 from core.study import Study, with_result
-from core.volume import Grid, Volume
+from core.volume import Grid, Turn, Volume
 
 LIMITS = ZipLimits(MAX_FILES, 4 * 2**30, "one saved session")
 MAX_RECORD_BYTES = 16 * 2**20
@@ -143,6 +143,8 @@ def _volume(told: dict[str, Any], folder: Path, scans: Mapping[str, Volume]) -> 
         _headers(folder),
         bool(told["synthetic"]),
         bool(told["spacing_known"]),
+        turns=tuple(map(Turn, told["turns"])),
+        base=str(told["base"]),
     )
 
 

@@ -70,6 +70,8 @@ def _scan_record(volume: Volume) -> dict[str, Any]:
         "native_affine": volume.native.affine.tolist(),
         "notes": list(volume.notes),
         "synthetic": volume.synthetic,
+        "turns": [str(turn) for turn in volume.turns],
+        "base": volume.base,
         "spacing_known": volume.spacing_known,
     }
 

@@ -7,7 +7,7 @@ SOURCES = sorted((ROOT / "core").rglob("*.py"))
 PAGES = sorted([ROOT / "app.py", *(ROOT / "pages").rglob("*.py")])
 # From the ground up; a module may import what stands on its own line or above it.
 LAYERS = (
-    "errors labels volume provenance",
+    "errors labels volume provenance turning",
     "geometry",
     "draw presets",
     "models metrics io quality phantom process",

@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.errors import WeightsMissing
 from core.io.export import labels_to_nifti
+from core.phantom import make_phantom
 from core.report.text import Edition
 from core.report.written import Place, Written
 from core.saved import save
@@ -209,6 +210,20 @@ def test_another_series_of_the_uploaded_study_can_be_chosen(app: AppTest, tmp_pa
     back = other.selectbox[0].select("3").run()
     assert current(back).volume.shape[2] == 24
     assert len(memory_of(back).cases) == 2
+
+
+def test_a_scan_that_lies_wrong_is_turned_with_a_click_and_back(app: AppTest) -> None:
+    phantom = make_phantom(7).volume
+    upside_down = nib.Nifti1Image(phantom.hu[:, :, ::-1].copy(), phantom.affine)
+    content = gzip.compress(upside_down.to_bytes(), 1)
+    opened = upload(app, ("feet.nii.gz", content, ""))
+    before = current(opened)
+    right = button(opened, "Turn it").click().run()
+    assert not right.exception
+    assert np.array_equal(current(right).volume.hu, phantom.hu)
+    assert "head and feet were exchanged" in shown_text(right)
+    back = button(right, "Turn it back").click().run()
+    assert current(back) is before
 
 
 def test_visitors_do_not_see_each_others_scans(new_visitor: Callable[[], AppTest]) -> None:
