@@ -1,12 +1,31 @@
 """The findings of a scan as a file that says where every figure came from."""
 
+import csv
+import io
 import json
 from datetime import UTC, datetime
 from typing import Any
 
+from core.cascade.findings import Findings
 from core.provenance import NOTICE, commit, versions
 from core.study import Examined
 from core.volume import Grid, spacing_of
+
+LESION_COLUMNS = (
+    "number",
+    "volume_ml",
+    "longest_diameter_mm",
+    "short_diameter_mm",
+    "mean_hu",
+    "sd_hu",
+    "real_percent",
+    "axial_slice",
+    "first_slice",
+    "last_slice",
+    "location",
+    "confirmed",
+    "rejected",
+)
 
 
 def findings_record(study: Examined) -> dict[str, Any]:
@@ -48,6 +67,21 @@ def findings_record(study: Examined) -> dict[str, Any]:
         "versions": versions(),
         "written": datetime.now(UTC).isoformat(timespec="seconds"),
     }
+
+
+def lesions_csv(findings: Findings) -> str:
+    """List the lesions, and what was rejected of them, with the figures of findings.json."""
+    known = findings.to_dict()
+    rows = [
+        {**lesion, "rejected": rejected}
+        for rejected in (False, True)
+        for lesion in known["rejected" if rejected else "lesions"]
+    ]
+    text = io.StringIO()
+    writer = csv.DictWriter(text, LESION_COLUMNS, extrasaction="ignore", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
 
 
 def to_json(record: dict[str, Any]) -> str:

@@ -79,6 +79,11 @@ def slice_to_nifti(volume: Volume, part: NDArray[Any], z: int, description: str)
     return array_to_nifti(volume, whole, description)
 
 
+def probability_to_nifti(volume: Volume, probability: NDArray[np.uint8], of: str) -> bytes:
+    """Encode a probability [X, Y, Z] (uint8, 255 = 1) of liver or tumor, read as 0 to 1."""
+    return array_to_nifti(volume, probability, f"HepatoScope: probability of {of}", slope=1 / 255)
+
+
 def doubt_to_nifti(volume: Volume, doubt: NDArray[np.uint8], what: str) -> bytes:
     """Encode a map of doubt as the .nii.gz that lies voxel by voxel on the input of `volume`.
 

@@ -1,14 +1,25 @@
 """Everything that can be taken home from a case, made when it is asked for."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import PurePath
 
+import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
 from core.cascade.segmentation import Segmentation
 from core.draw.preview import preview_png
-from core.io.export import labels_to_dicom_seg, labels_to_nifti, obstacle_to_dicom
-from core.record import findings_record, to_json
+from core.geometry.stl import to_stl
+from core.geometry.surfaces import mesh_of
+from core.io.export import (
+    labels_to_dicom_seg,
+    labels_to_nifti,
+    obstacle_to_dicom,
+    probability_to_nifti,
+)
+from core.labels import organ_mask, tumor_mask
+from core.record import findings_record, lesions_csv, to_json
 from core.study import Study
 from core.volume import Volume
 from pages.common.frame import plain
@@ -36,6 +47,16 @@ def downloads(case: Study, segmentation: Segmentation) -> None:
                 f"{stem}-labels.dcm",
                 "Refers to your series; it carries the patient data that the series carries.",
             )
+        for of, probability in (
+            ("liver", segmentation.liver_probability),
+            ("tumor", segmentation.tumor_probability),
+        ):
+            _button(
+                f"{of.capitalize()} probability (NIfTI)",
+                partial(probability_to_nifti, volume, probability, of),
+                f"{stem}-{of}-probability.nii.gz",
+                f"What the {of} network answered, 0 to 1, on the grid of your file.",
+            )
         session_download(case, stem)
     with right:
         _button(
@@ -50,6 +71,29 @@ def downloads(case: Study, segmentation: Segmentation) -> None:
             f"{stem}-preview.png",
             "The most telling slice with its labels.",
         )
+        for of, mask in (("Liver", organ_mask), ("Lesions", tumor_mask)):
+            _button(
+                f"{of} surface (STL)",
+                partial(_surface, volume, segmentation, mask),
+                f"{stem}-{of.lower()}.stl",
+                "In millimeters: right, front, head. For 3-D programs and printers.",
+            )
+        assert case.findings is not None
+        findings = case.findings
+        _button(
+            "Lesions (CSV)",
+            lambda: lesions_csv(findings),
+            f"{stem}-lesions.csv",
+            "A row for each, rejected ones marked; slices and voxels count from 0.",
+        )
+
+
+def _surface(
+    volume: Volume,
+    segmentation: Segmentation,
+    mask: Callable[[NDArray[np.uint8]], NDArray[np.bool_]],
+) -> bytes:
+    return to_stl(mesh_of(mask(segmentation.labels), volume.affine))
 
 
 def dicom_obstacle(volume: Volume) -> str | None:
@@ -75,6 +119,6 @@ def file_stem(case: Study) -> str:
     return kept.strip("-.") or "scan"
 
 
-def _button(label: str, make: Callable[[], bytes], name: str, tip: str) -> None:
+def _button(label: str, make: Callable[[], bytes | str], name: str, tip: str) -> None:
     download(label, make, name, key=f"download-{label}", width="stretch")
     st.caption(tip)

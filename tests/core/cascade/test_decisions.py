@@ -1,5 +1,8 @@
 """What a reader says of lesions, and what follows from it."""
 
+import csv
+import io
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -7,7 +10,7 @@ from numpy.typing import NDArray
 from core.cascade.decisions import STEP, Decision, Opinion, decision_on, opinions_on
 from core.cascade.findings import Findings
 from core.presets import Preset, preset_named
-from core.record import findings_record
+from core.record import findings_record, lesions_csv
 from core.study import Study, called_at, decided, opened, segmented, withdrawn
 from tests.core.report.studies import Ball, study
 from tests.scene import fake_networks, scan
@@ -116,6 +119,16 @@ def test_findings_tell_of_both_and_of_the_decisions() -> None:
     assert record["decisions"] == ["confirmed", "rejected"]
     assert [lesion["confirmed"] for lesion in record["findings"]["lesions"]] == [True]
     assert len(record["findings"]["rejected"]) == 1
+
+
+def test_rejected_lesions_are_marked_in_the_table_of_all() -> None:
+    case = decided(decided(two_lesions(), 2, CONFIRMED), 1, REJECTED)
+    rows = list(csv.DictReader(io.StringIO(lesions_csv(found_in(case)))))
+    assert [(row["confirmed"], row["rejected"]) for row in rows] == [
+        ("True", "False"),
+        ("False", "True"),
+    ]
+    assert float(rows[1]["volume_ml"]) == found_in(two_lesions()).lesions[0].volume_ml.__round__(3)
 
 
 def test_decisions_are_named_by_what_they_say_of_which_voxels() -> None:

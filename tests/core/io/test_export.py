@@ -21,6 +21,7 @@ from core.io.export import (
     labels_to_dicom_seg,
     labels_to_nifti,
     obstacle_to_dicom,
+    probability_to_nifti,
     slice_to_nifti,
 )
 from core.volume import Volume, to_native
@@ -34,6 +35,14 @@ def some_labels(volume: Volume) -> NDArray[np.uint8]:
     labels[2:15, 3:17, 2:7] = 1
     labels[4:8, 5:9, 4:6] = 2
     return labels
+
+
+def test_a_probability_reads_back_as_a_share_on_the_grid_of_the_file(tmp_path: Path) -> None:
+    volume = read(save_nifti(tmp_path / "ct.nii.gz", some_hu((20, 18, 16))))
+    probability = np.full(volume.shape, 51, np.uint8)
+    path = tmp_path / "p.nii.gz"
+    path.write_bytes(probability_to_nifti(volume, probability, "liver"))
+    np.testing.assert_allclose(nib.load(path).get_fdata(), 0.2, atol=1e-6)
 
 
 def planes_in(segmentation: bytes, volume: Volume) -> NDArray[np.uint8]:
