@@ -59,7 +59,7 @@ def case_names(inputs: Sequence[Path]) -> list[str]:
 def _stem(path: Path) -> str:
     """Name of a file without what its container adds."""
     name = path.name
-    for suffix in (".gz", ".tar", ".nii", ".zip"):
+    for suffix in (".gz", ".tar", ".nii", ".zip", ".nrrd", ".mha"):
         name = name.removesuffix(suffix)
     return name
 

@@ -14,7 +14,7 @@ def segment_options(parser: argparse.ArgumentParser) -> None:
         type=Path,
         nargs="+",
         metavar="INPUT",
-        help=".nii, .nii.gz, DICOM folder, .zip or .tar.gz, or a folder in LiTS layout",
+        help=".nii.gz, .nrrd, .mha, DICOM folder, .zip or .tar.gz, or a folder in LiTS layout",
     )
     parser.add_argument("--out", type=Path, required=True)
     add_series(parser)

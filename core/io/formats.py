@@ -1,6 +1,7 @@
 """What a file is, judged by its first bytes: names are often wrong."""
 
 import gzip
+import re
 import zlib
 from enum import Enum, auto
 from pathlib import Path
@@ -17,6 +18,8 @@ class Kind(Enum):
     TAR = auto()
     DICOM = auto()
     DICOM_GZIP = auto()
+    NRRD = auto()
+    META = auto()
     OTHER = auto()
 
 
@@ -30,8 +33,6 @@ PICTURES = {
     b"BM": "bitmap",
 }
 FOREIGN = {
-    b"NRRD": "an NRRD image",
-    b"ObjectType": "a MetaImage header",
     b"\x89HDF": "an HDF5 file",
     b"%PDF": "a PDF document",
     b"7z\xbc\xaf": "a 7-Zip archive",
@@ -61,6 +62,10 @@ def kind_of(path: Path) -> Kind:
         return Kind.ZIP
     if is_nifti(head):
         return Kind.NIFTI
+    if head.startswith(b"NRRD000"):
+        return Kind.NRRD
+    if re.match(rb"(?:ObjectType|NDims|Comment)\s*=", head):
+        return Kind.META
     return Kind.OTHER
 
 
@@ -121,5 +126,5 @@ def refuse(path: Path, name: str) -> UnreadableScan | UnsupportedScan:
             )
     return UnreadableScan(
         f"“{name}” is neither NIfTI, DICOM nor a zip (it begins with {head[:4].hex(' ')}); "
-        "choose the CT as .nii, .nii.gz or a zip of its DICOM files."
+        "choose the CT as .nii.gz, .nrrd, .mha or a zip of its DICOM files."
     )

@@ -9,6 +9,7 @@ from core.io.archive import inflate, unpack, unpack_tar
 from core.io.dicom.read import read_dicom
 from core.io.digest import sha256_of
 from core.io.formats import Kind, kind_of, refuse
+from core.io.itk import read_itk
 from core.io.limits import MAX_FILES
 from core.io.nifti import read_nifti
 from core.volume import Volume
@@ -19,9 +20,10 @@ def read(path: Path, series: str | None = None) -> Volume:
 
     Parameters
     ----------
-    path : a NIfTI file (.nii, .nii.gz), a DICOM file with many frames, a folder of DICOM
-        files (searched to any depth), or a zip or tar of such a folder or of one NIfTI file.
-        DICOM files may be compressed by gzip. The content decides, not the name.
+    path : a NIfTI file (.nii, .nii.gz), an NRRD or MetaImage file (.nrrd, .mha), a DICOM file
+        with many frames, a folder of DICOM files (searched to any depth), or a zip or tar of such
+        a folder or of one such file. DICOM files may be compressed by gzip. The content decides,
+        not the name.
     series : which of several series in DICOM files, by its key in `Volume.series`; by default the
         one that shows most of an abdomen. Other files have none.
 
@@ -39,6 +41,8 @@ def read(path: Path, series: str | None = None) -> Volume:
             return read_nifti(path)
         case Kind.DICOM:
             return read_dicom([path], series=series)
+        case Kind.NRRD | Kind.META as kind:
+            return read_itk(path, kind)
         case Kind.DICOM_GZIP:
             return _read_files([path], "file", path.name, sha256_of([path]), series)
         case Kind.ZIP | Kind.TAR as kind:
@@ -84,9 +88,12 @@ def _read_files(
     if by_kind[Kind.DICOM]:
         return read_dicom(by_kind[Kind.DICOM], source=source, digest=digest, series=series)
     nifti = by_kind[Kind.NIFTI] + by_kind[Kind.GZIP]
-    if len(nifti) == 1:
+    itk = [(file, kind) for kind in (Kind.NRRD, Kind.META) for file in by_kind[kind]]
+    if len(nifti) == 1 and not itk:
         return read_nifti(nifti[0], source=source, digest=digest)
-    raise _nothing_to_read(len(nifti), by_kind, container)
+    if len(itk) == 1 and not nifti:
+        return read_itk(*itk[0], source=source, digest=digest)
+    raise _nothing_to_read(len(nifti) + len(itk), by_kind, container)
 
 
 def _nothing_to_read(

@@ -113,7 +113,7 @@ def findings_json(case: Study, segmentation: Segmentation) -> bytes:
 def file_stem(case: Study) -> str:
     """Name files after the scan: letters, digits, dots, dashes and underscores only."""
     name = PurePath(case.title).name
-    for suffix in (".gz", ".tar", ".nii", ".zip", ".dcm"):
+    for suffix in (".gz", ".tar", ".nii", ".zip", ".dcm", ".nrrd", ".mha"):
         name = name.removesuffix(suffix)
     kept = "".join(sign if sign.isalnum() or sign in "._-" else "-" for sign in name)
     return kept.strip("-.") or "scan"

@@ -14,8 +14,8 @@ from pages.common.uploads import FILES, UploadedStudy, read_series, take_scan, u
 
 DEMO_SEED = 42
 FORMATS = (
-    "NIfTI (.nii, .nii.gz), a .zip or .tar.gz with a DICOM series, or all its files at once; also "
-    "a session that was saved here. "
+    "NIfTI (.nii, .nii.gz), NRRD or MetaImage (.nrrd, .mha), a .zip or .tar.gz with a DICOM "
+    "series, or all its files at once; also a session that was saved here. "
     "Your scan stays in this tab, over a reload too, and is gone soon after you close it."
 )
 
@@ -112,6 +112,14 @@ def uploader() -> None:
         label_visibility="collapsed",
     )
     st.caption(FORMATS)
+    with st.expander("A folder of DICOM files", icon=":material/folder:"):
+        upload(
+            "Upload a folder with a CT",
+            "upload-folder",
+            lambda files: take_scan(files, open_volume, open_session),
+            accept_multiple_files="directory",
+            label_visibility="collapsed",
+        )
 
 
 def earlier_cases() -> None:

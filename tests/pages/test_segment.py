@@ -44,7 +44,7 @@ def shown_text(app: AppTest) -> str:
 def test_empty_page_invites_to_the_demo_and_to_an_upload(app: AppTest) -> None:
     assert not app.exception
     assert labels_of(app) == ["Open the demo case"]
-    assert len(app.file_uploader) == 1
+    assert [one.label for one in app.file_uploader] == ["Upload a CT", "Upload a folder with a CT"]
     assert "Not for diagnosis" in shown_text(app)
 
 
