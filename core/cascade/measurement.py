@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from core.cascade.decisions import Decision, Opinion, opinions_on, rejections_in
 from core.cascade.findings import DECIMALS, Findings, Lesion
-from core.cascade.plausible import implausible, wrong_side
+from core.cascade.plausible import fluid_lesions, implausible, wrong_side
 from core.errors import HepatoScopeError
 from core.geometry.calipers import Segment, measure_region
 from core.geometry.components import Region, bounding_box, find_components, moved
@@ -58,12 +58,13 @@ def measure(
     mean, sd = _mean_and_sd(parenchyma) if parenchyma.size else (None, None)
     liver_ml = organ_voxels * volume.voxel_ml
     place = _Organ(box, _center_x(organ_mask(organ), box))
+    lesions = tuple(_lesions(volume, labels, place, chances, decisions))
     # Rounded once, as they are stored: pages, reports and files show the same figure then.
     return Findings(
         liver_volume_ml=round(liver_ml, DECIMALS["ml"]),
         tumor_volume_ml=round(tumor_voxels * volume.voxel_ml, DECIMALS["ml"]),
         tumor_burden_percent=round(100 * tumor_voxels / organ_voxels, DECIMALS["percent"]),
-        lesions=tuple(_lesions(volume, labels, place, chances, decisions)),
+        lesions=lesions,
         rejected=tuple(_rejected(volume, labels, place, decisions)),
         liver_mean_hu=mean,
         liver_sd_hu=sd,
@@ -71,6 +72,7 @@ def measure(
             *_cut_off(box, labels.shape),
             *implausible(liver_ml, mean, tumor_voxels / organ_voxels),
             *wrong_side(volume, labels, box),
+            *fluid_lesions(lesions, mean),
         ),
     )
 

@@ -1,10 +1,11 @@
 """What speaks against a result, a sentence each: figures and places that no patient has."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.cascade.findings import Lesion
 from core.geometry.components import Region
 from core.labels import organ_mask
 from core.volume import Volume
@@ -14,6 +15,8 @@ USUAL_LIVER_ML = (500, 3500)
 POSSIBLE_LIVER_ML = (300, 4000)
 USUAL_LIVER_HU = (-50, 250)
 MOST_TUMOR = 0.5
+# Water, bile and noise; how much darker than the liver around it.
+FLUID_HU, DARKER_HU = (-15, 20), 20
 # Denser than lung. Narrower than this it is no trunk, and tells nothing of left and right.
 BODY_HU, LEAST_BODY_MM = -300, 150.0
 # Livers lie to the right of the body's middle by about 0.15 of its width.
@@ -47,6 +50,24 @@ def implausible(liver_ml: float, mean_hu: float | None, tumor_share: float) -> I
         yield (
             f"The outlined liver has a mean of {mean_hu:.0f} HU, outside the {low} to {high} HU "
             "of liver tissue; check that the outline lies on the liver."
+        )
+
+
+def fluid_lesions(lesions: Sequence[Lesion], liver_hu: float | None) -> Iterator[str]:
+    """Name lesions as dense as fluid in a liver that is denser: the gallbladder and cysts are."""
+    low, high = FLUID_HU
+    named = [
+        f"{lesion.number} ({lesion.mean_hu:.0f} HU)"
+        for lesion in lesions
+        if low <= lesion.mean_hu <= high
+        and liver_hu is not None
+        and liver_hu - lesion.mean_hu >= DARKER_HU
+    ]
+    if named:
+        which = "Lesion" if len(named) == 1 else "Lesions"
+        yield (
+            f"{which} {', '.join(named)}: as dense as fluid, as cysts and the gallbladder are; "
+            "look whether it is one of these, and reject it if so."
         )
 
 

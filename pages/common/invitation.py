@@ -37,5 +37,5 @@ def _demo() -> None:
     picture.image(str(ASSETS / "demo.png"), alt="A slice of the synthetic demo CT")
     with words:
         st.subheader("No scan at hand?", anchor=False)
-        st.write("Take a synthetic CT of an abdomen, with lesions in the liver.")
+        st.write("Take a synthetic CT of an abdomen, with lesions in the liver, or a person's.")
         demo_button("demo-first")

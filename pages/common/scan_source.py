@@ -4,15 +4,21 @@ from dataclasses import replace
 
 import streamlit as st
 
+from core.io import read
 from core.phantom import make_phantom
 from core.study import Study
 from core.volume import Volume
-from pages.common.frame import errors_shown, plain
+from pages.common.frame import ASSETS, errors_shown, plain
 from pages.common.saved import open_session
 from pages.common.session import cases, choose, current_case, open_volume, titles
 from pages.common.uploads import FILES, UploadedStudy, read_series, take_scan, upload
 
 DEMO_SEED = 42
+REAL = "A person's CT"
+ORIGIN = (
+    "Shared by the TotalSegmentator repository (Wasserthal et al. 2023) under the Apache License "
+    "2.0, at 3 mm; none of the networks learned from it."
+)
 FORMATS = (
     "NIfTI (.nii, .nii.gz), NRRD or MetaImage (.nrrd, .mha), a .zip or .tar.gz with a DICOM "
     "series, or all its files at once; also a session that was saved here. "
@@ -24,6 +30,12 @@ FORMATS = (
 def _demo() -> Volume:
     # The page says on its own that the case is synthetic.
     return replace(make_phantom(DEMO_SEED).volume, source="Demo case", notes=())
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def _real() -> Volume:
+    volume = read(ASSETS / "real-ct" / "ct.nii.gz")
+    return replace(volume, source=REAL, notes=(ORIGIN, *volume.notes))
 
 
 def case_header(case: Study) -> None:
@@ -80,6 +92,7 @@ def _facts(volume: Volume) -> str:
     size = " × ".join(str(count) for count in volume.shape)
     step = " × ".join(f"{side:.2f}" for side in volume.spacing)
     drawn = "Drawn by HepatoScope: no patient was scanned. " if volume.synthetic else ""
+    drawn = f"{ORIGIN} " if volume.source == REAL else drawn
     series = f"{plain(volume.series[0].label)}. " if volume.series else ""
     return f"{drawn}{series}{size} voxels of {step} mm"
 
@@ -90,8 +103,14 @@ def open_demo() -> None:
         open_volume(_demo())
 
 
+def open_real() -> None:
+    """Make the embedded CT of a person the current case."""
+    with st.spinner("Reading the CT"):
+        open_volume(_real())
+
+
 def demo_button(key: str) -> None:
-    """Offer the demo case."""
+    """Offer the demo cases: a drawn one, whose truth is known, and a person's."""
     st.button(
         "Open the demo case",
         on_click=open_demo,
@@ -99,6 +118,14 @@ def demo_button(key: str) -> None:
         icon=":material/play_arrow:",
         key=key,
         width="stretch",
+    )
+    st.button(
+        "Open a person's CT",
+        on_click=open_real,
+        icon=":material/person:",
+        key=f"{key}-real",
+        width="stretch",
+        help=ORIGIN,
     )
 
 

@@ -58,8 +58,8 @@ def said(app: AppTest) -> str:
 def test_empty_page_invites_to_the_demo_and_to_an_upload(app: AppTest) -> None:
     empty = app.switch_page(PAGE).run()
     assert not empty.exception
-    assert labels_of(empty) == ["Open the demo case"]
-    assert len(empty.file_uploader) == 1
+    assert labels_of(empty) == ["Open the demo case", "Open a person's CT"]
+    assert empty.file_uploader[0].label == "Upload a CT"
 
 
 @pytest.mark.slow

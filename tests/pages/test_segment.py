@@ -43,7 +43,7 @@ def shown_text(app: AppTest) -> str:
 
 def test_empty_page_invites_to_the_demo_and_to_an_upload(app: AppTest) -> None:
     assert not app.exception
-    assert labels_of(app) == ["Open the demo case"]
+    assert labels_of(app) == ["Open the demo case", "Open a person's CT"]
     assert [one.label for one in app.file_uploader] == ["Upload a CT", "Upload a folder with a CT"]
     assert "Not for diagnosis" in shown_text(app)
 
@@ -54,6 +54,16 @@ def test_optional_parts_that_are_off_say_how_to_turn_them_on(app: AppTest) -> No
         assert f"**{part}**" in text
     told = ("pip install -r", "NVIDIA", "not on this machine", "of memory, and")
     assert text.count("[off]") <= sum(text.count(words) for words in told)
+
+
+def test_a_persons_ct_tells_its_origin_and_licence(app: AppTest) -> None:
+    opened = button(app, "Open a person's CT").click().run()
+    assert not opened.exception
+    assert current(opened).volume.shape == (122, 101, 112)
+    assert not current(opened).volume.synthetic
+    text = shown_text(opened)
+    assert "TotalSegmentator" in text
+    assert "Apache License 2.0" in text
 
 
 def test_demo_says_that_it_is_synthetic(opened: AppTest) -> None:
@@ -231,7 +241,7 @@ def test_visitors_do_not_see_each_others_scans(new_visitor: Callable[[], AppTest
     upload(mine, good("mine.nii.gz"))
     assert "mine" not in shown_text(theirs.run())
     assert not memory_of(theirs).cases
-    assert labels_of(theirs) == ["Open the demo case"]
+    assert labels_of(theirs) == ["Open the demo case", "Open a person's CT"]
 
 
 def test_missing_weights_are_told_in_one_sentence(

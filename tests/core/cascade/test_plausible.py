@@ -5,8 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from core.cascade.findings import Lesion
 from core.cascade.measurement import measure
-from core.cascade.plausible import implausible
+from core.cascade.plausible import fluid_lesions, implausible
 from tests import scene
 
 
@@ -45,3 +46,14 @@ def test_scan_without_a_trunk_tells_nothing_of_sides() -> None:
     air = replace(drawn, hu=np.full_like(drawn.hu, -1000))
     told = measure(air, np.ascontiguousarray(labels[::-1])).warnings
     assert not any("left" in warning for warning in told)
+
+
+def test_lesions_as_dense_as_fluid_are_named() -> None:
+    def lesion(number: int, mean_hu: float) -> Lesion:
+        place = ((0.0, 0.0), (1.0, 1.0))
+        return Lesion(number, 1, 9, 8, mean_hu, 5, (0, 0, 0), (0, 0, 0), 0, place, place, 0, 1, "")
+
+    (said,) = fluid_lesions([lesion(1, 60), lesion(2, 11), lesion(3, -4)], 100)
+    assert said.startswith("Lesions 2 (11 HU), 3 (-4 HU): as dense as fluid")
+    assert not list(fluid_lesions([lesion(1, 11)], 25)), "of a fatty liver nothing is told"
+    assert not list(fluid_lesions([lesion(1, 11)], None))
