@@ -6,6 +6,8 @@ from typing import Any
 
 from core.geometry.calipers import Segment
 
+# What is shorter in every axial slice is no more than a few voxels.
+SPECK_MM = 3.0
 DEFINITIONS = {
     "liver": "labels 1 and 2: the organ, tumors included",
     "lesion": "one connected component of label 2; voxels touching at a corner are connected (26)",
@@ -13,6 +15,7 @@ DEFINITIONS = {
     "short_diameter": "longest extent at right angles to it in the same slice",
     "burden": "tumor volume in percent of the liver volume",
     "liver_hu": "liver voxels that are not tumor; population standard deviation",
+    "speck": f"a lesion below {SPECK_MM:g} mm in longest diameter: about as large as a voxel",
     "rejected": "called by the networks, then rejected by a reader: counted nowhere else",
     "real": "chance in percent that a piece so called is a lesion, by its size, depth and contrast",
     "coordinates": "mm: RAS (right, anterior, superior); voxel: of the RAS+ volume, from 0",
@@ -84,10 +87,16 @@ class Findings:
     warnings: tuple[str, ...]
     rejected: tuple[Lesion, ...] = ()
 
+    @property
+    def specks(self) -> tuple[Lesion, ...]:
+        """Lesions so small that hardly anything can be said of them."""
+        return tuple(one for one in self.lesions if one.longest_diameter_mm < SPECK_MM)
+
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for JSON, rounded by unit, the unit ending each key."""
         values = {key: _plain(key, value) for key, value in asdict(self).items()}
-        return {"lesion_count": len(self.lesions), **values, "definitions": dict(DEFINITIONS)}
+        counts = {"lesion_count": len(self.lesions), "speck_count": len(self.specks)}
+        return {**counts, **values, "definitions": dict(DEFINITIONS)}
 
     def to_json(self) -> str:
         """Write `to_dict` as text: the same findings always give the same bytes."""

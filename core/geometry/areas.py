@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from core.geometry.calipers import measure_region
 from core.geometry.components import bounding_box, find_components
 from core.labels import TUMOR
 
@@ -31,24 +32,27 @@ def axial_areas(
     return organ * pixel_mm2, tumor * pixel_mm2
 
 
-def largest_lesion(labels: NDArray[np.uint8]) -> tuple[int, int, int] | None:
+def largest_lesion(
+    labels: NDArray[np.uint8], affine: NDArray[np.float64]
+) -> tuple[int, int, int] | None:
     """Find a voxel (x, y, z) in the middle of the largest tumor; None without tumor.
 
     Parameters
     ----------
     labels : uint8 [X, Y, Z]: 0 background, 1 liver, 2 tumor.
+    affine : (4, 4), voxel index to RAS millimeters.
 
     Returns
     -------
     tuple of int or None
-        On the axial slice where the lesion with the most voxels has its largest area, the
-        voxel of that lesion nearest to the centroid of the area.
+        On the axial slice where the lesion with the most voxels is longest, which is the slice
+        that tables and reports name, the voxel of that lesion nearest to its middle there.
     """
     box = bounding_box(labels == TUMOR)
     if box is None:
         return None
     largest = find_components(labels[box] == TUMOR).numbered == 1
-    depth = int(np.argmax(np.count_nonzero(largest, axis=(0, 1))))
+    depth = measure_region(largest, affine).z
     section = np.argwhere(largest[:, :, depth])
     middle = section[np.argmin(((section - section.mean(axis=0)) ** 2).sum(axis=1))]
     x, y, z = (int(side.start) for side in box)

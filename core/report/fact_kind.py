@@ -37,6 +37,7 @@ class FactKind(StrEnum):
     LIVER_WARNING = "liver.warning.#"
 
     LESION_COUNT = "lesion.count"
+    SPECK_COUNT = "lesion.specks"
     TUMOR_VOLUME = "tumor.volume"
     TUMOR_BURDEN = "tumor.burden"
     TUMOR_BURDEN_RANGE = "tumor.burden_range"

@@ -1,11 +1,11 @@
 """The measurements of a case as figures and as a table that leads to the lesions."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 import streamlit as st
 
 from core.cascade.burden import burden_range
-from core.cascade.findings import Findings, Lesion
+from core.cascade.findings import SPECK_MM, Findings, Lesion
 from core.cascade.segmentation import Segmentation
 from pages.common.frame import plain
 from pages.common.glossary import see
@@ -15,6 +15,8 @@ Voxel = tuple[int, int, int]
 # Of Streamlit's table. More rows scroll, so that the planes stay in sight.
 ROW_PIXELS, MOST_ROWS = 35, 5
 
+NONE = "No tumor was found at this threshold."
+PROBABILITY, DOUBT = "Probability (%)", "Doubt"
 COLUMNS = {
     "Volume (mL)": "%.2f",
     "Longest (mm)": ("%.1f", "Longest extent in any axial slice."),
@@ -23,6 +25,15 @@ COLUMNS = {
     "SD HU": "%.0f",
     "Slice": ("%d", "Of the longest extent, from the feet."),
     "Slices": ("%d", "How many the lesion goes through; one alone is doubtful."),
+    PROBABILITY: (
+        "%.0f",
+        "Mean of the tumor networks' probability over the lesion; not a chance of disease.",
+    ),
+    DOUBT: (
+        "%.2f",
+        "How far the answers spread over several views (standard deviation, 0 to 0.5), once "
+        "Doubt was measured.",
+    ),
     "Real (%)": (
         "%.0f",
         "Chance that it is a lesion at all, judged as a whole by its size, height, depth and "
@@ -62,12 +73,15 @@ def _trust(findings: Findings, segmentation: Segmentation) -> Iterator[str]:
         yield f"The tumor networks agree with each other to a Dice of {segmentation.agreement:.2f}."
 
 
-def lesion_table(findings: Findings, key: str, before: int | None) -> Lesion | None:
+def lesion_table(
+    findings: Findings, key: str, before: int | None, sure: Mapping[str, Sequence[float]]
+) -> Lesion | None:
     """List the lesions; returns the one that is picked: by a click anywhere in its row.
 
     Parameters
     ----------
     before : number of the one that was picked when the page was left.
+    sure : further figures of each lesion, by the name of their column.
     """
     if not findings.lesions:
         none = (
@@ -75,11 +89,11 @@ def lesion_table(findings: Findings, key: str, before: int | None) -> Lesion | N
         )
         st.info(none, icon=":material/search_off:")
         return None
-    shown = min(len(findings.lesions), MOST_ROWS) + 1
+    shown = _without_specks(findings, key)
     picked = show_table(
-        [_row(lesion) for lesion in findings.lesions],
+        [_row(lesion, sure) for lesion in shown],
         COLUMNS,
-        height=ROW_PIXELS * shown + 2,
+        height=ROW_PIXELS * (min(len(shown), MOST_ROWS) + 1) + 2,
         on_select="rerun",
         selection_mode=["single-row", "single-cell"],
         selection_default={"selection": {"rows": [before - 1]}} if before else None,
@@ -88,10 +102,21 @@ def lesion_table(findings: Findings, key: str, before: int | None) -> Lesion | N
     st.caption("Click a row to jump to that lesion. Sizes are those of the mask.")
     clicked = [row for row, _ in picked["selection"]["cells"]]
     rows = clicked or picked["selection"]["rows"]
-    return findings.lesions[rows[0]] if rows else None
+    return shown[rows[0]] if rows and rows[0] < len(shown) else None
 
 
-def _row(lesion: Lesion) -> dict[str, object]:
+def _without_specks(findings: Findings, key: str) -> Sequence[Lesion]:
+    """Fold specks away under their count, unless they are all there is."""
+    specks = findings.specks
+    if not specks or len(specks) == len(findings.lesions):
+        return findings.lesions
+    told = f"Also list {len(specks)} below {SPECK_MM:g} mm"
+    if st.checkbox(told, key=f"{key}-specks"):
+        return findings.lesions
+    return [lesion for lesion in findings.lesions if lesion not in specks]
+
+
+def _row(lesion: Lesion, sure: Mapping[str, Sequence[float]]) -> dict[str, object]:
     real = {} if lesion.real_percent is None else {"Real (%)": lesion.real_percent}
     return {
         "Lesion": lesion.number,
@@ -101,6 +126,7 @@ def _row(lesion: Lesion) -> dict[str, object]:
         "You": "confirmed" if lesion.confirmed else None,
         "Slice": lesion.axial_slice + 1,
         "Slices": lesion.last_slice - lesion.first_slice + 1,
+        **{name: figures[lesion.number - 1] for name, figures in sure.items()},
         "Short axis (mm)": lesion.short_diameter_mm,
         "Mean HU": lesion.mean_hu,
         "SD HU": lesion.sd_hu,

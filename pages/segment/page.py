@@ -1,5 +1,7 @@
 """Open a CT, segment it, look at it, measure it, take the result home."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
@@ -8,6 +10,7 @@ from core.cascade.decisions import lesion_at
 from core.cascade.findings import Lesion
 from core.cascade.looks import own_slice
 from core.cascade.segmentation import Segmentation
+from core.cascade.sureness import lesion_probabilities
 from core.geometry.slices import Plane, slice_of
 from core.geometry.windows import LIVER_WINDOW, apply_window
 from core.study import Study
@@ -20,9 +23,9 @@ from pages.common.method import segment_again, segment_button
 from pages.common.notices import optional_parts_panel, quality_panel
 from pages.common.opening import open_case, open_page
 from pages.common.surface_view import surface_view
-from pages.common.uncertainty_state import DOUBT_TAB
+from pages.common.uncertainty_state import DOUBT_TAB, DOUBTS, content, with_lesions
 from pages.common.widgets import show_picture
-from pages.segment.findings_view import headline, lesion_table, voxel_of
+from pages.segment.findings_view import DOUBT, PROBABILITY, headline, lesion_table, voxel_of
 from pages.segment.provenance_view import provenance_view
 from pages.segment.thresholds_view import steps_view, thresholds
 from pages.segment.uncertainty_view import uncertainty_view
@@ -32,6 +35,7 @@ VIEWER = "segment-viewer"
 RESULT_TABS = "result-tabs"
 # What a visitor comes back to: the tab, and the lesion picked in each labelling.
 OPEN_TAB, FIRST_TAB = Slot[str]("result-tab"), Slot[str]("result-tab-first")
+SURE = Slot[tuple[float, ...]]("lesion-probabilities")
 PICKED = Slot[int | None]("lesion-picked", keep=4)
 
 
@@ -94,13 +98,29 @@ def _figures(case: Study, segmentation: Segmentation) -> Lesion | None:
     assert case.findings is not None
     headline(case.findings, segmentation)
     of = _name(case, segmentation)
-    picked = lesion_table(case.findings, f"lesions-{of}", PICKED.get(case.id, of))
+    sure = _sureness(case, segmentation)
+    picked = lesion_table(case.findings, f"lesions-{of}", PICKED.get(case.id, of), sure)
     PICKED.put(picked.number if picked else None, case.id, of)
     rejected_lesions(case, segmentation, key="segment")
     thresholds(case, segmentation)
     if jobs.running() is None:
         segment_again(case, segmentation.preset)
     return picked
+
+
+def _sureness(case: Study, segmentation: Segmentation) -> dict[str, Sequence[float]]:
+    """Tell how sure the networks are of each lesion, as far as it was asked."""
+    found = SURE.made(
+        case.id,
+        _name(case, segmentation),
+        lambda: lesion_probabilities(segmentation.labels, segmentation.tumor_probability),
+    )
+    sure: dict[str, Sequence[float]] = {PROBABILITY: found}
+    doubt = DOUBTS.get(case.id)
+    if doubt is not None and doubt.of == content(segmentation):
+        lesions = with_lesions(case, segmentation, doubt).summary.lesions
+        sure[DOUBT] = [lesion.mean_disagreement for lesion in lesions]
+    return sure
 
 
 def _picture(case: Study, segmentation: Segmentation, picked: Lesion | None) -> None:

@@ -79,7 +79,7 @@ class Scene:
             weakref.ref(segmentation),
             tuple(np.round(organ, 1).tolist()),
             tuple(np.round(tumor, 1).tolist()),
-            largest_lesion(segmentation.labels),
+            largest_lesion(segmentation.labels, volume.affine),
             _numbered(segmentation.labels),
             {"liver": segmentation.liver_threshold, "tumor": segmentation.tumor_threshold},
         )

@@ -1,12 +1,15 @@
 """The tab that measures doubt: offered, running, shown, outdated."""
 
 import threading
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.cascade.networks import Networks
+from core.study import with_result
 from pages.common.uncertainty_state import DOUBTS
 from pages.viewer import MEMORIES
 from tests import scene
@@ -135,7 +138,8 @@ def test_scan_without_a_liver_has_no_doubt_to_show(tab: AppTest) -> None:
     liver, _ = opened_tab(tab, "Steps").slider
     assert liver.value == 0.5
     case = current(tab)
-    case.segmentation.labels[:] = 0
+    nothing = replace(case.segmentation, labels=np.zeros_like(case.segmentation.labels))
+    memory_of(tab).open(with_result(case, nothing))
     shown = opened_tab(finish(button(opened_tab(tab), MEASURE).click().run()))
     assert not shown.exception
     assert any("No liver was found" in info.value for info in shown.info)

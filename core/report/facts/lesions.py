@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from core.cascade.burden import burden_range
 from core.cascade.findings import DECIMALS, DEFINITIONS, Findings
 from core.cascade.segmentation import Labelled, Segmentation
+from core.cascade.sureness import lesion_probabilities
 from core.geometry.components import bounding_box
 from core.labels import organ_mask
 from core.report.acquisition import WHOLE, coverage_of
@@ -44,6 +45,8 @@ def lesion_facts(volume: Volume, segmentation: Labelled, findings: Findings) -> 
     yield Fact(
         FactKind.LESION_COUNT, "Lesions", known["lesion_count"], origin=DEFINITIONS["lesion"]
     )
+    if specks := known["speck_count"]:
+        yield Fact(FactKind.SPECK_COUNT, "Specks among them", specks, origin=DEFINITIONS["speck"])
     if known["tumor_burden_percent"] is None:
         return
     shapes = shapes_of(segmentation.labels)
@@ -180,11 +183,8 @@ def _confidences(segmentation: Labelled, shapes: Shapes) -> Sequence[float | Non
     """Mean tumor probability of each lesion in percent; None where none was kept."""
     if not isinstance(segmentation, Segmentation):
         return [None] * len(shapes.parts.regions)
-    probability = segmentation.tumor_probability[shapes.box]
-    return [
-        round(float(probability[region][mask].mean()) / 2.55, DECIMALS["percent"])
-        for region, mask in shapes.masks()
-    ]
+    found = lesion_probabilities(segmentation.labels, segmentation.tumor_probability)
+    return [round(share, DECIMALS["percent"]) for share in found]
 
 
 def _rest(lesions: Sequence[dict[str, Any]]) -> Iterator[Fact]:

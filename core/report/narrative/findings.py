@@ -49,6 +49,8 @@ def lesions(teller: Teller) -> list[Sentence]:
         said += teller.say("lesions.caution")
     else:
         said += teller.say("explain.spot")
+    if FactKind.SPECK_COUNT in teller.facts:
+        said += teller.say(f"specks.{teller.counted(FactKind.SPECK_COUNT)}")
     if teller.number(FactKind.REJECTED_COUNT):
         said += teller.say(f"rejected.{teller.counted(FactKind.REJECTED_COUNT)}")
     if FactKind.TUMOR_BURDEN_RANGE in teller.facts:

@@ -69,6 +69,8 @@ CLINICAL = {
     "{~lesion.count}; it makes up {tumor.burden} of the liver volume.",
     "lesions.many": "{lesion.count} lesions were called at a tumor threshold of "
     "{thresholds.tumor}: {tumor.volume} in all, {tumor.burden} of the liver volume.",
+    "specks.one": "One of them is a speck, hardly larger than a voxel{~lesion.specks}.",
+    "specks.many": "{lesion.specks} of them are specks, hardly larger than a voxel.",
     "rejected.one": "The reader rejected what the networks had called a lesion of "
     "{rejected.longest_diameter} and {rejected.volume}{~rejected.count}: it counts as liver here.",
     "rejected.many": "The reader rejected {rejected.count} regions that the networks had called "

@@ -57,6 +57,8 @@ PLAIN = {
     "of its volume.",
     "explain.spot": "A spot is a place that looks to the program unlike the liver around it; it "
     "can have many causes, harmless ones too{~lesion.count}.",
+    "specks.one": "One of them is so small that it may be nothing{~lesion.specks}.",
+    "specks.many": "{lesion.specks} of them are so small that they may be nothing.",
     "rejected.one": "A person rejected one place that the program had marked, "
     "{rejected.longest_diameter} long{~rejected.count}.",
     "rejected.many": "A person rejected {rejected.count} places that the program had marked.",

@@ -5,6 +5,7 @@ const MOST_CACHED_BYTES = 64 * 2 ** 20;
 const PATIENCE_MS = 6000;
 const REPORT_AFTER_MS = 300;
 const QUICK_MS = 200;
+// So many slices are fetched ahead at once, and not before fewer than half of them are left.
 const AHEAD = 6;
 // Axial slices on both sides that are fetched while nothing moves, and how many at a time.
 const AROUND = 24;
@@ -57,9 +58,10 @@ export class Feed {
 
   pump() {
     if (this.waitingFor !== null) return;
-    const slices = [...this.seen(), ...this.ahead()].filter(
-      ([plane, index]) => !held(sliceName(this.scene.token, plane, index)),
-    );
+    const lacks = ([plane, index]) => !held(sliceName(this.scene.token, plane, index));
+    const [seen, ahead] = [this.seen().filter(lacks), this.ahead()];
+    const soon = ahead.slice(0, AHEAD / 2).some(lacks) ? ahead.filter(lacks) : [];
+    const slices = [...seen, ...soon];
     clearTimeout(this.report);
     if (slices.length) this.ask(slices);
     else if (this.reported !== String(this.position) || this.around().length)

@@ -19,17 +19,17 @@ def test_largest_lesion_wins_over_a_wider_but_thinner_one() -> None:
     labels[1:11, 1:11, 2] = 2
     labels[20:25, 20:25, 4:10] = 2
     labels[19:26, 19:26, 7] = 2
-    assert largest_lesion(labels) == (22, 22, 7)
+    assert largest_lesion(labels, np.eye(4)) == (22, 22, 7)
 
 
 def test_middle_of_a_ring_is_moved_onto_the_lesion() -> None:
     labels = np.zeros((9, 9, 3), np.uint8)
     labels[2:7, 2:7, 1] = 2
     labels[3:6, 3:6, 1] = 1
-    found = largest_lesion(labels)
+    found = largest_lesion(labels, np.eye(4))
     assert found is not None
     assert labels[found] == 2
 
 
 def test_without_tumor_there_is_no_lesion() -> None:
-    assert largest_lesion(np.ones((4, 4, 4), np.uint8)) is None
+    assert largest_lesion(np.ones((4, 4, 4), np.uint8), np.eye(4)) is None
