@@ -22,6 +22,7 @@ def choose(
     *,
     default: T | None = None,
     hidden: bool = False,
+    linked: bool = False,
 ) -> T:
     """Ask for one of `options`, by name; the choice lasts as long as the session.
 
@@ -30,6 +31,7 @@ def choose(
     options : with the name of each, or values that are shown as they are.
     default : chosen at first; None for the first of them.
     hidden : whether `label` is read aloud only.
+    linked : whether the address of the page names the choice, so that a link leads to it.
     """
     known = list(options)
     chosen = st.segmented_control(
@@ -41,6 +43,7 @@ def choose(
         key=key,
         help=tip,
         label_visibility="collapsed" if hidden else "visible",
+        bind="query-params" if linked else None,
         persist_state="session",
     )
     # Where a result is still of another list of options.

@@ -69,7 +69,7 @@ def _choose_atlas() -> Atlas | None:
 
 
 def _draw(shown: ShownAtlas) -> None:
-    view = choose("View", list(VIEWS), "atlas-view", hidden=True)
+    view = choose("View", list(VIEWS), "atlas-view", hidden=True, linked=True)
     draw_view("embeddings", VIEWS[view], shown)
 
 

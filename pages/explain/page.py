@@ -22,7 +22,7 @@ def page() -> None:
         "See which pixels an answer rests on, paint a lesion away and ask again, disturb the scan, "
         "or let a network that never saw a liver have a try.",
     )
-    view = choose("View", [*VIEWS, TRUST], VIEW, hidden=True)
+    view = choose("View", [*VIEWS, TRUST], VIEW, hidden=True, linked=True)
     with errors_shown():
         if view == TRUST:
             from pages.explain.faithfulness import faithfulness_view

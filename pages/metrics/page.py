@@ -5,7 +5,7 @@ import streamlit as st
 from pages.common import jobs
 from pages.common.frame import errors_shown
 from pages.common.opening import open_page
-from pages.common.widgets import draw_view
+from pages.common.widgets import choose, draw_view
 from pages.metrics.pictures import RECORD
 from pages.metrics.runs import HOW_TO_MAKE, available, choose_runs, uploader
 from pages.metrics.state import VIEW_KEY
@@ -36,18 +36,11 @@ def page() -> None:
     if not runs and not available():
         _invitation()
     views = list(VIEWS) if runs else list(WITHOUT_A_RUN)
-    if st.session_state.get(VIEW_KEY) not in views:
+    if VIEW_KEY in st.session_state and st.session_state[VIEW_KEY] not in views:
         st.session_state[VIEW_KEY] = views[0]
-    view = st.segmented_control(
-        "View",
-        views,
-        key=VIEW_KEY,
-        required=True,
-        label_visibility="collapsed",
-        persist_state="session",
-    )
+    view = choose("View", views, VIEW_KEY, hidden=True, linked=True)
     with errors_shown():
-        draw_view("metrics", VIEWS[view or views[0]], runs)
+        draw_view("metrics", VIEWS[view], runs)
 
 
 def _invitation() -> None:

@@ -18,6 +18,14 @@ function foldMenu(shown) {
   document.querySelector("[data-testid=stSidebarCollapseButton] button")?.click();
 }
 
+// The first page that a server is ever asked for is looked for in its folder of pages, by a rule of
+// older versions of Streamlit, and not found there, before the menu names it.
+function closeFalseAlarm() {
+  for (const dialog of document.querySelectorAll("[role=dialog]"))
+    if (dialog.textContent.includes("Page not found"))
+      dialog.querySelector("button[aria-label=Close], button")?.click();
+}
+
 export default function ({ data, setStateValue }) {
   let name = sessionStorage.getItem(KEY);
   // A tab that was duplicated has the name of another one that is open.
@@ -26,5 +34,6 @@ export default function ({ data, setStateValue }) {
     sessionStorage.setItem(KEY, name);
   }
   foldMenu(data.page);
+  closeFalseAlarm();
   if (data.known !== name) setStateValue("name", name);
 }
