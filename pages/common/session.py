@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from core.quality import Severity
 from core.study import Study, opened
 from core.volume import Volume
 from pages.common.frame import plain, show_error
@@ -63,15 +64,23 @@ def open_volume(volume: Volume) -> None:
 def open_study(study: Study, then: Callable[[], None] = lambda: None) -> None:
     """Make a study the current case in place of what is known of it, and do what follows.
 
-    Where no room is left for another case, nothing is done before the visitor has chosen which
-    one is to close (`pages.common.full`).
+    What is no scan to segment goes then. Where no room is left for another case, nothing is done
+    before the visitor has chosen which one is to close (`pages.common.full`).
     """
+    for other in list(cases().values()):
+        if other.segmentation is None and is_unusable(other) and other.id != study.id:
+            memory().close(other.id)
     if study.id not in cases() and len(cases()) >= MAX_CASES:
         WAITING.put((study, then))
         return
     store(study)
     choose(study.id)
     then()
+
+
+def is_unusable(case: Study) -> bool:
+    """Whether the quality gate found that a case is no CT of the abdomen."""
+    return any(finding.severity is Severity.ERROR for finding in case.quality)
 
 
 def make_room(case_id: str) -> None:

@@ -233,6 +233,20 @@ def test_wheel_at_the_end_of_the_stack_scrolls_the_page(viewer: Open) -> None:
     page.wait_for_function(f"({scrolled})() > {before}")
 
 
+def test_slices_play_up_and_stop_where_they_are(viewer: Open) -> None:
+    page = viewer()
+    film = page.get_by_role("button", name="Play")
+    film.click()
+    expect(film).to_have_attribute("aria-pressed", "true")
+    expect(number(page, "axial")).to_have_text(f"40 / {SHAPE[2]}", timeout=PATIENCE)
+    film.click()
+    expect(film).to_have_attribute("aria-pressed", "false")
+    page.wait_for_timeout(500)
+    stopped = number(page, "axial").inner_text()
+    page.wait_for_timeout(500)
+    assert number(page, "axial").inner_text() == stopped
+
+
 def test_click_in_the_strip_goes_to_that_slice(viewer: Open) -> None:
     page = viewer()
     strip = page.locator("[data-strip]")

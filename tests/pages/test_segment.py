@@ -56,6 +56,13 @@ def test_optional_parts_that_are_off_say_how_to_turn_them_on(app: AppTest) -> No
     assert text.count("[off]") <= sum(text.count(words) for words in told)
 
 
+def test_what_is_no_ct_is_gone_once_another_scan_is_open(app: AppTest) -> None:
+    marked = upload(app, ("mr.nii", mr_like(), ""))
+    assert len(memory_of(marked).cases) == 1
+    other = button(marked, "Open the demo case").click().run()
+    assert [case.title for case in memory_of(other).cases.values()] == ["Demo case"]
+
+
 def test_a_persons_ct_tells_its_origin_and_licence(app: AppTest) -> None:
     opened = button(app, "Open a person's CT").click().run()
     assert not opened.exception

@@ -55,6 +55,7 @@ export class Toolbar {
     on("lesion", "click", actions.lesion);
     on("reset", "click", actions.reset);
     on("full", "click", actions.full);
+    on("play", "click", actions.play);
   }
 
   chooseWindow() {

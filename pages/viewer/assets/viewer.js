@@ -6,6 +6,8 @@ import { Strip } from "./strip.js";
 import { STANDARD, Toolbar, lookOf } from "./toolbar.js";
 import { Feed, held, keep, sliceName } from "./feed.js";
 
+// Of the film through the axial slices.
+const FRAME_MS = 80;
 const LABELS = ["background", "liver"];
 const labelOf = (value) => LABELS[value] ?? `lesion ${value - 1}`;
 
@@ -28,6 +30,7 @@ class Viewer {
       lesion: () => this.scene.lesion && this.moveTo(this.scene.lesion),
       reset: () => this.reset(),
       full: () => this.fill(),
+      play: () => this.play(),
     });
     root.addEventListener("change", ({ target }) => {
       if (target.name === "plane") this.choose({ plane: target.value });
@@ -93,6 +96,7 @@ class Viewer {
   }
 
   step(plane, way) {
+    if (this.playing) this.play();
     const { axis } = PLANES[plane];
     const voxel = [...this.position];
     voxel[axis] += way;
@@ -116,6 +120,33 @@ class Viewer {
   changeWindow(wider, higher) {
     const { width, level } = this.look.window;
     this.choose({ window: { width: Math.max(1, width + wider), level: level + higher } });
+  }
+
+  /** Play the axial slices up and down, or stop. */
+  play() {
+    if (this.playing) this.stop();
+    else {
+      this.way = 1;
+      this.playing = setInterval(() => this.next(), FRAME_MS);
+    }
+    const button = this.root.querySelector("[data-control=play]");
+    button.setAttribute("aria-pressed", Boolean(this.playing));
+    button.textContent = this.playing ? "■" : "▶";
+  }
+
+  next() {
+    if (!this.root.isConnected) this.stop();
+    // The film waits for slices that are under way: it never shows a wrong one.
+    else if (this.shownAxial() === this.position[2]) {
+      const z = this.position[2] + this.way;
+      if (z < 0 || z >= this.scene.shape[2]) this.way = -this.way;
+      else this.moveTo([this.position[0], this.position[1], z], "axial");
+    }
+  }
+
+  stop() {
+    clearInterval(this.playing);
+    this.playing = null;
   }
 
   /** Fill the screen, or stop doing so. */
@@ -206,6 +237,7 @@ class Viewer {
   }
 
   close() {
+    this.stop();
     this.sizes.disconnect();
     this.feed.close();
   }
