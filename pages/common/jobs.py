@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from time import perf_counter
 from typing import Any
 
 import streamlit as st
@@ -14,6 +15,7 @@ from core.process.progress import Progress
 from core.study import Study, segmented
 from pages.common.frame import plain
 from pages.common.memory import Slot
+from pages.common.pace import Clock, in_words, paces, progress_of
 from pages.common.queues import Line, Uses, lines
 from pages.common.session import notify, store_result
 
@@ -43,7 +45,8 @@ class Job:
     uses : what it shares with the work of other visitors; it waits for that alone.
     case : that it is about, where it is about one.
     tab : label of the tab that shows its progress while it is open, where there is one.
-    fractions : done share of every stage begun so far.
+    kind : what tells how long it takes, beside its stages.
+    clock : when its stages began and ended, and how much of each is done.
     place : in the queue; 0 once it is its turn.
     error : what ended it, where something did.
     """
@@ -55,12 +58,23 @@ class Job:
     uses: Uses
     case: Study | None = None
     tab: str | None = None
-    fractions: dict[str, float] = field(default_factory=dict)
+    kind: str = ""
+    clock: Clock = field(init=False)
     place: int = 0
     result: Any = None
     error: Exception | None = None
     _cancel: threading.Event = field(default_factory=threading.Event)
     _done: threading.Event = field(default_factory=threading.Event)
+
+    def __post_init__(self) -> None:
+        # Twice the voxels take about twice as long.
+        size = 1.0 if self.case is None else self.case.volume.hu.size / 1e6
+        self.clock = Clock(self.stages, size, self.kind)
+
+    @property
+    def fractions(self) -> dict[str, float]:
+        """Done share of every stage begun so far."""
+        return self.clock.fractions
 
     @property
     def stopping(self) -> bool:
@@ -88,7 +102,7 @@ class Job:
         """Work once it is its turn in `line`, which it has joined; the body of the thread."""
         try:
             self._await(line)
-            self.result = self.work(self.fractions.__setitem__, self._cancel.is_set)
+            self.result = self.work(self.clock.tell, self._cancel.is_set)
         # Carried to the page, which shows user errors and raises all others.
         except Exception as error:
             self.error = error
@@ -119,7 +133,8 @@ def segmentation_job(case: Study, preset: Preset) -> Job:
         store_result(result)
         ARRIVED.put(case.id)
 
-    return Job(f"Segmenting {case.title}", STAGES, work, keep, Uses.NETWORKS, case)
+    title = f"Segmenting {case.title}"
+    return Job(title, STAGES, work, keep, Uses.NETWORKS, case, kind=preset.name)
 
 
 def start(case: Study, preset: Preset) -> None:
@@ -158,6 +173,7 @@ def collect() -> None:
     elif job.error is not None:
         raise job.error
     else:
+        paces().learn(job.clock)
         job.keep(job.result)
 
 
@@ -211,7 +227,8 @@ def show_progress(key: str = "cancel-job") -> None:
     with st.container(border=True):
         st.markdown(f"**{plain(job.title)}**")
         done = job.fractions.copy()
-        st.progress(min(1.0, sum(done.values()) / len(job.stages)))
+        share, left = progress_of(job.clock, paces().expected(job.clock), perf_counter())
+        st.progress(share, text=None if job.place else in_words(left) or None)
         st.markdown("  \n".join(_stage_line(stage, done.get(stage)) for stage in job.stages))
         if job.place:
             st.caption(WAITING.format(uses=job.uses.value, place=job.place))

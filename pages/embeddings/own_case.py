@@ -76,7 +76,7 @@ def _offer(atlas: Atlas, case: Study, segmentation: Segmentation) -> None:
     )
     label = "Place this case on the map"
     jobs.offer(label, "add_location_alt", _begin, atlas, case, segmentation, key="atlas-place")
-    st.caption("About half a minute, beside the page; most of it is UMAP.")
+    st.caption("Beside the page; most of it is UMAP, which may take minutes on a small machine.")
 
 
 def _begin(atlas: Atlas, case: Study, segmentation: Segmentation) -> None:
