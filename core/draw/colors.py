@@ -11,14 +11,15 @@ from core.labels import LIVER, TUMOR
 RGB = NDArray[np.uint8]
 Color = tuple[int, int, int]
 
-COLORS = {LIVER: (64, 200, 110), TUMOR: (240, 62, 62)}
 INK, FAINT, PAPER = (235, 238, 240), (165, 172, 178), (14, 17, 20)
-AMBER, BLUE, TEAL = (255, 176, 32), (70, 150, 255), (32, 190, 170)
+AMBER, TEAL = (255, 176, 32), (32, 190, 170)
 # Told apart with any kind of color vision where few lie side by side: Okabe and Ito, 2008.
 SKY, ORANGE, GREEN = (86, 180, 233), (230, 159, 0), (0, 158, 115)
-OKABE_ITO = (
-    SKY, ORANGE, GREEN, (240, 228, 66), (204, 121, 167), (213, 94, 0), (0, 114, 178),
-)  # fmt: skip
+YELLOW, PINK, VERMILION = (240, 228, 66), (204, 121, 167), (213, 94, 0)
+OKABE_ITO = (SKY, ORANGE, GREEN, YELLOW, PINK, VERMILION, (0, 114, 178))
+COLORS = {LIVER: SKY, TUMOR: VERMILION}
+# Those of the published pipeline, which not everybody can tell apart.
+PUBLISHED = {LIVER: (64, 200, 110), TUMOR: (240, 62, 62)}
 
 # From 0 to 1: lightness only rises, so that they read without color vision.
 HEAT = ((13, 8, 60), (92, 18, 140), (187, 55, 120), (246, 132, 52), (250, 240, 130))

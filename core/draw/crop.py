@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy.ndimage import binary_erosion
 
-from core.draw.colors import AMBER, DOUBT, RGB, colored
+from core.draw.colors import DOUBT, RGB, YELLOW, colored
 from core.draw.overlay import Style, heat, overlay
 from core.draw.slices import AS_IT_IS, SMOOTH, SOFT_TISSUE, displayed, resized
 from core.geometry.components import bounding_box
@@ -64,7 +64,7 @@ class Closeup:
         return colored(self._gray(hu))
 
     def outlined(self, hu: NDArray[np.int16], labels: Levels) -> RGB:
-        """Draw a slice [X, Y] with the outlines of its labels, liver green and tumors red."""
+        """Draw a slice [X, Y] with the outlines of its labels, liver blue and tumors orange."""
         shown = self.upright(labels, AS_IT_IS)
         return overlay(self._gray(hu), shown, style=Style.CONTOUR)
 
@@ -74,11 +74,11 @@ class Closeup:
         return heat(share, self._gray(hu), colors=DOUBT, most=0.85, rise=5)
 
     def ringed(self, picture: RGB, mask: NDArray[np.bool_]) -> RGB:
-        """Draw the outline of a mask [X, Y] on a picture, in amber."""
+        """Draw the outline of a mask [X, Y] on a picture, in yellow."""
         inside = self.upright(mask.astype(np.uint8) * np.uint8(255)) >= 128
         whole = binary_erosion(inside, iterations=RING, border_value=1)
         drawn = picture.copy()
-        drawn[inside & ~whole] = AMBER
+        drawn[inside & ~whole] = YELLOW
         return drawn
 
     def pixel_of(self, x: int, y: int) -> tuple[float, float]:

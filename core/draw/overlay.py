@@ -21,7 +21,7 @@ class Style(StrEnum):
 
 
 def overlay(gray: Gray, labels: Gray, opacity: float = 0.28, style: Style = Style.BOTH) -> RGB:
-    """Lay liver (green) and tumor (red) over a gray slice.
+    """Lay liver (blue) and tumor (orange) over a gray slice.
 
     Parameters
     ----------

@@ -7,7 +7,7 @@ from core.cascade.asking import liver_answers
 from core.cascade.networks import Networks
 from core.cascade.postprocessing import above
 from core.draw.canvas import lettered
-from core.draw.colors import AMBER, BLUE, COLORS
+from core.draw.colors import AMBER, COLORS, PINK
 from core.draw.overlay import Style, heat, overlay, tinted
 from core.draw.slices import upright
 from core.labels import LIVER, TUMOR
@@ -80,7 +80,7 @@ def threshold_stage(moment: Moment) -> Content:
     picture = tinted(moment.gray, [(called, COLORS[LIVER])])
     return Content(
         numbers,
-        (Picture("Green: reaches the threshold, wherever it lies", _axial(moment, picture)),),
+        (Picture("Blue: reaches the threshold, wherever it lies", _axial(moment, picture)),),
     )
 
 
@@ -104,9 +104,9 @@ def pieces_stage(moment: Moment) -> Content:
     )
     drawn = tinted(
         moment.gray,
-        [(called & organ, COLORS[LIVER]), (called & ~organ, AMBER), (organ & ~called, BLUE)],
+        [(called & organ, COLORS[LIVER]), (called & ~organ, AMBER), (organ & ~called, PINK)],
     )
-    caption = "Green: kept. Orange: dropped, no part of the largest piece. Blue: holes filled"
+    caption = "Blue: kept. Orange: dropped, no part of the largest piece. Pink: holes filled"
     return Content(numbers, (Picture(caption, _axial(moment, drawn)),))
 
 

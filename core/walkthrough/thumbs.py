@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from core.cascade.postprocessing import above
 from core.draw.canvas import squared
-from core.draw.colors import AMBER, BLUE, COLORS
+from core.draw.colors import AMBER, COLORS, PINK
 from core.draw.overlay import heat, overlay, tinted
 from core.draw.slices import upright
 from core.geometry.slices import Plane, slice_of
@@ -75,7 +75,7 @@ def _threshold(moment: Moment) -> NDArray[np.uint8]:
 
 def _pieces(moment: Moment) -> NDArray[np.uint8]:
     called, organ = _called(moment), _thin(moment.masks[0])
-    masks = [(called & organ, COLORS[LIVER]), (called & ~organ, AMBER), (organ & ~called, BLUE)]
+    masks = [(called & organ, COLORS[LIVER]), (called & ~organ, AMBER), (organ & ~called, PINK)]
     return _square(moment, tinted(_thin(moment.gray), masks))
 
 

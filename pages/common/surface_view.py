@@ -8,14 +8,14 @@ import streamlit as st
 
 from core.cascade.findings import Lesion
 from core.cascade.segmentation import Segmentation
+from core.draw.colors import COLORS
 from core.geometry.surfaces import Mesh, mesh_of
-from core.labels import organ_mask, tumor_mask
+from core.labels import LIVER, TUMOR, organ_mask, tumor_mask
 from core.study import Study
 from pages.common.memory import Slot, content
 
 MESHES = Slot[tuple[Mesh, Mesh]]("surfaces")
-# Those of the slice viewer.
-LIVER_COLOR, TUMOR_COLOR = "#2ecc71", "#ff4040"
+LIVER_COLOR, TUMOR_COLOR = (f"rgb{COLORS[label]}" for label in (LIVER, TUMOR))
 # Legible on both themes, and on what they stand on.
 NUMBER_COLOR, PICKED_COLOR, SIDE_COLOR = "#ffffff", "#ffd666", "#b7791f"
 SIDES = {

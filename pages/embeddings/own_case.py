@@ -14,6 +14,8 @@ from core.atlas.marking import marked, overlaid
 from core.atlas.own import STAGES, OwnPatches, place_own
 from core.atlas.patches import PATCH, SLICE_SIDE, Squares, squares_of
 from core.cascade.segmentation import Segmentation
+from core.draw.colors import COLORS
+from core.labels import TUMOR
 from core.process.progress import Progress
 from core.study import Study
 from pages.common import jobs
@@ -39,7 +41,7 @@ from pages.embeddings.state import (
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-RED, AMBER = (228, 66, 66), (255, 176, 32)
+AMBER = (255, 176, 32)
 # An error of a tenth of the grey scale, 20 HU, is drawn in full color.
 FULL = 0.01
 COMPONENT = "atlas-own-component"
@@ -174,7 +176,7 @@ def _slice_figure(
     values, _, _ = colored(shown.atlas.table, column)
     corners = list(zip(places["top"], places["left"], strict=True))
     marked_slice = marked(
-        overlaid(squares.gray[0], squares.tumor[0] / 255 * 0.55, RED),
+        overlaid(squares.gray[0], squares.tumor[0] / 255 * 0.55, COLORS[TUMOR]),
         [corner for corner, row in zip(corners, rows, strict=True) if choice.chosen[row]],
         [corner for corner, row in zip(corners, rows, strict=True) if row == choice.clicked],
     )
@@ -203,7 +205,7 @@ def _heat(case: Study, squares: Squares) -> None:
     drawn = np.where(inside, heat / FULL, 0)
     first, second, third = st.columns(3, gap="medium")
     show_picture(squares.gray[0], "The slice", at=first)
-    called = overlaid(squares.gray[0], squares.tumor[0] / 255 * 0.55, RED)
+    called = overlaid(squares.gray[0], squares.tumor[0] / 255 * 0.55, COLORS[TUMOR])
     show_picture(called, "Tumor as called", at=second)
     errors = overlaid(squares.gray[0], drawn * 0.85, AMBER)
     show_picture(errors, "Reconstruction error inside the liver", at=third)

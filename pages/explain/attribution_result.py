@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 Known = Sequence[tuple[Wish, Explained]]
 
-CALLED = "What was called: liver green, tumor red"
+CALLED = "What was called: liver blue, tumor orange"
 COLUMNS = {
     "In tumor": (PERCENT, "Share of |attribution| in called tumor."),
     "In liver": (PERCENT, "In the liver beside it."),

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 OUTSIDE = (
     "This place lies outside the liver that was found, where the tumor network never looks; click "
-    "inside the green outline. The lesion stays where it was."
+    "inside the blue outline. The lesion stays where it was."
 )
-NO_LESION = "No tumor is called at this place; click one that is outlined in red."
+NO_LESION = "No tumor is called at this place; click one that is outlined in orange."
 # Pixels between the places that can be clicked.
 STEP = 6
 
@@ -52,7 +52,9 @@ def slice_to_click(
         what = f"where the lesion shall be; now at voxel {x + 1}, {y + 1} of slice {at + 1}"
     else:
         what = "a lesion to paint away"
-    st.caption(f"**Click** {what}. The scan as it is: liver green, tumors red, the change amber.")
+    st.caption(
+        f"**Click** {what}. The scan as it is: liver blue, tumors orange, the change yellow."
+    )
 
 
 def _figure(

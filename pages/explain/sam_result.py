@@ -116,7 +116,7 @@ def _pictures(
             mine = {f"SAM: {BEST.lower()}": labelled(gray, labels_of(rows), pixel)}
         else:
             mine = {f"SAM: {_count(len(found))}, slice {z + 1}": colored(gray, found, pixel)}
-    return {**mine, "Our networks: liver green, tumor red": labelled(gray, ours, pixel)}
+    return {**mine, "Our networks: liver blue, tumor orange": labelled(gray, ours, pixel)}
 
 
 def _table(

@@ -138,7 +138,7 @@ def _pictures(case: Study, closeup: Closeup, result: Stressed, stress: Stress, z
         f"{file_stem(case)}-stress-slice-{shown[index] + 1}.png",
         key="stress-download-pictures",
     )
-    st.caption("Outlines: liver green, tumors red.")
+    st.caption("Outlines: liver blue, tumors orange.")
 
 
 def _whole(labels: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -176,7 +176,7 @@ def _images(run: Run, place: Place, index: int) -> None:
     drawn = pictures(images, place.target, index)
     for column, (name, picture) in zip(st.columns(3), drawn.items(), strict=False):
         show_picture(picture, f"{name.capitalize()}, slice {index + 1}", at=column)
-    legend = "Liver green, tumor red."
+    legend = "Liver blue, tumor orange."
     if "errors" in drawn:
         legend += " Errors: " + " ".join(
             f'<span style="color:rgb{color}">■</span> {name}'

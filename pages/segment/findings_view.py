@@ -48,8 +48,8 @@ def headline(findings: Findings, segmentation: Segmentation) -> None:
     burden = "Tumor volume in percent of the liver volume, tumors included." + see("Tumor burden")
     pieces = "Connected pieces of tumor; voxels that meet at a corner belong together."
     figures = {
-        ":green[■] Liver volume": f"{findings.liver_volume_ml:,.0f} mL",
-        ":red[■] Tumor volume": f"{findings.tumor_volume_ml:,.1f} mL",
+        ":blue[■] Liver volume": f"{findings.liver_volume_ml:,.0f} mL",
+        ":orange[■] Tumor volume": f"{findings.tumor_volume_ml:,.1f} mL",
         "Tumor burden": ("–" if percent is None else f"{percent:.1f} %", burden),
         "Lesions": (str(len(findings.lesions)), pieces + see("Lesion", "Longest diameter")),
     }

@@ -17,9 +17,18 @@ Open = Callable[..., Page]
 
 def compared(page: Page) -> Page:
     """Choose the other study that is open as the earlier one."""
-    page.get_by_text("Compare with an earlier study").click()
-    page.get_by_test_id("stSelectbox").filter(has_text="Earlier study").click()
+    expect(page.locator("[data-name=composite] img")).to_be_visible(timeout=PATIENCE)
+    settled(page).get_by_text("Compare with an earlier study").click()
+    settled(page).get_by_test_id("stSelectbox").filter(has_text="Earlier study").click()
     page.get_by_role("option", name="Open here: earlier.nii.gz").click()
+    return page
+
+
+def settled(page: Page) -> Page:
+    """Wait until nothing is drawn anew: a click is lost then."""
+    expect(page.get_by_test_id("stApp")).to_have_attribute(
+        "data-test-script-state", "notRunning", timeout=PATIENCE
+    )
     return page
 
 

@@ -164,7 +164,7 @@ def test_nothing_is_lost_by_a_reload_nor_between_two_visits(
     path = tmp_path / waiting.value.suggested_filename
     waiting.value.save_as(path)
     later = visit(theme="dark")
-    later.locator("input[type=file]").set_input_files(path)
+    later.locator("input[type=file]").first.set_input_files(path)
     expect(metric(later, "Lesions")).to_have_text(lesions, timeout=PATIENCE)
     expect(later.get_by_text("Rejected by you: 1")).to_be_visible(timeout=PATIENCE)
 
@@ -197,7 +197,7 @@ def test_broken_upload_is_told_and_the_case_stays(visit: Visit, tmp_path: Path) 
     text.write_text("This is no scan.\n" * 20)
     for _ in range(2):
         action(page, "Another scan").click()
-        page.locator("input[type=file]").set_input_files(text)
+        page.locator("input[type=file]").first.set_input_files(text)
         told = page.get_by_role("alert")
         expect(told).to_have_count(1, timeout=PATIENCE)
         expect(told).to_contain_text("“notes.nii.gz” is neither NIfTI, DICOM nor a zip")

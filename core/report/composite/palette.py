@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from core.draw.colors import COLORS, ORANGE, SKY, Color
+from core.draw.colors import ORANGE, PUBLISHED, SKY, Color
 from core.labels import LIVER, TUMOR
 
 
@@ -39,5 +39,7 @@ class Palette:
 
 # Okabe and Ito, Color Universal Design (2008): told apart with every kind of color vision.
 OKABE_ITO = Palette("blue and orange", SKY, ORANGE, (0, 92, 175), (255, 190, 60))
-GREEN_RED = Palette("green and red", COLORS[LIVER], COLORS[TUMOR], (20, 80, 190), (255, 130, 110))
+GREEN_RED = Palette(
+    "green and red", PUBLISHED[LIVER], PUBLISHED[TUMOR], (20, 80, 190), (255, 130, 110)
+)
 PALETTES = (OKABE_ITO, GREEN_RED)

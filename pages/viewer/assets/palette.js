@@ -9,7 +9,8 @@ export const WINDOWS = {
 
 export const COLORS = {
   published: { liver: [46, 204, 113], tumor: [255, 64, 64] },
-  safe: { liver: [86, 180, 233], tumor: [240, 160, 20] },
+  // Okabe and Ito 2008: told apart with any kind of color vision.
+  safe: { liver: [86, 180, 233], tumor: [213, 94, 0] },
 };
 
 // Anchors of the perceptually uniform map "plasma".

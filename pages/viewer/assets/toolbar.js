@@ -9,7 +9,7 @@ export const STANDARD = {
   opacity: 0.35,
   // Of probabilities: that of the labels, until the visitor moves it.
   threshold: undefined,
-  palette: "published",
+  palette: "safe",
 };
 
 const HEAT_NAMES = { liver: "Liver probability", tumor: "Tumor probability" };
@@ -49,8 +49,8 @@ export class Toolbar {
     on("layer", "change", ({ target }) => this.choose({ layer: target.value, threshold: undefined }));
     on("opacity", "input", ({ target }) => this.choose({ opacity: Number(target.value) }));
     on("threshold", "input", ({ target }) => this.choose({ threshold: Number(target.value) }));
-    on("safe", "change", ({ target }) =>
-      this.choose({ palette: target.checked ? "safe" : "published" }),
+    on("published", "change", ({ target }) =>
+      this.choose({ palette: target.checked ? "published" : "safe" }),
     );
     on("lesion", "click", actions.lesion);
     on("reset", "click", actions.reset);
@@ -76,7 +76,7 @@ export class Toolbar {
     this.control("width").value = Math.round(width);
     this.control("level").value = Math.round(level);
     for (const name of ["layer", "opacity", "threshold"]) this.control(name).value = look[name];
-    this.control("safe").checked = look.palette === "safe";
+    this.control("published").checked = look.palette === "published";
     this.control("full").hidden = !document.fullscreenEnabled;
     this.control("lesion").disabled = !scene.lesion;
     this.drawOverlay(look, scene);

@@ -14,7 +14,7 @@ from core.draw.slices import telling_slice
 from core.geometry.slices import Plane
 from core.volume import Volume, volume_from_array
 
-GREEN, RED = COLORS[1], COLORS[2]
+BLUE, ORANGE = COLORS[1], COLORS[2]
 
 
 def boxes() -> tuple[Volume, NDArray[np.uint8]]:
@@ -47,11 +47,11 @@ def test_contour_alone_leaves_the_inside_of_a_lesion_to_be_seen() -> None:
     labels = np.zeros((9, 9), np.uint8)
     labels[2:7, 2:7] = 2
     drawn = overlay(gray, labels, style=Style.CONTOUR)
-    assert count(drawn, RED) == 16
+    assert count(drawn, ORANGE) == 16
     assert drawn[4, 4].tolist() == [80, 80, 80]
 
 
-@pytest.mark.parametrize(("opacity", "expected"), [(0, (80, 80, 80)), (1, RED)])
+@pytest.mark.parametrize(("opacity", "expected"), [(0, (80, 80, 80)), (1, ORANGE)])
 def test_opacity_runs_from_the_scan_to_the_color(
     opacity: float, expected: tuple[int, int, int]
 ) -> None:
@@ -63,8 +63,8 @@ def test_tumor_inside_the_liver_leaves_no_liver_contour_around_it() -> None:
     labels = np.ones((9, 9), np.uint8)
     labels[3:6, 3:6] = 2
     drawn = overlay(np.zeros((9, 9), np.uint8), labels, style=Style.CONTOUR)
-    assert count(drawn, GREEN) == 0
-    assert count(drawn, RED) == 8
+    assert count(drawn, BLUE) == 0
+    assert count(drawn, ORANGE) == 8
 
 
 def test_slice_with_most_tumor_is_shown_else_most_liver_else_the_middle() -> None:
@@ -78,7 +78,7 @@ def test_slice_with_most_tumor_is_shown_else_most_liver_else_the_middle() -> Non
 
 def test_patients_right_is_on_the_left_and_only_labelled_panels_are_colored() -> None:
     picture = np.asarray(preview(*boxes()))[:430]
-    columns = np.flatnonzero((picture == GREEN).all(axis=-1).any(axis=0))
+    columns = np.flatnonzero((picture == BLUE).all(axis=-1).any(axis=0))
     panel = picture.shape[1] // 3
     assert columns.min() > panel
     axial = columns[columns < 2 * panel] - panel
@@ -88,7 +88,7 @@ def test_patients_right_is_on_the_left_and_only_labelled_panels_are_colored() ->
 def test_pixels_are_square_whatever_the_slice_distance() -> None:
     picture = np.asarray(preview(*boxes()))[:430]
     panel = picture.shape[1] // 3
-    colored = (picture[:, 2 * panel :] == GREEN).all(axis=-1)
+    colored = (picture[:, 2 * panel :] == BLUE).all(axis=-1)
     height, width = (np.ptp(np.flatnonzero(colored.any(axis=axis))) for axis in (1, 0))
     assert height / width == pytest.approx(7 * 10 / (13 * 5), rel=0.05)
 
@@ -117,4 +117,4 @@ def test_png_is_the_preview_without_loss() -> None:
 
 def test_scan_without_liver_has_a_preview_too() -> None:
     volume, labels = boxes()
-    assert count(preview(volume, np.zeros_like(labels)).crop((0, 0, 1290, 430)), GREEN) == 0
+    assert count(preview(volume, np.zeros_like(labels)).crop((0, 0, 1290, 430)), BLUE) == 0

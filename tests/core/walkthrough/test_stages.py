@@ -207,14 +207,14 @@ def test_slice_without_liver_has_every_stage(
     assert number(answers.tumor_stage(moment).numbers, "Highest in this slice") == 0
 
 
-def test_front_view_shows_tumors_red_in_a_green_liver() -> None:
+def test_front_view_shows_tumors_orange_in_a_blue_liver() -> None:
     labels = np.zeros((20, 20, 10), np.uint8)
     labels[4:16, 4:16, 2:8] = 1
     labels[4:6, 8:10, 6:8] = TUMOR
     view = front_view(labels, (1.0, 1.0, 2.0)).astype(int)
     assert view.shape[0] == view.shape[1]
-    red = view[..., 0] > view[..., 1] + 60
-    rows, columns, _ = bounding_box(red[..., None]) or pytest.fail("no red")
+    orange = view[..., 0] > view[..., 2] + 60
+    rows, columns, _ = bounding_box(orange[..., None]) or pytest.fail("no orange")
     # The tumor is on the patient's left and near the head: right and above.
     assert columns.start > view.shape[1] / 2
     assert rows.stop < view.shape[0] / 2
