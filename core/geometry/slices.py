@@ -31,6 +31,20 @@ def slice_of(array: NDArray[Any], plane: Plane, index: int) -> NDArray[Any]:
     return array[(slice(None),) * plane.axis + (index,)].T[::-1, ::-1]
 
 
+def slab_of(hu: NDArray[np.int16], plane: Plane, index: int, thickness: int) -> NDArray[np.int16]:
+    """Project the brightest of `thickness` slices around `index`, as displayed [rows, columns].
+
+    A maximum intensity projection shows vessels that run through slices; one slice is itself.
+    """
+    if thickness <= 1:
+        return slice_of(hu, plane, index)
+    first = max(0, index - (thickness - 1) // 2)
+    last = min(hu.shape[plane.axis], index + thickness // 2 + 1)
+    slab = hu[(slice(None),) * plane.axis + (slice(first, last),)]
+    brightest: NDArray[np.int16] = slab.max(axis=plane.axis)
+    return brightest.T[::-1, ::-1]
+
+
 def pack_slice(hu: NDArray[np.int16], *layers: NDArray[np.uint8]) -> bytes:
     """Pack one slice losslessly for a browser, which inflates it with DecompressionStream.
 

@@ -107,7 +107,14 @@ def _live_viewer(
     MEMORIES.put(memory, of=key)
     position = {"voxel": memory.voxel, "jumps": memory.jumps, "answer": memory.served}
     shown = answer(
-        volume, segmentation, memory.scene, slices, key=key, selected=selected, **position
+        volume,
+        segmentation,
+        memory.scene,
+        slices,
+        memory.slab,
+        key=key,
+        selected=selected,
+        **position,
     )
     _component(
         key=_component_key(key),

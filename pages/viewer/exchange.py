@@ -11,6 +11,7 @@ from core.volume import Volume
 from pages.viewer.scene import Layers, Scene, Voxel, packed
 
 MOST_SLICES = 8
+MOST_SLAB_MM = 50.0
 SliceName = tuple[Plane, int]
 
 
@@ -25,6 +26,7 @@ class Request:
     jumps : number of Python's jumps that the browser has made.
     voxel : where the crosshair is.
     want : slices the browser does not hold yet.
+    slab : how thick a projection of the brightest is asked for, in mm; 0 for single slices.
     """
 
     serial: float
@@ -32,6 +34,7 @@ class Request:
     jumps: int
     voxel: Voxel
     want: tuple[SliceName, ...]
+    slab: float = 0.0
 
 
 def read_request(message: Any, shape: Voxel) -> Request | None:
@@ -46,11 +49,12 @@ def read_request(message: Any, shape: Voxel) -> Request | None:
         want = tuple((Plane(plane), int(index)) for plane, index in message["want"])
         serial, token = float(message["serial"]), str(message["token"])
         jumps = int(message["jumps"])
+        slab = min(max(float(message.get("slab", 0)), 0.0), MOST_SLAB_MM)
         x, y, z = voxel
     except (KeyError, TypeError, ValueError, OverflowError):
         return None
     known = tuple((plane, _inside(index, shape[plane.axis])) for plane, index in want)
-    return Request(serial, token, jumps, clamp((x, y, z), shape), known[:MOST_SLICES])
+    return Request(serial, token, jumps, clamp((x, y, z), shape), known[:MOST_SLICES], slab)
 
 
 def clamp(voxel: Voxel, shape: Voxel) -> Voxel:
@@ -73,6 +77,7 @@ def answer(
     segmentation: Layers | None,
     scene: Scene,
     slices: Sequence[SliceName],
+    slab: float = 0.0,
     **message: Any,
 ) -> bytes:
     """Write the bytes that the component is given.
@@ -80,8 +85,12 @@ def answer(
     Four bytes with the length of a JSON header (little-endian), the header, and the packed
     slices one after another. The header describes the scan, the slices that follow and
     whatever else `message` says.
+
+    Parameters
+    ----------
+    slab : thickness in mm of the projection that takes the place of each slice; 0 for none.
     """
-    blobs = [packed(volume, segmentation, scene, plane, index) for plane, index in slices]
+    blobs = [packed(volume, segmentation, scene, plane, index, slab) for plane, index in slices]
     header = {
         "token": scene.token,
         "digest": volume.digest,
@@ -93,6 +102,7 @@ def answer(
         "tumor": scene.tumor_mm2,
         "lesion": scene.lesion,
         "thresholds": scene.thresholds,
+        "slab": slab,
         "slices": [
             {"plane": plane, "index": index, "bytes": len(blob)}
             for (plane, index), blob in zip(slices, blobs, strict=True)

@@ -19,6 +19,7 @@ class Memory:
     jumps : number of jumps made; the browser follows when it grows.
     served : number of the browser's request answered last.
     sent : token of the scene whose first slices went out.
+    slab : thickness in mm of the projection that the browser asked for last.
     """
 
     scene: Scene
@@ -27,6 +28,7 @@ class Memory:
     jumps: int = 0
     served: float = 0
     sent: str = ""
+    slab: float = 0.0
 
 
 def recall(memory: Memory | None, volume: Volume, segmentation: Layers | None) -> Memory:
@@ -60,4 +62,5 @@ def serve(memory: Memory, request: Request | None) -> tuple[Memory, tuple[SliceN
     # A request that was under way during a jump still names the place left behind.
     voxel = request.voxel if request.jumps == memory.jumps else memory.voxel
     known = request.token == memory.scene.token
-    return replace(memory, voxel=voxel, served=served), request.want if known else ()
+    memory = replace(memory, voxel=voxel, served=served, slab=request.slab)
+    return memory, request.want if known else ()

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from core.geometry.areas import axial_areas, largest_lesion
 from core.geometry.components import Region, bounding_box, find_components
-from core.geometry.slices import Plane, pack_slice, slice_of
+from core.geometry.slices import Plane, pack_slice, slab_of, slice_of
 from core.labels import tumor_mask
 from core.volume import Volume
 
@@ -96,10 +96,20 @@ class Scene:
 
 
 def packed(
-    volume: Volume, segmentation: Layers | None, scene: Scene, plane: Plane, index: int
+    volume: Volume,
+    segmentation: Layers | None,
+    scene: Scene,
+    plane: Plane,
+    index: int,
+    slab: float = 0.0,
 ) -> bytes:
-    """Pack slice `index` of `plane` with labels, liver and tumor probability if there are any."""
-    hu = slice_of(volume.hu, plane, index)
+    """Pack slice `index` of `plane` with labels, liver and tumor probability if there are any.
+
+    Parameters
+    ----------
+    slab : thickness in mm of the projection that takes the place of the gray values; 0 for none.
+    """
+    hu = slab_of(volume.hu, plane, index, round(slab / volume.spacing[plane.axis]))
     if segmentation is None:
         return pack_slice(hu)
     probabilities = segmentation.liver_probability, segmentation.tumor_probability

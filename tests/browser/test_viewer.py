@@ -362,6 +362,18 @@ def test_fingers_swipe_through_slices_and_pinch_to_zoom(viewer: Open) -> None:
     expect(length).not_to_have_text("50 mm")
 
 
+def test_a_slab_shows_what_is_brighter_in_the_slices_around(viewer: Open) -> None:
+    page = viewer()
+    point_at(page, "axial", (56, 66, 33))
+    single = f"{SOURCE['scan']().hu[56, 66, 33]} HU".replace("-", "−")
+    expect(value(page, "pointer", "hu")).to_have_text(single)
+    page.get_by_label("Slab: the brightest").select_option("20")
+    around = SOURCE["scan"]().hu[56, 66, 30:37].max()
+    expect(value(page, "pointer", "hu")).to_have_text(f"{around} HU", timeout=PATIENCE)
+    page.get_by_label("Slab: the brightest").select_option("0")
+    expect(value(page, "pointer", "hu")).to_have_text(single, timeout=PATIENCE)
+
+
 def test_overlay_is_filled_outlined_or_off(viewer: Open) -> None:
     page = viewer()
     orange, blue, _ = pixels(page)

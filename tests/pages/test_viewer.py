@@ -15,9 +15,9 @@ from streamlit.testing.v1 import AppTest
 from core.geometry.slices import Plane, pack_slice, slice_of
 from core.volume import Volume, volume_from_array
 from pages.viewer import assets
-from pages.viewer.exchange import MOST_SLICES, Request, answer, read_request, through
+from pages.viewer.exchange import MOST_SLAB_MM, MOST_SLICES, Request, answer, read_request, through
 from pages.viewer.memory import Memory, jump, recall, serve
-from pages.viewer.scene import Scene
+from pages.viewer.scene import Scene, packed
 
 APP = Path(__file__).parents[1] / "browser" / "viewer_app.py"
 SHAPE = (6, 5, 4)
@@ -52,6 +52,25 @@ def asking(memory: Memory, serial: float = 7, **change: Any) -> Request:
 def shown(volume: Volume) -> Memory:
     """Memory of a viewer whose first slices went out."""
     return serve(recall(None, volume, None), None)[0]
+
+
+def test_a_slab_shows_the_brightest_of_its_slices() -> None:
+    scan = a_scan()
+    sent = packed(scan, None, Scene.of(scan, None), Plane.AXIAL, 1, slab=9.0)
+    assert sent == pack_slice(
+        slice_of(scan.hu[..., 0:3].max(axis=2, keepdims=True), Plane.AXIAL, 0)
+    )
+    edge = packed(scan, None, Scene.of(scan, None), Plane.AXIAL, 0, slab=9.0)
+    assert edge == pack_slice(
+        slice_of(scan.hu[..., 0:2].max(axis=2, keepdims=True), Plane.AXIAL, 0)
+    )
+
+
+def test_an_impossible_slab_is_bounded() -> None:
+    asked = {"serial": 1, "token": "t", "jumps": 0, "voxel": [1, 1, 1], "want": [], "slab": 1e9}
+    request = read_request(asked, SHAPE)
+    assert request is not None
+    assert request.slab == MOST_SLAB_MM
 
 
 def test_answer_holds_the_slices_it_names() -> None:

@@ -16,7 +16,7 @@ const AT_A_TIME = 4;
 const cache = new Map();
 let cached = 0;
 
-export const sliceName = (token, plane, index) => `${token}/${plane}/${index}`;
+export const sliceName = ({ token, slab }, plane, index) => `${token}/${slab}/${plane}/${index}`;
 
 export function keep(name, packed) {
   forget(name);
@@ -44,8 +44,9 @@ export class Feed {
   }
 
   /** Say what is to be seen: `planes` through `position`, while moving along `motion`. */
-  want(scene, position, planes, motion) {
-    Object.assign(this, { scene, position, planes, motion });
+  want(scene, position, planes, motion, slab) {
+    Object.assign(this, { scene, position, planes, motion, slab });
+    this.shown = { token: scene.token, slab };
     this.pump();
   }
 
@@ -58,7 +59,7 @@ export class Feed {
 
   pump() {
     if (this.waitingFor !== null) return;
-    const lacks = ([plane, index]) => !held(sliceName(this.scene.token, plane, index));
+    const lacks = ([plane, index]) => !held(sliceName(this.shown, plane, index));
     const [seen, ahead] = [this.seen().filter(lacks), this.ahead()];
     const soon = ahead.slice(0, AHEAD / 2).some(lacks) ? ahead.filter(lacks) : [];
     const slices = [...seen, ...soon];
@@ -75,7 +76,7 @@ export class Feed {
     const near = Array.from({ length: 2 * AROUND }, (_, i) => z + (i % 2 ? -1 : 1) * ((i >> 1) + 1));
     return near
       .filter((index) => index >= 0 && index < count)
-      .filter((index) => !held(sliceName(this.scene.token, "axial", index)))
+      .filter((index) => !held(sliceName(this.shown, "axial", index)))
       .slice(0, AT_A_TIME)
       .map((index) => ["axial", index]);
   }
@@ -105,7 +106,7 @@ export class Feed {
       this.pump();
     }, PATIENCE_MS);
     const { token, jumps } = this.scene;
-    this.send({ serial: this.waitingFor, token, jumps, voxel: this.position, want });
+    this.send({ serial: this.waitingFor, token, jumps, voxel: this.position, want, slab: this.slab });
   }
 
   close() {

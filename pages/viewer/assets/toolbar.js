@@ -10,6 +10,8 @@ export const STANDARD = {
   // Of probabilities: that of the labels, until the visitor moves it.
   threshold: undefined,
   palette: "safe",
+  // Thickness in mm of the projection that is shown in place of a slice.
+  slab: 0,
 };
 
 const HEAT_NAMES = { liver: "Liver probability", tumor: "Tumor probability" };
@@ -47,6 +49,7 @@ export class Toolbar {
     on("width", "change", () => this.chooseWindow());
     on("level", "change", () => this.chooseWindow());
     on("layer", "change", ({ target }) => this.choose({ layer: target.value, threshold: undefined }));
+    on("slab", "change", ({ target }) => this.choose({ slab: Number(target.value) }));
     on("opacity", "input", ({ target }) => this.choose({ opacity: Number(target.value) }));
     on("threshold", "input", ({ target }) => this.choose({ threshold: Number(target.value) }));
     on("published", "change", ({ target }) =>
@@ -75,7 +78,7 @@ export class Toolbar {
       radio.checked = radio.value === look.style;
     this.control("width").value = Math.round(width);
     this.control("level").value = Math.round(level);
-    for (const name of ["layer", "opacity", "threshold"]) this.control(name).value = look[name];
+    for (const name of ["layer", "opacity", "threshold", "slab"]) this.control(name).value = look[name];
     this.control("published").checked = look.palette === "published";
     this.control("full").hidden = !document.fullscreenEnabled;
     this.control("lesion").disabled = !scene.lesion;

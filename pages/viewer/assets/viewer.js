@@ -61,7 +61,7 @@ class Viewer {
     this.received = bytes;
     const { header, slices } = unpack(bytes);
     for (const { plane, index, packed } of slices)
-      keep(sliceName(header.token, plane, index), packed);
+      keep(sliceName(header, plane, index), packed);
     this.feed.answered(header.answer);
     this.setScene(header);
     this.refresh();
@@ -172,14 +172,16 @@ class Viewer {
     if (!this.scene) return;
     this.root.dataset.plane = this.look.plane ?? "axial";
     const panes = this.visible();
+    const shown = { token: this.scene.token, slab: this.look.slab };
     for (const pane of panes) {
       const index = this.position[PLANES[pane.plane].axis];
-      const name = sliceName(this.scene.token, pane.plane, index);
+      const name = sliceName(shown, pane.plane, index);
       const packed = held(name);
       pane.scene = this.scene;
       if (packed) pane.load(name, packed, index);
     }
-    this.feed.want(this.scene, this.position, panes.map((pane) => pane.plane), this.motion);
+    const planes = panes.map((pane) => pane.plane);
+    this.feed.want(this.scene, this.position, planes, this.motion, this.look.slab);
     this.schedule();
   }
 
