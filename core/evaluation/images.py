@@ -1,7 +1,9 @@
 """The images behind a record, where they are at hand: scan, truth, prediction and its errors."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -20,9 +22,12 @@ from core.geometry.windows import apply_window
 from core.io.datasets import LabelledCase, find_cases
 from core.labels import organ_mask
 from core.models.store import preset_digests
+from core.phantom import make_phantom
 from core.presets import Preset, preset_named
 from core.volume import Volume
 
+# As `python -m core phantom` names them, from seed 0 on.
+PHANTOMS, PHANTOM = re.compile(r"phantoms\d*"), re.compile(r"volume-(\d{1,6})")
 # Room left around the organ, as a share of its box.
 MARGIN = 0.12
 
@@ -41,11 +46,18 @@ class CaseImages:
     labels: NDArray[np.uint8] | None
 
 
+def is_drawn(dataset: str) -> bool:
+    """Whether a data set is of phantoms, which can be drawn again anywhere."""
+    return PHANTOMS.fullmatch(dataset) is not None
+
+
 def find_case(root: Path | None, place: Place) -> LabelledCase:
-    """Find the case of `place` in ``<root>/slices/<dataset>``.
+    """Find the case of `place` in ``<root>/slices/<dataset>``; a phantom is drawn again.
 
     Raises BadDataset, which says why there is no image.
     """
+    if is_drawn(place.dataset) and (named := PHANTOM.fullmatch(place.case)):
+        return LabelledCase(place.case, place.dataset, None, partial(_drawn, int(named[1])))
     if root is None:
         raise BadDataset(
             "A run holds figures only; set HEPATOSCOPE_DATA to the folder with slices/"
@@ -63,6 +75,11 @@ def find_case(root: Path | None, place: Place) -> LabelledCase:
     raise BadDataset(
         f"The folder slices/{place.dataset} holds no case {place.case}; its images are not here."
     )
+
+
+def _drawn(seed: int) -> tuple[Volume, NDArray[np.uint8]]:
+    phantom = make_phantom(seed)
+    return phantom.volume, phantom.labels
 
 
 def preset_of(run: Run) -> Preset:
@@ -103,6 +120,12 @@ def read_images(
         raise BadDataset(
             f"The case {place.case} on this machine has {volume.shape[2]} slices of "
             f"{volume.hu[..., 0].size} pixels and is not the one that the run {run.name} scored."
+        )
+    truth_voxels = int(slices[["true_positive", "false_negative"]].to_numpy().sum())
+    if is_drawn(place.dataset) and truth_voxels != np.count_nonzero(TARGETS[place.target](truth)):
+        raise BadDataset(
+            f"The phantoms of the run {run.name} were not drawn from seed 0 on, so {place.case} "
+            "cannot be drawn again here."
         )
     labels = None if preset is None else segment(volume, preset, cancelled=cancelled).labels
     return CaseImages(volume, truth, labels)

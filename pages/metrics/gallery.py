@@ -19,13 +19,13 @@ def gallery(run: Run, units: pd.DataFrame, score: str) -> tuple[Run, Place] | No
     """Show the worst of `units`; returns the one whose button was pressed."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         count = choose("How many", COUNTS, "metrics-worst-count")
-        drawn = pictures.may_have_images() and st.toggle(
+        drawn = pictures.may_have_images(run) and st.toggle(
             "Show pictures",
             key="metrics-thumbnails-on",
             persist_state="session",
             help="Segments these cases once more to draw what went wrong; takes a while.",
         )
-    if not pictures.may_have_images():
+    if not pictures.may_have_images(run):
         st.caption(pictures.NO_FOLDER)
     rows = [row for _, row in worst(units, score, int(count or COUNTS[0])).iterrows()]
     if drawn:

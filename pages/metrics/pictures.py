@@ -15,6 +15,7 @@ from core.evaluation.cases import Place
 from core.evaluation.images import (
     CaseImages,
     find_case,
+    is_drawn,
     pictures,
     preset_of,
     read_images,
@@ -48,9 +49,9 @@ RECORD = Slot[tuple[Run, Place]]("metrics-record")
 RECORD_AGAIN = Slot[tuple[Run, Place]]("metrics-record-again")
 
 
-def may_have_images() -> bool:
-    """Whether a folder of images is set at all."""
-    return bool(os.environ.get(FOLDER))
+def may_have_images(run: Run) -> bool:
+    """Whether a folder of images is set at all, or the cases of a run can be drawn again."""
+    return bool(os.environ.get(FOLDER)) or all(map(is_drawn, run.cases["dataset"]))
 
 
 def images_of(run: Run, place: Place) -> Read | None:

@@ -8,7 +8,7 @@ import pytest
 
 from core.errors import BadDataset
 from core.evaluation import Run, images, read_run
-from core.evaluation.cases import Place
+from core.evaluation.cases import Place, rows_of
 from core.evaluation.images import (
     CaseImages,
     find_case,
@@ -19,10 +19,12 @@ from core.evaluation.images import (
 )
 from core.io.datasets import find_cases
 from core.labels import TUMOR
+from core.models.store import WEIGHTS_DIR
 from tests import scene
 from tests.pages.runs import make_run
 
 PLACE = Place("drawn", "volume-0", "tumor")
+OTHER = Place("phantoms10", "volume-4", "tumor")
 
 
 @pytest.fixture
@@ -87,3 +89,24 @@ def test_missed_lesion_is_the_telling_error(root: Path) -> None:
     assert len({picture.shape for picture in drawn.values()}) == 1
     assert not np.array_equal(drawn["truth"], drawn["prediction"])
     assert list(pictures(CaseImages(volume, truth, None), "tumor", 14)) == ["truth"]
+
+
+@pytest.fixture(scope="module")
+def of_phantoms() -> Run:
+    return read_run(WEIGHTS_DIR / "evaluations" / "ensemble-phantoms")
+
+
+def test_a_phantom_of_a_shipped_run_is_drawn_again_without_any_folder(of_phantoms: Run) -> None:
+    place = Place("phantoms10", "volume-3", "tumor")
+    images = read_images(of_phantoms, find_case(None, place), place, None)
+    assert images.volume.synthetic
+    rows = rows_of(of_phantoms.slices, place)
+    truth = rows[["true_positive", "false_negative"]].to_numpy().sum()
+    assert truth == np.count_nonzero(images.truth == 2)
+
+
+def test_phantoms_of_other_seeds_are_not_taken_for_those_of_a_run(of_phantoms: Run) -> None:
+    place = Place("phantoms10", "volume-3", "tumor")
+    other = replace(find_case(None, place), read=find_case(None, OTHER).read)
+    with pytest.raises(BadDataset, match="not drawn from seed 0 on"):
+        read_images(of_phantoms, other, place, None)
