@@ -13,11 +13,12 @@ from core.errors import Cancelled, HepatoScopeError
 from core.presets import Preset
 from core.process.progress import Progress
 from core.study import Study, segmented
+from pages.common.answers import keep_answer
 from pages.common.frame import plain
 from pages.common.memory import Slot
 from pages.common.pace import Clock, in_words, paces, progress_of
 from pages.common.queues import Line, Uses, lines
-from pages.common.session import notify, store_result
+from pages.common.session import cases, notify, store_result
 
 POLL_SECONDS = 0.4
 WAITING = "Waiting for {uses}: place {place} in the queue, behind the work of other visitors."
@@ -130,6 +131,8 @@ def segmentation_job(case: Study, preset: Preset) -> Job:
         return segmented(case, preset, progress=progress, cancelled=cancelled)
 
     def keep(result: Study) -> None:
+        if (before := cases().get(case.id)) is not None:
+            keep_answer(before)
         store_result(result)
         ARRIVED.put(case.id)
 

@@ -25,6 +25,7 @@ from pages.common.opening import open_case, open_page
 from pages.common.surface_view import surface_view
 from pages.common.uncertainty_state import DOUBT_TAB, DOUBTS, content, with_lesions
 from pages.common.widgets import show_picture
+from pages.segment.compare_view import compare_view
 from pages.segment.findings_view import DOUBT, PROBABILITY, headline, lesion_table, voxel_of
 from pages.segment.provenance_view import provenance_view
 from pages.segment.thresholds_view import steps_view, thresholds
@@ -194,6 +195,7 @@ TABS = {
     ":material/tune: Steps": steps_view,
     ":material/view_in_ar: 3D": _surfaces,
     DOUBT_TAB: uncertainty_view,
+    ":material/compare: Other networks": compare_view,
     ":material/download: Download": downloads,
     ":material/history: Where it came from": provenance_view,
 }

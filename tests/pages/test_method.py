@@ -33,6 +33,24 @@ def test_chosen_networks_segment_and_others_can_follow(opened: AppTest, weights:
     assert memory_of(again).get(METHOD) == "paper"
 
 
+def test_two_answers_stand_beside_each_other(opened: AppTest, weights: Path) -> None:
+    add_focus(weights)
+    asked = opened.run().radio[0].set_value("focus").run()
+    done = finish(button(asked, "Segment liver and tumors").click().run())
+    tab = next(one.label for one in done.tabs if "Other networks" in one.label)
+    done.session_state["result-tabs"] = tab
+    alone = done.run()
+    assert any("Segment this scan with other networks" in info.value for info in alone.info)
+    again = finish(button(alone.radio[0].set_value("paper").run(), "Segment again").click().run())
+    again.session_state["result-tabs"] = tab
+    compared = again.run()
+    assert not compared.exception
+    rows, agreed = (table.value for table in compared.dataframe[-2:])
+    assert list(rows["Networks"]) == ["paper", "focus"]
+    assert agreed["Dice"].between(0, 1).all()
+    assert len(compared.get("image")) == 1
+
+
 def test_choice_outlives_the_page(opened: AppTest, weights: Path) -> None:
     add_focus(weights)
     opened.run().radio[0].set_value("paper").run()
