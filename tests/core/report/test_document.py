@@ -14,6 +14,7 @@ import pypdf
 import pytest
 
 from core.errors import HepatoScopeError
+from core.report.composite import OKABE_ITO, pictures
 from core.report.document import (
     NOTICE,
     Report,
@@ -31,7 +32,7 @@ from core.report.followup import compare_studies
 from core.report.narrative import write_narrative
 from core.report.text import Edition, Narrative, Section, Sentence
 from tests.core.report.reports import WRITTEN, report_of
-from tests.core.report.studies import SEVEN, Ball, doubt_of, study
+from tests.core.report.studies import SEVEN, Ball, doubt_of, judged, study
 
 REPORT = report_of(study(*SEVEN))
 FORMATS: list[Callable[[Report], bytes]] = [to_pdf, to_html, to_docx, to_markdown, to_json]
@@ -267,3 +268,27 @@ def test_report_of_hundreds_of_lesions_says_where_the_others_are() -> None:
     assert "940mL" in text
     assert "939mL" not in text
     assert squeezed("240 smaller lesions are listed in the JSON and HTML documents.") in text
+
+
+def test_no_picture_parts_a_table_of_lesions() -> None:
+    now, earlier = judged(study(*SEVEN)), study(*SEVEN[:4], name="earlier")
+    facts = collect_facts(
+        now.volume,
+        (),
+        now.segmentation,
+        now.findings,
+        doubt=doubt_of(now),
+        earlier=compare_studies(now, earlier),
+    )
+    drawn = pictures(now.volume, now.segmentation, now.findings, palette=OKABE_ITO)
+    narrative = write_narrative(facts, Edition.CLINICAL)
+    made = report_of(now).provenance
+    pages = [page.extract_text() for page in pdf_of(Report(narrative, facts, drawn, made)).pages]
+    (begun,) = (text for text in pages if "Lesions since the earlier study" in text)
+    table = begun.partition("Lesions since the earlier study")[2]
+    assert (
+        table.count("no change beyond the measurement’s uncertainty")
+        + table.count("no change beyond the measurement's uncertainty")
+        + len(re.findall(r"^\d new\b", table, re.MULTILINE))
+        >= 7
+    )
