@@ -4,12 +4,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, TimeoutError, expect
 
 pytestmark = pytest.mark.browser
 
 APP = Path(__file__).parent / "earlier_app.py"
-PATIENCE = 60_000
+PATIENCE, TRIES = 60_000, 5
 
 Serve = Callable[[Path], str]
 Open = Callable[..., Page]
@@ -19,8 +19,18 @@ def compared(page: Page) -> Page:
     """Choose the other study that is open as the earlier one."""
     expect(page.locator("[data-name=composite] img")).to_be_visible(timeout=PATIENCE)
     settled(page).get_by_text("Compare with an earlier study").click()
-    settled(page).get_by_test_id("stSelectbox").filter(has_text="Earlier study").click()
-    page.get_by_role("option", name="Open here: earlier.nii.gz").click()
+    option = page.get_by_role("option", name="Open here: earlier.nii.gz")
+    chosen = page.get_by_test_id("stSelectbox").filter(has_text="Earlier study").locator("input")
+    for _ in range(TRIES):
+        settled(page)
+        chosen.click()
+        try:
+            option.click(timeout=5000)
+        except TimeoutError:
+            # The list closes where the page is drawn anew just then.
+            page.keyboard.press("Escape")
+        else:
+            break
     return page
 
 
