@@ -117,16 +117,6 @@ def opinions_on(
     return tuple(opinions)
 
 
-def lesion_at(labels: NDArray[np.uint8], voxel: tuple[int, int, int]) -> int | None:
-    """Tell which lesion of `labels` [X, Y, Z] holds a voxel (x, y, z); None where none does."""
-    found = _lesions(labels) if labels[voxel] == TUMOR else None
-    if found is None:
-        return None
-    box, parts = found
-    x, y, z = (at - side.start for at, side in zip(voxel, box, strict=True))
-    return int(parts.numbered[x, y, z])
-
-
 def _lesions(labels: NDArray[np.uint8]) -> tuple[Region, Components] | None:
     """Part the tumor of `labels` [X, Y, Z] in its box; None without any."""
     box = bounding_box(tumor_mask(labels))

@@ -90,13 +90,14 @@ def lesion_table(
         st.info(none, icon=":material/search_off:")
         return None
     shown = _without_specks(findings, key)
+    row = next((at for at, lesion in enumerate(shown) if lesion.number == before), None)
     picked = show_table(
         [_row(lesion, sure) for lesion in shown],
         COLUMNS,
         height=ROW_PIXELS * (min(len(shown), MOST_ROWS) + 1) + 2,
         on_select="rerun",
         selection_mode=["single-row", "single-cell"],
-        selection_default={"selection": {"rows": [before - 1]}} if before else None,
+        selection_default=None if row is None else {"selection": {"rows": [row]}},
         key=key,
     )
     st.caption("Click a row to jump to that lesion. Sizes are those of the mask.")

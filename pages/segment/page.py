@@ -6,7 +6,6 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from core.cascade.decisions import lesion_at
 from core.cascade.findings import Lesion
 from core.cascade.looks import own_slice
 from core.cascade.segmentation import Segmentation
@@ -152,7 +151,7 @@ def _at_the_crosshair(
     assert case.findings is not None
     lesions = case.findings.lesions
     aimed = (one.number for one in lesions if voxel_of(one) == state.voxel)
-    number = lesion_at(segmentation.labels, state.voxel) or next(aimed, None)
+    number = state.lesion or next(aimed, None)
     if number is not None:
         lesion_actions(case, segmentation, lesions[number - 1], key="segment-lesion")
     elif lesions:

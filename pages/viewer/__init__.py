@@ -36,9 +36,11 @@ class ViewerState:
     Parameters
     ----------
     voxel : (x, y, z) of the crosshair in the RAS+ volume; the three slices meet there.
+    lesion : number of the lesion that holds it, where one does.
     """
 
     voxel: Voxel
+    lesion: int | None = None
 
 
 Follow = Callable[[ViewerState], None]
@@ -75,13 +77,17 @@ def slice_viewer(
     memory = jump(memory, volume, goto)
     MEMORIES.put(memory, of=key)
     _live_viewer(volume, segmentation, key, selected, follow)
-    return viewer_state(key) or ViewerState(memory.voxel)
+    return viewer_state(key) or _state_of(memory)
 
 
 def viewer_state(key: str) -> ViewerState | None:
     """Tell where the viewer `key` stands; None before it was drawn."""
     memory = MEMORIES.get(of=key)
-    return None if memory is None else ViewerState(memory.voxel)
+    return None if memory is None else _state_of(memory)
+
+
+def _state_of(memory: Memory) -> ViewerState:
+    return ViewerState(memory.voxel, memory.scene.lesion_at(memory.voxel))
 
 
 def rearm(key: str) -> None:
@@ -122,7 +128,7 @@ def _live_viewer(
         on_request_change=_rerun_is_enough,
     )
     if follow is not None:
-        follow(ViewerState(memory.voxel))
+        follow(_state_of(memory))
 
 
 def _rerun_is_enough() -> None:

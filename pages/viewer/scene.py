@@ -15,6 +15,8 @@ from core.labels import tumor_mask
 from core.volume import Volume
 
 Voxel = tuple[int, int, int]
+# All lesions beyond share one label: a byte holds no more.
+MOST_NUMBERED = 255
 
 
 class Layers(Protocol):
@@ -89,6 +91,18 @@ class Scene:
         shown = None if self.segmentation is None else self.segmentation()
         return self.digest == volume.digest and shown is segmentation
 
+    def lesion_at(self, voxel: Voxel) -> int | None:
+        """Tell which lesion holds a voxel; None where none does, or too many are numbered."""
+        if self.lesions is None:
+            return None
+        box, numbered = self.lesions
+        places = [at - side.start for at, side in zip(voxel, box, strict=True)]
+        if not all(0 <= at < size for at, size in zip(places, numbered.shape, strict=True)):
+            return None
+        x, y, z = places
+        value = int(numbered[x, y, z])
+        return value - 1 if 0 < value < MOST_NUMBERED else None
+
     def start(self, volume: Volume) -> Voxel:
         """Where to look first: the largest tumor, else the middle of the scan."""
         x, y, z = volume.shape
@@ -122,7 +136,7 @@ def _numbered(labels: NDArray[np.uint8]) -> tuple[Region, NDArray[np.uint8]] | N
     if box is None:
         return None
     numbered = find_components(tumor_mask(labels[box])).numbered
-    return box, np.where(numbered, np.minimum(numbered + 1, 255), 0).astype(np.uint8)
+    return box, np.where(numbered, np.minimum(numbered + 1, MOST_NUMBERED), 0).astype(np.uint8)
 
 
 def _numbered_slice(

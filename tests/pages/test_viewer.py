@@ -66,6 +66,16 @@ def test_a_slab_shows_the_brightest_of_its_slices() -> None:
     )
 
 
+def test_the_scene_tells_the_lesion_at_a_voxel() -> None:
+    labelled = layers()
+    labelled.labels[5, 4, 3] = 2
+    scene = Scene.of(a_scan(), labelled)
+    assert {scene.lesion_at((2, 3, 1)), scene.lesion_at((5, 4, 3))} == {1, 2}
+    assert scene.lesion_at((3, 3, 2)) is None
+    assert scene.lesion_at((0, 0, 0)) is None
+    assert Scene.of(a_scan(), None).lesion_at((2, 3, 1)) is None
+
+
 def test_an_impossible_slab_is_bounded() -> None:
     asked = {"serial": 1, "token": "t", "jumps": 0, "voxel": [1, 1, 1], "want": [], "slab": 1e9}
     request = read_request(asked, SHAPE)
