@@ -13,7 +13,6 @@ from core.foundation.llava.model import Writing
 from core.io import read
 from core.presets import Preset
 from core.report.case_folder import is_case_folder, read_case
-from core.report.check import Verdict
 from core.report.composite import Palette, Picture, pictures
 from core.report.document import Report, provenance_of
 from core.report.draft import Draft, draft_of_facts, draft_of_model
@@ -134,6 +133,6 @@ def _draft(facts: Facts, picture: Picture, order: Order, say: Say) -> Draft:
         )
     draft = draft_of_model(facts, text, order.writing.checkpoint, {}, ())
     for one in draft.all_checked:
-        if one.verdict is Verdict.CONTRADICTED:
+        if one.refused:
             say(f"left out: “{one.text}” {one.reason}")
     return draft
