@@ -89,6 +89,7 @@ def test_demo_is_segmented_with_two_clicks_and_stays(visit: Visit, screenshots: 
     assert int(metric(page, "Lesions").inner_text()) >= 1
     # The largest lesion is jumped to: away from the middle of the scan.
     expect(coronal_slice(page)).not_to_have_text(f"129 / {SHAPE[1]}", timeout=PATIENCE)
+    expect(axial_slice(page)).not_to_have_text(f"31 / {SHAPE[2]}", timeout=PATIENCE)
     lesion = axial_slice(page).inner_text()
     picture(page, screenshots / "segment-2-result.png")
 
@@ -124,8 +125,12 @@ def test_a_click_in_a_row_lights_the_lesion_up_and_lasts(visit: Visit, screensho
     page = visit()
     segment_demo(page)
     expect(page.get_by_text("Lesion 1", exact=True)).to_be_visible(timeout=PATIENCE)
+    # The number follows the picture, which may still be under way.
+    expect(axial_slice(page)).not_to_have_text(f"31 / {SHAPE[2]}", timeout=PATIENCE)
+    first = axial_slice(page).inner_text()
     page.get_by_test_id("stDataFrame").click(position={"x": 120, "y": 52 + 35})
     expect(page.get_by_text("Lesion 2", exact=True)).to_be_visible(timeout=PATIENCE)
+    expect(axial_slice(page)).not_to_have_text(first, timeout=PATIENCE)
     lesion = axial_slice(page).inner_text()
     page.get_by_role("tab", name="3D").click()
     expect(page.locator("#scene canvas, .js-plotly-plot canvas").first).to_be_visible(
