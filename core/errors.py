@@ -9,6 +9,7 @@ HepatoScopeError
 ├── BadCheckpoint       a foundation model that is missing, another kind, out of reach or too large
 ├── MaybeOtherPatient   two studies look like those of two patients; the user may know better
 ├── OutOfTime           work that may take long took longer than it was allowed to
+├── NoRoom              a disk of this machine is full, or may not be written to
 ├── ProcessEnded        the process that did the work crashed, or wanted more memory than there is
 └── Cancelled           the user asked to stop
 """
@@ -58,6 +59,10 @@ class OutOfTime(HepatoScopeError):
     def __init__(self, sentence: str, written: str = "") -> None:
         super().__init__(sentence)
         self.written = written
+
+
+class NoRoom(HepatoScopeError):
+    """A disk of this machine is full, or may not be written to."""
 
 
 class ProcessEnded(HepatoScopeError):

@@ -12,7 +12,7 @@ from core.cascade.orientation import CODE as MIRRORED
 from core.cascade.orientation import mirrored_findings
 from core.cascade.segmentation import Labelled, Segmentation, relabel, segment, with_decisions
 from core.errors import UnsupportedScan
-from core.io import read
+from core.io.apart import read_apart
 from core.presets import Preset
 from core.process.progress import Progress
 from core.quality import QualityFinding, Severity, check
@@ -160,9 +160,9 @@ def examine(
     UnsupportedScan
         The quality gate finds that it is no CT of the abdomen.
     HepatoScopeError
-        As `core.io.read` and `segment` do.
+        As `core.io.apart.read_apart` and `segment` do.
     """
-    study = opened(read(scan, series) if isinstance(scan, Path) else scan)
+    study = opened(read_apart(scan, series, cancelled) if isinstance(scan, Path) else scan)
     if orient and not study.volume.dicom_headers:
         study = oriented(study, preset, networks or load_networks(preset))
     refuse_unusable(study.quality)

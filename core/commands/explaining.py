@@ -38,10 +38,10 @@ def explain(arguments: argparse.Namespace) -> int:
     from core.explainers.registry import method_named, published
     from core.explainers.standing import standing
     from core.geometry.slices import Plane
-    from core.io import read
+    from core.io.apart import read_apart
 
     method = method_named(arguments.method) if arguments.method else published()
-    volume = read(arguments.input)
+    volume = read_apart(arguments.input)
     segmentation = run(volume, preset_named(arguments.preset))
     if arguments.slice is None:
         z = telling_slice(segmentation.labels, Plane.AXIAL)

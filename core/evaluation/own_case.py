@@ -5,7 +5,6 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import numpy as np
@@ -17,6 +16,7 @@ from core.evaluation.run import Run, read_run, write_run
 from core.evaluation.score import TARGETS, CaseScore, score_target
 from core.io.datasets import LabelledCase
 from core.labels import organ_mask
+from core.process.scratch import scratch
 from core.volume import Volume
 
 DATASET = "own-case"
@@ -90,8 +90,8 @@ def own_run(scores: Sequence[CaseScore], found: Segmentation) -> tuple[Run, byte
 
     The thresholds are those of the labels, which may have been moved from the preset's.
     """
-    with TemporaryDirectory(prefix="hepatoscope-") as place:
-        folder = Path(place) / f"{DATASET}-{scores[0].case}"
+    with scratch() as place:
+        folder = place / f"{DATASET}-{scores[0].case}"
         write_run(folder, scores, [], found.used, found.models, DATASET, None)
         return read_run(folder), _zipped(folder)
 

@@ -206,11 +206,13 @@ def _read_facts(folder: Path) -> dict[str, Any]:
 
 
 def _read_table(path: Path, columns: Sequence[str]) -> pd.DataFrame:
+    import pyarrow.parquet as pq
     from pyarrow import ArrowException
 
     name = f"{path.parent.name}/{path.name}"
     try:
-        table = pd.read_parquet(path)
+        # What pandas notes of its own in a file is not needed, and may be anything.
+        table: pd.DataFrame = pq.read_table(path).replace_schema_metadata(None).to_pandas()
     except FileNotFoundError as error:
         raise BadDataset(f"{name} is missing; copy the whole run again.") from error
     except (ArrowException, OSError) as error:

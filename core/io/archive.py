@@ -10,7 +10,8 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Protocol
 
 from core.errors import UnreadableScan, UnsupportedScan
-from core.io.limits import SCAN_ZIP, ZipLimits
+from core.io.limits import SCAN_ZIP, ZipLimits, grows_too_much
+from core.process.scratch import no_room
 
 CHUNK_BYTES = 2**20
 TOLD_IN_BLOCKS = (
@@ -75,15 +76,16 @@ def unpack(
     try:
         with zipfile.ZipFile(path) as archive:
             members = choose(archive.infolist())
-            _check_declared(members, name, limits)
-            return _extract(archive, members, folder, name, limits)
+            stored = path.stat().st_size
+            _check_declared(members, name, limits, stored)
+            return _extract(archive, members, folder, name, limits, stored)
     except (NotImplementedError, RuntimeError) as error:
         raise UnsupportedScan(
             f"“{name}” uses a kind of compression that cannot be opened here; zip the "
             "folder again with the ordinary settings."
         ) from error
     except DAMAGED as error:
-        raise UnreadableScan(
+        raise no_room(error) or UnreadableScan(
             f"“{name}” is no zip, or is damaged or incomplete; zip the folder again and check "
             "that it arrived whole."
         ) from error
@@ -107,7 +109,7 @@ def unpack_tar(path: Path, folder: Path, *, limits: ZipLimits = SCAN_ZIP) -> tup
     Only plain files are looked at: links and devices stay out.
     """
     paths: list[Path] = []
-    written = 0
+    written, stored = 0, path.stat().st_size
     try:
         # As a stream: an archive is read once, from its front, and never ahead of what is counted.
         with tarfile.open(path, "r|*", tarinfo=_Entry) as archive:
@@ -119,9 +121,9 @@ def unpack_tar(path: Path, folder: Path, *, limits: ZipLimits = SCAN_ZIP) -> tup
                     continue
                 paths.append(folder / f"{count:06d}")
                 with paths[-1].open("wb") as sink:
-                    written = _copy(source, sink, written, path.name, limits)
+                    written = _copy(source, sink, written, path.name, limits, stored)
     except DAMAGED as error:
-        raise UnreadableScan(
+        raise no_room(error) or UnreadableScan(
             f"“{path.name}” is a tar archive that is damaged or incomplete; pack the folder again, "
             "as a zip if you can."
         ) from error
@@ -131,14 +133,15 @@ def unpack_tar(path: Path, folder: Path, *, limits: ZipLimits = SCAN_ZIP) -> tup
 def inflate(paths: Sequence[Path], folder: Path, limits: ZipLimits = SCAN_ZIP) -> tuple[Path, ...]:
     """Write files compressed one by one by gzip into `folder`, in all within `limits`."""
     inflated: list[Path] = []
-    written = 0
+    written, stored = 0, 0
     for number, path in enumerate(paths):
         inflated.append(folder / f"{number:06d}")
+        stored += path.stat().st_size
         try:
             with gzip.open(path) as source, inflated[-1].open("wb") as sink:
-                written = _copy(source, sink, written, path.name, limits)
+                written = _copy(source, sink, written, path.name, limits, stored)
         except DAMAGED as error:
-            raise UnreadableScan(
+            raise no_room(error) or UnreadableScan(
                 f"The compressed file “{path.name}” is damaged; copy or export it again."
             ) from error
     return tuple(inflated)
@@ -150,34 +153,53 @@ def _is_hidden(name: str) -> bool:
     return any(part.startswith(".") and part != ".." for part in parts) or "__MACOSX" in parts
 
 
-def _check_declared(members: Members, name: str, limits: ZipLimits) -> None:
+def _check_declared(members: Members, name: str, limits: ZipLimits, stored: int) -> None:
     if len(members) > limits.files:
         raise _too_many(name, limits)
     declared = sum(entry.file_size for entry in members.values())
     if declared > limits.inflated_bytes:
         raise _too_large(declared, name, limits)
+    # Entries that lie on each other let one piece of data be unpacked many times.
+    if sum(entry.compress_size for entry in members.values()) > stored:
+        raise zipfile.BadZipFile("its entries overlap")
+    if grows_too_much(stored, declared, limits.growth):
+        raise _grows(declared, name, limits, stored)
     if any(entry.flag_bits & 1 for entry in members.values()):
         raise UnsupportedScan(f"“{name}” is protected by a password; zip the folder without one.")
 
 
 def _extract(
-    archive: zipfile.ZipFile, members: Members, folder: Path, name: str, limits: ZipLimits
+    archive: zipfile.ZipFile,
+    members: Members,
+    folder: Path,
+    name: str,
+    limits: ZipLimits,
+    stored: int,
 ) -> tuple[Path, ...]:
     written, paths = 0, []
     for file, entry in members.items():
         target = folder / file
         with archive.open(entry) as source, target.open("wb") as sink:
-            written = _copy(source, sink, written, name, limits)
+            written = _copy(source, sink, written, name, limits, stored)
         paths.append(target)
     return tuple(paths)
 
 
-def _copy(source: Source, sink: IO[bytes], written: int, name: str, limits: ZipLimits) -> int:
-    """Copy what a file really inflates to, counting on from `written` bytes."""
+def _copy(
+    source: Source, sink: IO[bytes], written: int, name: str, limits: ZipLimits, stored: int
+) -> int:
+    """Copy what a file really inflates to, counting on from `written` bytes.
+
+    Parameters
+    ----------
+    stored : bytes that all of it takes before.
+    """
     while chunk := source.read(CHUNK_BYTES):
         written += len(chunk)
         if written > limits.inflated_bytes:
             raise _too_large(written, name, limits)
+        if grows_too_much(stored, written, limits.growth):
+            raise _grows(written, name, limits, stored)
         sink.write(chunk)
     return written
 
@@ -186,6 +208,13 @@ def _too_many(name: str, limits: ZipLimits) -> UnsupportedScan:
     return UnsupportedScan(
         f"“{name}” holds more than the {limits.files:,} files that can be read here; zip "
         f"{limits.content}."
+    )
+
+
+def _grows(size: int, name: str, limits: ZipLimits, stored: int) -> UnsupportedScan:
+    return UnsupportedScan(
+        f"“{name}” has {stored / 1e6:,.1f} MB and unpacks to {size / 1e6:,.0f} MB or more, which "
+        f"no such file does; zip {limits.content}."
     )
 
 

@@ -9,16 +9,18 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 from core.errors import BadDataset
 from core.geometry.fits import from_axial_view
 from core.geometry.windows import Window, undo_window
 from core.io.labels import read_labels
+from core.io.limits import MAX_PICTURE_PIXELS, MAX_VOXELS
 from core.labels import TUMOR
 from core.volume import AIR_HU, Volume, volume_from_array
 
 _ONE_MM = np.eye(4)
+PICTURES = ("WEBP", "PNG")
 
 
 @dataclass(frozen=True)
@@ -122,8 +124,11 @@ def _slice_cases(root: Path) -> Iterator[LabelledCase]:
 def _slice_facts(path: Path) -> tuple[Window, bool]:
     try:
         facts = json.loads(path.read_text())
-        return Window(*facts["hu_window"]), str(TUMOR) in facts["labels"]
-    except (json.JSONDecodeError, KeyError, TypeError) as error:
+        low, high = (float(bound) for bound in facts["hu_window"])
+        if not -(2**15) <= low < high < 2**15:
+            raise ValueError("no window")
+        return Window(low, high), str(TUMOR) in facts["labels"]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError, OverflowError) as error:
         raise BadDataset(
             f"{path.parent.name}/{path.name} does not describe a slice folder; it needs "
             "“hu_window” as [low, high] and “labels”."
@@ -136,6 +141,7 @@ def _slice_reader(folder: Path, window: Window) -> Callable[[], tuple[Volume, ND
         if not masks:
             raise BadDataset(f"{folder.name} has no slices: expected KKK.webp with KKK_mask.png.")
         images = [mask.with_name(mask.name.replace("_mask.png", ".webp")) for mask in masks]
+        _check_size(images[0], len(images))
         gray, labels = _stack(images), _stack(masks)
         if gray.shape != labels.shape:
             raise BadDataset(
@@ -160,6 +166,15 @@ def _slice_reader(folder: Path, window: Window) -> Callable[[], tuple[Volume, ND
     return read
 
 
+def _check_size(first: Path, count: int) -> None:
+    voxels = _gray(first).size * count
+    if voxels > MAX_VOXELS:
+        raise BadDataset(
+            f"{first.parent.name} has {voxels / 1e6:,.0f} million pixels in {count:,} slices, more "
+            f"than the {MAX_VOXELS // 10**6} million that can be read here; leave slices out."
+        )
+
+
 def _stack(paths: Sequence[Path]) -> NDArray[np.uint8]:
     pictures = [_gray(path) for path in paths]
     if len({picture.shape for picture in pictures}) > 1:
@@ -170,13 +185,19 @@ def _stack(paths: Sequence[Path]) -> NDArray[np.uint8]:
 
 
 def _gray(path: Path) -> NDArray[np.uint8]:
+    """Read one picture; only WebP and PNG, since Pillow hands other formats to other programs."""
     try:
-        with Image.open(path) as picture:
+        with Image.open(path, formats=PICTURES) as picture:
+            if picture.width * picture.height > MAX_PICTURE_PIXELS:
+                raise BadDataset(
+                    f"{path.parent.name}/{path.name} has {picture.width:,} × {picture.height:,} "
+                    "pixels, as no slice has; export the slices again."
+                )
             return np.asarray(picture.convert("L"))
-    except (FileNotFoundError, UnidentifiedImageError) as error:
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise BadDataset(
-            f"{path.parent.name}/{path.name} is missing or no picture; every KKK_mask.png needs "
-            "its KKK.webp."
+            f"{path.parent.name}/{path.name} is missing, damaged or no picture; every "
+            "KKK_mask.png needs its KKK.webp."
         ) from error
 
 

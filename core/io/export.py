@@ -1,10 +1,12 @@
 """Give a segmentation back on the grid of the scan it was made from."""
 
 import gzip
+import re
 from typing import Any
 
 import nibabel as nib
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from core.io.dicom.segmentation import labels_to_dicom_seg, obstacle_to_dicom
@@ -16,9 +18,12 @@ __all__ = [
     "labels_to_nifti",
     "obstacle_to_dicom",
     "slice_to_nifti",
+    "table_to_csv",
 ]
 
 SCANNER_CODE = 1
+# A cell that begins so is a formula to spreadsheets; numbers may be negative.
+FORMULA = re.compile(r"[=+@\t\r-]")
 # Beyond float32 rounding, a qform (rotation and spacing) cannot hold the affine.
 QFORM_TOLERANCE = 1e-3
 
@@ -94,3 +99,17 @@ def doubt_to_nifti(volume: Volume, doubt: NDArray[np.uint8], what: str) -> bytes
     what : network it is of, for the header.
     """
     return array_to_nifti(volume, doubt, f"HepatoScope: disagreement on {what}", slope=0.5 / 255)
+
+
+def table_to_csv(table: pd.DataFrame, index: str = "") -> bytes:
+    """Write a table as CSV, in UTF-8; texts that a spreadsheet would compute get a ' in front.
+
+    Parameters
+    ----------
+    index : heading of the rows' numbers; they are left out without.
+    """
+
+    def harmless(cell: Any) -> Any:
+        return f"'{cell}" if isinstance(cell, str) and FORMULA.match(cell) else cell
+
+    return table.map(harmless).to_csv(index=bool(index), index_label=index or None).encode()

@@ -6,7 +6,6 @@ bytes, so in a process of its own. It writes NIfTI, which is then read with the 
 
 import re
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from core.errors import HepatoScopeError, UnreadableScan, UnsupportedScan
@@ -15,6 +14,7 @@ from core.io.formats import Kind, first_bytes
 from core.io.limits import check_shape
 from core.io.nifti import read_nifti
 from core.process import run
+from core.process.scratch import scratch
 from core.volume import Volume
 
 IMAGE_IO = {Kind.NRRD: "NrrdImageIO", Kind.META: "MetaImageIO"}
@@ -43,8 +43,8 @@ def read_itk(
     """
     name = source or path.name
     _refuse_other_files(path, kind, name)
-    with TemporaryDirectory(prefix="hepatoscope-") as folder:
-        written = Path(folder) / "image.nii"
+    with scratch() as folder:
+        written = folder / "image.nii"
         trouble = run(
             rewrite, path, written, IMAGE_IO[kind],
             work=f"Reading “{name}”", memory_mb=MOST_MB, seconds=SECONDS,

@@ -17,6 +17,13 @@ MIN_ACROSS = 16
 MAX_FILES = 20_000
 # Deflate cannot shrink anything further (zlib's technical details).
 DEFLATE_MAX_RATIO = 1032
+# Scans shrink to a third or a half, drawn ones to a twentieth: what grows more than this, and to
+# more than a little, is no scan.
+MAX_GROWTH, FREE_GROWTH_BYTES = 100, 64 * 2**20
+# Pixels of one picture of a slice.
+MAX_PICTURE_PIXELS = 4096 * 4096
+# What reading one scan may take in all: twice `MAX_VOXELS` and what decoders need beside.
+READING_MB, READING_SECONDS, READING_FILE_MB = 6_000, 600, 4_400
 # Metadata that a NIfTI file may carry before its voxels, or after them.
 MAX_EXTRA_BYTES = 64 * 2**20
 SPACING_MM = (0.05, 30.0)
@@ -29,16 +36,23 @@ class ZipLimits:
     Parameters
     ----------
     files, inflated_bytes : at most so many.
+    growth : how many times larger than stored it may be, unpacked.
     content : what the zip should hold instead, for messages.
     """
 
     files: int
     inflated_bytes: int
     content: str
+    growth: float = MAX_GROWTH
 
 
 SCAN_ZIP = ZipLimits(MAX_FILES, 4 * 2**30, "one CT series")
 RUN_ZIP = ZipLimits(200, 256 * 2**20, "the folder of one run")
+
+
+def grows_too_much(stored: int, inflated: int, growth: float = MAX_GROWTH) -> bool:
+    """Whether `stored` bytes that become `inflated` ones or more can be no scan."""
+    return inflated > max(FREE_GROWTH_BYTES, growth * stored)
 
 
 def check_shape(shape: Sequence[int]) -> tuple[int, int, int]:

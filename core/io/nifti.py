@@ -15,7 +15,7 @@ from core.errors import UnreadableScan, UnsupportedScan
 from core.io.digest import sha256_of
 from core.io.formats import first_bytes
 from core.io.hounsfield import signed, to_int16
-from core.io.limits import DEFLATE_MAX_RATIO, MAX_EXTRA_BYTES, check_spacing
+from core.io.limits import DEFLATE_MAX_RATIO, MAX_EXTRA_BYTES, check_spacing, grows_too_much
 from core.io.nifti_header import NiftiPlan, parse_header
 from core.volume import Volume, volume_from_array
 
@@ -40,6 +40,7 @@ def read_nifti(path: Path, *, source: str | None = None, digest: str | None = No
     name = source or path.name
     with open_nifti(path, name) as (plan, slabs):
         check_spacing(plan.affine)
+        _check_growth(path, plan, name)
         hu, filled = _to_volume(plan, slabs, name)
     return volume_from_array(
         hu,
@@ -92,6 +93,16 @@ def _check_length(path: Path, zipped: bool, plan: NiftiPlan, name: str) -> None:
         raise UnreadableScan(
             f"“{name}” declares {plan.total_bytes / 1e6:,.1f} MB of voxels but has only "
             f"{stored:,} bytes; copy or export it again and check that it arrived whole."
+        )
+
+
+def _check_growth(path: Path, plan: NiftiPlan, name: str) -> None:
+    # Labels shrink to next to nothing, scans do not.
+    stored = path.stat().st_size
+    if grows_too_much(stored, plan.total_bytes):
+        raise UnsupportedScan(
+            f"“{name}” has {stored / 1e6:,.1f} MB for {plan.total_bytes / 1e6:,.0f} MB of voxels, "
+            "so it shows next to nothing; choose the CT itself."
         )
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from core.errors import UnreadableScan, UnsupportedScan
 from core.io.archive import inflate, unpack, unpack_tar
@@ -12,6 +11,7 @@ from core.io.formats import Kind, kind_of, refuse
 from core.io.itk import read_itk
 from core.io.limits import MAX_FILES
 from core.io.nifti import read_nifti
+from core.process.scratch import scratch
 from core.volume import Volume
 
 
@@ -63,8 +63,8 @@ def _read_folder(folder: Path, series: str | None) -> Volume:
 
 def _read_archive(path: Path, kind: Kind, series: str | None) -> Volume:
     name, opened = ("zip", unpack) if kind is Kind.ZIP else ("tar archive", unpack_tar)
-    with TemporaryDirectory(prefix="hepatoscope-") as folder:
-        files = opened(path, Path(folder))
+    with scratch() as folder:
+        files = opened(path, folder)
         return _read_files(files, name, path.name, sha256_of([path]), series)
 
 
@@ -81,8 +81,8 @@ def _read_files(
     for file in files:
         by_kind[kind_of(file)].append(file)
     if by_kind[Kind.DICOM_GZIP]:
-        with TemporaryDirectory(prefix="hepatoscope-") as folder:
-            inflated = inflate(by_kind[Kind.DICOM_GZIP], Path(folder))
+        with scratch() as folder:
+            inflated = inflate(by_kind[Kind.DICOM_GZIP], folder)
             dicom = [*by_kind[Kind.DICOM], *inflated]
             return read_dicom(dicom, source=source, digest=digest, series=series)
     if by_kind[Kind.DICOM]:

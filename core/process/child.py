@@ -1,9 +1,9 @@
-"""What runs in the child: ``python -m core.process.child MEMORY_MB``, MEMORY_MB 0 for no limit.
+"""What runs in the child: ``python -m core.process.child MEMORY_MB FILE_MB CPU_SECONDS``.
 
-Takes ``(function, arguments, whether it tells its progress)`` on standard input. Answers on
-standard output with ``("begun", None)``, ``("progress", told)`` and at last with
-``("done", result)``, ``("raised", error)`` or ``("memory", None)``. It ends as soon as nobody is
-there to ask.
+Each is a limit, 0 for none. Takes ``(function, arguments, whether it tells its progress)`` on
+standard input. Answers on standard output with ``("begun", None)``, ``("progress", told)`` and at
+last with ``("done", result)``, ``("raised", error)`` or ``("memory", None)``. It ends as soon as
+nobody is there to ask.
 
 It bounds what foreign code may take and crash. It runs as the same user: it is no sandbox.
 """
@@ -48,14 +48,28 @@ def limit_memory(most_mb: float) -> None:
     reserved and files that are only mapped, of which TensorFlow, OpenVINO and PyTorch have more
     than they use, are not.
     """
+    _limit("RLIMIT_DATA", most_mb * MB)
+
+
+def limit_files(most_mb: float) -> None:
+    """Let this process write no file larger than `most_mb` · 10⁶ bytes: more is an OSError."""
+    _limit("RLIMIT_FSIZE", most_mb * MB)
+
+
+def limit_processor(most_seconds: float) -> None:
+    """End this process where it takes more processor time, though nobody is there to end it."""
+    _limit("RLIMIT_CPU", most_seconds)
+
+
+def _limit(name: str, most: float) -> None:
     if sys.platform == "win32":
         return
     import resource
 
-    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
-    wanted = int(most_mb * MB)
-    allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
-    resource.setrlimit(resource.RLIMIT_DATA, (allowed, hard))
+    which = getattr(resource, name)
+    _, hard = resource.getrlimit(which)
+    allowed = int(most) if hard == resource.RLIM_INFINITY else min(int(most), hard)
+    resource.setrlimit(which, (allowed, hard))
 
 
 def _take(tasks: IO[bytes], waiting: "SimpleQueue[Packed]") -> None:
@@ -77,8 +91,10 @@ def _portable(error: Exception) -> Exception:
 
 
 if __name__ == "__main__":
-    if most := float(sys.argv[1]):
-        limit_memory(most)
+    limits = (limit_memory, limit_files, limit_processor)
+    for limit, told in zip(limits, sys.argv[1:], strict=True):
+        if most := float(told):
+            limit(most)
     # Results go out by the first standard output; what libraries print must not get between.
     results = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())

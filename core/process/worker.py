@@ -28,6 +28,11 @@ ROOT = Path(__file__).parents[2]
 LOOK_SECONDS = 0.2
 # Exit codes of what the system killed, and of C++ that was refused memory.
 WANTED_MEMORY = (-9, -6)
+# Exit code of what used up its processor time: SIGXCPU.
+WANTED_TIME = -24
+# Of processor time, on so many cores at once, beyond its time on the clock; only who outlives its
+# asker gets to feel it.
+MOST_CORES, SPARE_SECONDS = 4, 30
 
 Progress = Callable[[Any], None]
 # Whether the answer is no longer wanted.
@@ -52,11 +57,20 @@ class Worker:
     work : what it works on, for its messages: “The … was cancelled”.
     memory_mb : most memory it may take, in 10⁶ bytes; None for as much as is free on the machine
         when it starts, `inf` for any.
+    file_mb : largest file that it may write, in 10⁶ bytes.
+    cpu_seconds : most processor time, of all questions together.
     """
 
-    def __init__(self, work: str, memory_mb: float | None = None) -> None:
+    def __init__(
+        self,
+        work: str,
+        memory_mb: float | None = None,
+        file_mb: float = inf,
+        cpu_seconds: float = inf,
+    ) -> None:
         self._work = work
         self._memory_mb = memory_mb
+        self._others = file_mb, cpu_seconds
         self._child: _Child | None = None
         self._turn = threading.Lock()
 
@@ -159,7 +173,7 @@ class Worker:
             self.close()
             most = free_mb() if self._memory_mb is None else self._memory_mb
             try:
-                self._child = child = _Child(most, loaded)
+                self._child = child = _Child((inf if most is None else most, *self._others), loaded)
             except OSError as error:
                 raise ProcessEnded(
                     f"The process of the {self._work} could not be started ({error.strerror}); "
@@ -174,6 +188,8 @@ class Worker:
             raise said
         code = None if kind == "memory" else child.process.wait()
         child.end()
+        if code == WANTED_TIME:
+            raise OutOfTime(f"The {self._work} took more processor time than it may; nothing came.")
         if code is None or code in WANTED_MEMORY:
             raise ProcessEnded(
                 f"The process of the {self._work} has ended, most likely for want of memory; close "
@@ -193,6 +209,7 @@ def run(
     *arguments: Any,
     work: str,
     memory_mb: float | None = None,
+    file_mb: float = inf,
     seconds: float = inf,
     cancelled: Unwanted = never,
     progress: Progress | None = None,
@@ -201,7 +218,7 @@ def run(
 
     Parameters, and what is raised, are those of `Worker` and of its `ask`.
     """
-    with closing(Worker(work, memory_mb)) as worker:
+    with closing(Worker(work, memory_mb, file_mb, MOST_CORES * seconds + SPARE_SECONDS)) as worker:
         return worker.ask(
             function, *arguments, seconds=seconds, cancelled=cancelled, progress=progress
         )
@@ -210,12 +227,12 @@ def run(
 class _Child:
     """A running `core.process.child`, what it keeps, and its messages as they come."""
 
-    def __init__(self, memory_mb: float | None, loaded: Hashable) -> None:
-        limit = memory_mb if memory_mb is not None and isfinite(memory_mb) else 0
+    def __init__(self, limits: tuple[float, ...], loaded: Hashable) -> None:
+        told = (f"{limit if isfinite(limit) else 0:.0f}" for limit in limits)
         path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
         self.loaded = loaded
         self.process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "core.process.child", f"{limit:.0f}"],
+            [sys.executable, "-P", "-m", "core.process.child", *told],
             env={**os.environ, "PYTHONPATH": path},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -10,7 +10,7 @@ from PIL import Image
 from core.cohort.one_by_one import told_of
 from core.errors import HepatoScopeError
 from core.foundation.llava.model import Writing
-from core.io import read
+from core.io.apart import read_apart
 from core.presets import Preset
 from core.report.case_folder import is_case_folder, read_case
 from core.report.composite import Palette, Picture, pictures
@@ -101,7 +101,7 @@ def study_of(source: Source, preset: Preset, say: Say) -> Examined:
                 f"“{source.place.name}” holds labels and findings but not the scan; name the scan "
                 "they were made of with --scan, or --earlier-scan for the earlier study."
             )
-        return read_case(source.place, read(source.scan, source.series))
+        return read_case(source.place, read_apart(source.scan, source.series))
     if source.scan is not None:
         raise HepatoScopeError(
             f"“{source.place.name}” is no folder that “segment” wrote; leave --scan out to segment "

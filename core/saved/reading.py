@@ -5,7 +5,6 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -19,14 +18,16 @@ from core.cascade.segmentation import Segmentation
 from core.errors import HepatoScopeError, UnreadableScan
 from core.geometry.fits import Box
 from core.io.archive import DAMAGED, Members, unpack
-from core.io.limits import MAX_FILES, ZipLimits, check_shape, check_spacing
+from core.io.limits import DEFLATE_MAX_RATIO, MAX_FILES, ZipLimits, check_shape, check_spacing
 from core.presets import preset_named
+from core.process.scratch import scratch
 from core.quality import QualityFinding, Severity
 from core.saved.writing import FORMAT, FORMAT_VERSION, NAME
 from core.study import Study, with_result
 from core.volume import Grid, Turn, Volume
 
-LIMITS = ZipLimits(MAX_FILES, 4 * 2**30, "one saved session")
+# Labels shrink to next to nothing.
+LIMITS = ZipLimits(MAX_FILES, 4 * 2**30, "one saved session", growth=DEFLATE_MAX_RATIO)
 MAX_RECORD_BYTES = 16 * 2**20
 # What a wrong value inside the record raises where it is taken for a right one.
 MALFORMED = (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError, OSError)
@@ -66,11 +67,11 @@ def open_saved(path: Path, scans: Mapping[str, Volume]) -> Saved:
     HepatoScopeError
         It is damaged, of another version, or its scan is neither in it nor at hand.
     """
-    with TemporaryDirectory(prefix="hepatoscope-session-") as folder:
-        unpack(path, Path(folder), limits=LIMITS, choose=_wanted)
-        record = _record(Path(folder) / NAME)
+    with scratch() as folder:
+        unpack(path, folder, limits=LIMITS, choose=_wanted)
+        record = _record(folder / NAME)
         try:
-            return _saved(record, Path(folder), scans)
+            return _saved(record, folder, scans)
         except HepatoScopeError:
             raise
         except (*MALFORMED, InvalidDicomError, NotImplementedError) as error:

@@ -5,14 +5,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import rmtree
-from tempfile import TemporaryDirectory, mkdtemp
 from typing import TYPE_CHECKING, Any
 from weakref import finalize
 
 import streamlit as st
 
 from core.errors import HepatoScopeError
-from core.io import read
+from core.io.apart import read_apart
+from core.process.scratch import lasting_scratch, scratch
 from core.saved import is_saved
 from core.volume import Volume
 from pages.common.memory import Slot
@@ -34,7 +34,7 @@ class UploadedStudy:
     @staticmethod
     def of(files: Files) -> "UploadedStudy":
         """Write the files down."""
-        folder = Path(mkdtemp(prefix="hepatoscope-upload-"))
+        folder = lasting_scratch()
         study = UploadedStudy(tuple(_saved(files, folder)))
         finalize(study, rmtree, folder, ignore_errors=True)
         return study
@@ -106,14 +106,14 @@ def read_scan(files: Files) -> Volume:
 
 
 def _read(paths: Sequence[Path], series: str | None = None) -> Volume:
-    return read(paths[0] if len(paths) == 1 else paths[0].parent, series)
+    return read_apart(paths[0] if len(paths) == 1 else paths[0].parent, series)
 
 
 @contextmanager
 def saved(files: Files) -> Iterator[list[Path]]:
     """Keep uploaded files in a folder of their own for as long as the block takes."""
-    with TemporaryDirectory(prefix="hepatoscope-upload-") as folder:
-        yield _saved(files, Path(folder))
+    with scratch() as folder:
+        yield _saved(files, folder)
 
 
 def _saved(files: Files, folder: Path) -> list[Path]:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from core.atlas.patches import kinds
 from core.atlas.selection import contrast, nearest, shares
 from core.atlas.sheet import patch_sheet
+from core.io.export import table_to_csv
 from pages.common.widgets import download, show_picture
 from pages.embeddings.colors import NAMES
 from pages.embeddings.pictures import NOT_SHIPPED, pictures_of
@@ -99,7 +100,7 @@ def _export(shown: ShownAtlas, rows: NDArray[np.int64]) -> None:
     with st.container(horizontal=True):
         download(
             "Chosen patches as CSV",
-            lambda: table.to_csv(index_label="row").encode(),
+            lambda: table_to_csv(table, index="row"),
             "hepatoscope-patches.csv",
             key="atlas-csv",
         )

@@ -9,6 +9,7 @@ from core.explainers.backgrounds import Background
 from core.explainers.registry import published
 from core.explainers.trial import Variant
 from core.explainers.verdicts import FIGURES, Verdict, read_trial, shipped_trials, verdicts
+from core.io.export import table_to_csv
 from core.metrics.bootstrap import Interval
 from pages.common.charts import GRAY, axes, color_of, framed
 from pages.common.frame import plain
@@ -66,7 +67,7 @@ def faithfulness_view() -> None:
         st.code(_command(record), language=None)
     download(
         "All sections (CSV)",
-        lambda: sections.to_csv(index=False).encode(),
+        lambda: table_to_csv(sections),
         f"{name}-sections.csv",
         key="trial-csv",
     )

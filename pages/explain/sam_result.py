@@ -22,7 +22,7 @@ from core.foundation.sam.compare import (
 )
 from core.foundation.sam.display import gray_slice, laid_down, pixel_mm, upright
 from core.foundation.sam.picture import colored, labelled
-from core.io.export import slice_to_nifti
+from core.io.export import slice_to_nifti, table_to_csv
 from core.metrics.overlap import Overlap
 from core.study import Study
 from pages.common.downloads import file_stem
@@ -206,4 +206,4 @@ def _downloads(
 
 def _csv(case: Study, shown: Answer, labels: tuple[Labels, Labels | None]) -> bytes:
     rows = mask_rows(shown.found, *labels, pixel_mm(case.volume))
-    return pd.DataFrame(rows).to_csv(index=False).encode()
+    return table_to_csv(pd.DataFrame(rows))

@@ -13,6 +13,7 @@ from core.evaluation import Run
 from core.evaluation import averages as core
 from core.evaluation.averages import Average, EmptyRule, Unit
 from core.evaluation.references import references_for
+from core.io.export import table_to_csv
 from core.metrics.detection import Criterion
 from pages.common.charts import TARGETS, color_of, framed, score_columns, show
 from pages.common.numbers import number, with_interval
@@ -145,7 +146,7 @@ def to_csv(runs: Sequence[Run], found: Sequence[Average]) -> bytes:
         figures += [*_all_averages(run), *_surface_averages(run)]
         figures += [figure for criterion in CRITERIA for figure in _lesion_averages(run, criterion)]
     rows = [asdict(figure) for figure in figures]
-    return pd.DataFrame(rows).drop_duplicates().to_csv(index=False).encode()
+    return table_to_csv(pd.DataFrame(rows).drop_duplicates())
 
 
 def _ways(runs: Sequence[Run]) -> None:

@@ -8,7 +8,7 @@ import streamlit as st
 from core.errors import HepatoScopeError
 from core.evaluation import Run, read_run
 from core.evaluation.run import RUN_NAME, Stamp, stamp_of
-from core.evaluation.zipped import MAX_ZIP_BYTES, read_zipped_run
+from core.evaluation.zipped import MAX_ZIP_BYTES, read_run_apart
 from core.models import store
 from pages.common.frame import errors_shown, plain, show_error
 from pages.common.headline import best_first
@@ -144,7 +144,7 @@ def _first_readable(names: list[str]) -> str:
 
 def _take(files: Files) -> None:
     with saved(files) as (path,):
-        _keep(read_zipped_run(path, files[0].name))
+        _keep(read_run_apart(path, files[0].name))
 
 
 def _keep(run: Run) -> None:

@@ -1,8 +1,9 @@
 """Stored DICOM pixels to Hounsfield units, compressed ones in a process of their own."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import groupby
 from pathlib import Path
+from time import monotonic as clock
 from typing import Any
 
 import numpy as np
@@ -16,16 +17,17 @@ from pydicom.uid import (
     ImplicitVRLittleEndian,
 )
 
-from core.errors import OutOfTime, ProcessEnded, UnreadableScan, UnsupportedScan
+from core.errors import Cancelled, OutOfTime, ProcessEnded, UnreadableScan, UnsupportedScan
 from core.io.dicom.slices import DAMAGED, Slice, load
 from core.io.hounsfield import sign_extended, signed, to_int16
 from core.process import run
 
 UNCOMPRESSED = {ImplicitVRLittleEndian, ExplicitVRLittleEndian, ExplicitVRBigEndian}
 MEMORY_MB = 6_000
-# A JPEG 2000 slice of 512 x 512 takes 0.1 s; start-up takes 0.5 s.
+# A JPEG 2000 slice of 512 x 512 takes 0.1 s; some decoders never end on a stream that was cut.
+SECONDS_PER_SLICE = 8
+# Start-up takes 0.5 s.
 SECONDS_TO_START = 60
-SECONDS_PER_SLICE = 2
 # What a decoding process needs to find again: path, frame, slope, intercept.
 Job = tuple[str, int | None, float, float]
 
@@ -58,13 +60,15 @@ def decode(slices: Sequence[Slice]) -> tuple[NDArray[np.int16], int]:
     for syntax in compressed:
         _check_decoder(UID(syntax))
     how = UID(compressed[0]).name if compressed else "uncompressed"
-    patience = SECONDS_TO_START + SECONDS_PER_SLICE * len(jobs)
+    patience = _Patience()
     try:
         if not compressed:
             return decoded(jobs, shape)
         found: tuple[NDArray[np.int16], int] = run(
-            decoded, jobs, shape, work="decoder", memory_mb=MEMORY_MB, seconds=patience
-        )
+            decoded, jobs, shape, work="decoder", memory_mb=MEMORY_MB,
+            seconds=SECONDS_TO_START + SECONDS_PER_SLICE * len(jobs),
+            cancelled=patience.is_over, progress=patience.renew,
+        )  # fmt: skip
         return found
     except DamagedSlice as error:
         damaged = slices[error.index]
@@ -73,25 +77,49 @@ def decode(slices: Sequence[Slice]) -> tuple[NDArray[np.int16], int]:
             f"{damaged.position[2]:.1f} mm, are damaged or incomplete; copy or export the series "
             "again."
         ) from error
-    except (*DAMAGED, RuntimeError, OutOfTime, ProcessEnded) as error:
+    except (*DAMAGED, RuntimeError, Cancelled, OutOfTime, ProcessEnded) as error:
         raise UnreadableScan(
             f"The pixels of the DICOM slices ({how}) are damaged or incomplete; copy or export "
             "the series again."
         ) from error
 
 
-def decoded(jobs: Sequence[Job], shape: tuple[int, int, int]) -> tuple[NDArray[np.int16], int]:
-    """Decode `jobs` as `decode` does, int16 of `shape` [N, rows, columns]; raises DamagedSlice."""
+class _Patience:
+    """How long a decoder may say nothing: its start, then one slice."""
+
+    def __init__(self) -> None:
+        self._end = clock() + SECONDS_TO_START
+
+    def renew(self, _: object) -> None:
+        self._end = clock() + SECONDS_PER_SLICE
+
+    def is_over(self) -> bool:
+        return clock() > self._end
+
+
+def decoded(
+    jobs: Sequence[Job],
+    shape: tuple[int, int, int],
+    progress: Callable[[int], None] = lambda done: None,
+) -> tuple[NDArray[np.int16], int]:
+    """Decode `jobs` as `decode` does, int16 of `shape` [N, rows, columns]; raises DamagedSlice.
+
+    Parameters
+    ----------
+    progress : is told before each slice which it is.
+    """
     hu, resigned = np.empty(shape, np.int16), 0
     numbered = enumerate(jobs)
     for path, group in groupby(numbered, key=lambda item: item[1][0]):
         members = list(group)
         at = members[0][0]
+        progress(at)
         try:
             dataset = load(Path(path), pixels=True)
             frames = [frame for _, (_, frame, _, _) in members if frame is not None]
             images = iter_pixels(dataset, indices=frames or None)
             for at, (_, _, slope, intercept) in members:
+                progress(at)
                 stored = next(images)
                 if stored.shape != hu.shape[1:]:
                     raise DamagedSlice(at)

@@ -149,11 +149,11 @@ def _slices_of(path: Path) -> list[Slice]:
 
 
 def _refuse_deflated(path: Path) -> None:
-    # pydicom inflates such a file in one go, whatever its size: a bomb would go off.
+    # pydicom inflates such a file in one go, whatever its size: a bomb would go off. It finds the
+    # syntax where there is no preamble too.
     with path.open("rb") as file:
-        if file.read(132)[128:] != b"DICM":
-            return
-    meta = pydicom.filereader.read_file_meta_info(path)
+        pydicom.filereader.read_preamble(file, force=True)
+        meta = pydicom.filereader._read_file_meta_info(file)
     if meta.get("TransferSyntaxUID") == DeflatedExplicitVRLittleEndian:
         raise NotCt("deflated DICOM file")
 

@@ -8,9 +8,9 @@ import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
+from core.process.scratch import scratch
 from core.report.document.content import (
     Table,
     head_lines,
@@ -58,8 +58,7 @@ def to_pdf(report: Report) -> bytes:
 
 
 def _compiled(report: Report, density: _Density) -> bytes:
-    with TemporaryDirectory() as name:
-        folder = Path(name)
+    with scratch() as folder:
         for picture in report.pictures:
             (folder / f"{picture.name}.png").write_bytes(picture.png)
         (folder / "report.json").write_text(json.dumps(_data(report, density)), "utf-8")

@@ -1,3 +1,5 @@
+import copy
+import errno
 import gzip
 import io
 import struct
@@ -10,11 +12,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.errors import HepatoScopeError, UnreadableScan, UnsupportedScan
+from core.errors import HepatoScopeError, NoRoom, UnreadableScan, UnsupportedScan
 from core.io import read
 from core.io.archive import inflate, unpack, unpack_tar
 from core.io.digest import sha256_of
-from core.io.limits import SCAN_ZIP
+from core.io.limits import FREE_GROWTH_BYTES, SCAN_ZIP
 from tests.core.io.scans import ct_series, save_dicom, save_nifti, some_hu
 
 
@@ -223,3 +225,39 @@ def test_a_zip_without_a_scan_says_what_it_holds(
 ) -> None:
     with pytest.raises(HepatoScopeError, match=telling):
         read(zip_of(tmp_path / "ct.zip", **files))
+
+
+def test_what_grows_as_no_scan_does_is_refused_before_it_is_written(tmp_path: Path) -> None:
+    archive = zip_of(tmp_path / "bomb.zip", zeros=bytes(FREE_GROWTH_BYTES + 1))
+    (tmp_path / "out").mkdir()
+    with pytest.raises(UnsupportedScan, match="no such file does"):
+        unpack(archive, tmp_path / "out")
+    assert not list((tmp_path / "out").iterdir())
+
+
+def test_entries_that_lie_on_each_other_are_refused(tmp_path: Path) -> None:
+    """One piece of data, named many times, would be unpacked as often."""
+    noise = np.random.default_rng(0).bytes(100_000)
+    path = zip_of(tmp_path / "once.zip", slice=noise)
+    with zipfile.ZipFile(path, "a") as archive:
+        entry = archive.infolist()[0]
+        for number in range(50):
+            twin = copy.copy(entry)
+            twin.filename = f"slice-{number}"
+            archive.filelist.append(twin)
+        archive._didModify = True  # type: ignore[attr-defined]
+    (tmp_path / "out").mkdir()
+    with pytest.raises(UnreadableScan):
+        unpack(path, tmp_path / "out")
+
+
+def test_full_disk_is_not_called_a_damaged_zip(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    path = zip_of(tmp_path / "ct.zip", slice=b"HU")
+    monkeypatch.setattr("core.io.archive._copy", full)
+    with pytest.raises(NoRoom, match="No space left"):
+        unpack(path, tmp_path)

@@ -1,4 +1,9 @@
+import io
+import time
+import tracemalloc
+import zlib
 from collections import Counter
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from shutil import make_archive
@@ -10,7 +15,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from pydicom.dataset import FileMetaDataset
+from pydicom.filebase import DicomFileLike
+from pydicom.filewriter import write_file_meta_info
 from pydicom.uid import (
+    DeflatedExplicitVRLittleEndian,
     HTJ2KLossless,
     JPEGLSLossless,
     RLELossless,
@@ -534,3 +543,39 @@ def test_slices_at_too_few_positions_end_in_one_sentence(
         item.ImagePositionPatient = [-100, -80, 30 + index % places]
     with pytest.raises(UnsupportedScan, match=f"lie at {said}"):
         read(save_dicom(tmp_path, slices))
+
+
+@pytest.mark.parametrize("preamble", [True, False])
+def test_deflated_file_is_refused_before_it_is_inflated(tmp_path: Path, preamble: bool) -> None:
+    """Two megabytes would become two thousand, with a preamble or without."""
+    meta = FileMetaDataset()
+    meta.TransferSyntaxUID = DeflatedExplicitVRLittleEndian
+    head = io.BytesIO()
+    write_file_meta_info(DicomFileLike(head), meta, enforce_standard=False)
+    packer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+    bomb = packer.compress(bytes(300_000_000)) + packer.flush()
+    start = bytes(128) + b"DICM" if preamble else b""
+    path = tmp_path / "bomb.dcm"
+    path.write_bytes(start + head.getvalue() + bomb)
+    tracemalloc.start()
+    with pytest.raises(UnsupportedScan, match="deflated"):
+        read(path)
+    assert tracemalloc.get_traced_memory()[1] < 20_000_000
+    tracemalloc.stop()
+
+
+def test_decoder_that_never_ends_is_given_up_after_one_slice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.io.dicom.pixels.SECONDS_PER_SLICE", 0.5)
+    monkeypatch.setattr("core.io.dicom.pixels.decoded", never_decoded)
+    slices = ct_series(HU)
+    for item in slices:
+        item.compress(RLELossless, generate_instance_uid=False)
+    with pytest.raises(UnreadableScan, match="damaged or incomplete"):
+        read(save_dicom(tmp_path, slices))
+
+
+def never_decoded(*_: object, progress: Callable[[int], None]) -> None:
+    progress(0)
+    time.sleep(60)
