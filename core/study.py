@@ -17,7 +17,7 @@ from core.presets import Preset
 from core.process.progress import Progress
 from core.quality import QualityFinding, Severity, check
 from core.turning import turned
-from core.volume import Turn, Volume
+from core.volume import Turn, Volume, unnamed
 
 Quality = tuple[QualityFinding, ...]
 
@@ -141,6 +141,7 @@ def examine(
     networks: Networks | None = None,
     series: str | None = None,
     orient: bool = False,
+    named: bool = False,
     on_checked: Callable[[Study], None] = lambda study: None,
     progress: Progress = lambda stage, fraction: None,
     cancelled: Callable[[], bool] = lambda: False,
@@ -151,6 +152,7 @@ def examine(
     ----------
     scan : its path, or the scan itself.
     series : which of several series at that path, as `core.io.read` takes it.
+    named : whether the scan keeps the name of its file, which may be a patient's.
     orient : whether to turn a scan that lies otherwise than its file says, where it can be turned.
     networks, progress, cancelled : as `core.cascade.segmentation.segment` takes them.
     on_checked : told the study before the long work.
@@ -162,7 +164,10 @@ def examine(
     HepatoScopeError
         As `core.io.apart.read_apart` and `segment` do.
     """
-    study = opened(read_apart(scan, series, cancelled) if isinstance(scan, Path) else scan)
+    if isinstance(scan, Path):
+        scan = read_apart(scan, series, cancelled)
+        scan = scan if named else unnamed(scan)
+    study = opened(scan)
     if orient and not study.volume.dicom_headers:
         study = oriented(study, preset, networks or load_networks(preset))
     refuse_unusable(study.quality)

@@ -1,7 +1,7 @@
 """A CT volume: Hounsfield units, and where each voxel lies in the patient."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -105,7 +105,7 @@ class Volume:
         Y towards anterior, Z towards superior. Read-only.
     affine : (4, 4) float64, voxel index to RAS millimetres.
     native : the grid of the file, on which masks are given back.
-    source : file name, free of patient identity.
+    source : what it is called: its file's name, or one that is free of patient identity.
     digest : SHA-256 of the bytes it was read from, the key of every cache.
     notes : what the reader had to decide, a sentence each.
     dicom_headers : the slices' headers without pixels, in the order of the native
@@ -150,6 +150,16 @@ class Volume:
     def voxel_ml(self) -> float:
         """Volume of one voxel in mL."""
         return voxel_ml_of(self.affine)
+
+
+def unnamed(volume: Volume) -> Volume:
+    """Call a scan by its digest in place of its file, whose name may be a patient's.
+
+    DICOM series are called by their number already.
+    """
+    if volume.dicom_headers:
+        return volume
+    return replace(volume, source=f"CT {volume.digest[:6]}")
 
 
 def spacing_of(affine: NDArray[np.float64]) -> tuple[float, float, float]:

@@ -72,6 +72,7 @@ def segment_inputs(
     report: Callable[[str], None],
     series: str | None = None,
     orient: bool = False,
+    named: bool = False,
 ) -> int:
     """Segment every input into ``out/<case>/`` and return how many could not be.
 
@@ -81,6 +82,7 @@ def segment_inputs(
     ----------
     series : which of several series of each DICOM input, as `core.io.read` takes it.
     orient : whether to turn what lies otherwise than its file says.
+    named : whether findings tell the names of files.
     """
     paths = expand_inputs(inputs)
     failures = 0
@@ -94,7 +96,9 @@ def segment_inputs(
                 report(f"{folder.name}: “{name}” holds another scan, so this one stands beside it")
             elif record is None and (folder / FINDINGS_NAME).exists():
                 report(f"{name}: the findings there are not whole, so they are made anew")
-            findings = segment_to_folder(path, folder, preset, networks, report, series, orient)
+            findings = segment_to_folder(
+                path, folder, preset, networks, report, series, orient, named
+            )
         except HepatoScopeError as error:
             failures += 1
             report(f"error: {path.name}: {error}")
@@ -132,7 +136,7 @@ def _record_in(folder: Path) -> dict[str, Any] | None:
     """Read the findings of a finished case; None where there are none, or no whole ones."""
     try:
         record = json.loads((folder / FINDINGS_NAME).read_text())
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None
     whole = isinstance(record, dict) and {"source_sha256", "models_sha256", "preset"} <= set(record)
     return {SOURCE: record["source_sha256"], **record} if whole else None
@@ -153,6 +157,7 @@ def segment_to_folder(
     report: Callable[[str], None] = lambda _: None,
     series: str | None = None,
     orient: bool = False,
+    named: bool = False,
 ) -> Findings:
     """Segment the scan at `path` and write labels, preview and, last, findings.
 
@@ -167,7 +172,13 @@ def segment_to_folder(
         tell(told_of(study))
 
     known = examine(
-        path, preset, networks=networks, series=series, orient=orient, on_checked=on_checked
+        path,
+        preset,
+        networks=networks,
+        series=series,
+        orient=orient,
+        named=named,
+        on_checked=on_checked,
     ).known
     tell(_warnings([one for one in known.quality if one.code == MIRRORED]))
     tell(f"warning: {sentence}" for sentence in known.findings.warnings)

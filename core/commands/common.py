@@ -54,6 +54,16 @@ def add_preset(parser: argparse.ArgumentParser, **other: Any) -> None:
     parser.add_argument("--preset", **settings)
 
 
+def add_named(parser: argparse.ArgumentParser) -> None:
+    """Offer to tell the names of files in what is written."""
+    parser.add_argument(
+        "--file-names",
+        action="store_true",
+        help="call scans by their files in findings and reports, where such a name may be a "
+        "patient's; they are called by their digests otherwise",
+    )
+
+
 def add_series(parser: argparse.ArgumentParser) -> None:
     """Let the user choose among the series of a DICOM study."""
     parser.add_argument(

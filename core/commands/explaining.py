@@ -39,9 +39,10 @@ def explain(arguments: argparse.Namespace) -> int:
     from core.explainers.standing import standing
     from core.geometry.slices import Plane
     from core.io.apart import read_apart
+    from core.volume import unnamed
 
     method = method_named(arguments.method) if arguments.method else published()
-    volume = read_apart(arguments.input)
+    volume = unnamed(read_apart(arguments.input))
     segmentation = run(volume, preset_named(arguments.preset))
     if arguments.slice is None:
         z = telling_slice(segmentation.labels, Plane.AXIAL)

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from core.commands.common import Command, add_preset, add_series, say, whole_number
+from core.commands.common import Command, add_named, add_preset, add_series, say, whole_number
 from core.presets import preset_named
 
 
@@ -42,6 +42,7 @@ def report_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--tokens", type=whole_number, default=300, help="of its text, at most")
     parser.add_argument("--seconds", type=whole_number, default=1800, help="it may take, at most")
     parser.add_argument("--patient", help="a line that names the patient; never read from the scan")
+    add_named(parser)
     add_preset(parser)
 
 
@@ -64,10 +65,12 @@ def report(arguments: argparse.Namespace) -> int:
         patient=arguments.patient,
         insist=arguments.same_patient,
     )
-    earlier = Source(arguments.earlier, arguments.earlier_scan) if arguments.earlier else None
-    made = write_report(
-        Source(arguments.input, arguments.scan, arguments.series), earlier, order, say
-    )
+    named: bool = arguments.file_names
+    earlier = None
+    if arguments.earlier:
+        earlier = Source(arguments.earlier, arguments.earlier_scan, named=named)
+    source = Source(arguments.input, arguments.scan, arguments.series, named)
+    made = write_report(source, earlier, order, say)
     said = len(made.narrative.sentences)
     say(f"{arguments.out.name}: {said} sentences on {len(made.facts.lesion_numbers)} lesion(s)")
     return 0

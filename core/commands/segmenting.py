@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from core.commands.common import Command, add_preset, add_series, say
+from core.commands.common import Command, add_named, add_preset, add_series, say
 from core.presets import preset_named
 
 
@@ -25,6 +25,7 @@ def segment_options(parser: argparse.ArgumentParser) -> None:
         help="auto turns a NIfTI scan that lies otherwise than its file says; labels go back on "
         "the file as it is",
     )
+    add_named(parser)
     add_preset(parser)
 
 
@@ -43,6 +44,7 @@ def segment(arguments: argparse.Namespace) -> int:
         say,
         arguments.series,
         arguments.orient == "auto",
+        arguments.file_names,
     )
     return 1 if failures else 0
 

@@ -192,14 +192,14 @@ def _read_facts(folder: Path) -> dict[str, Any]:
         facts: dict[str, Any] = json.loads((folder / RUN_NAME).read_text())
     except FileNotFoundError as error:
         raise BadDataset(
-            f"{folder.name} holds no {RUN_NAME}; make a run with “python -m core evaluate”."
+            f"“{folder.name}” holds no {RUN_NAME}; make a run with “python -m core evaluate”."
         ) from error
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise BadDataset(f"{folder.name}/{RUN_NAME} is damaged; copy the run again.") from error
+    except (ValueError, RecursionError) as error:
+        raise BadDataset(f"“{folder.name}/{RUN_NAME}” is damaged; copy the run again.") from error
     made = (facts.get("format"), facts.get("format_version")) if isinstance(facts, dict) else facts
     if made != (FORMAT, FORMAT_VERSION):
         raise BadDataset(
-            f"{folder.name}/{RUN_NAME} is of the kind {made} and this version reads "
+            f"“{folder.name}/{RUN_NAME}” is of the kind {made} and this version reads "
             f"{(FORMAT, FORMAT_VERSION)}; evaluate again with this version."
         )
     return facts
@@ -209,7 +209,7 @@ def _read_table(path: Path, columns: Sequence[str]) -> pd.DataFrame:
     import pyarrow.parquet as pq
     from pyarrow import ArrowException
 
-    name = f"{path.parent.name}/{path.name}"
+    name = f"“{path.parent.name}/{path.name}”"
     try:
         # What pandas notes of its own in a file is not needed, and may be anything.
         table: pd.DataFrame = pq.read_table(path).replace_schema_metadata(None).to_pandas()

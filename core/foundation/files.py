@@ -16,6 +16,16 @@ PROCESSOR_NAMES = ("processor_config.json", "preprocessor_config.json")
 MB = 1_000_000
 
 
+def folder_of(place: str) -> Path | None:
+    """Find the folder that a place names on this machine; None where it names none."""
+    try:
+        folder = Path(place).expanduser()
+        return folder if place and folder.is_dir() else None
+    # No home, no path, or one that is too long.
+    except (RuntimeError, ValueError, OSError):
+        return None
+
+
 def read_config(folder: Path, kind: str) -> dict[str, Any]:
     """Read the config.json in `folder`; raises BadCheckpoint where there is none to be read.
 
@@ -35,7 +45,7 @@ def read_config(folder: Path, kind: str) -> dict[str, Any]:
             f"“{folder.name}” is no checkpoint: it has no {CONFIG_NAME}; give the folder that a "
             "model was saved to."
         ) from error
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise BadCheckpoint(
             f"The {CONFIG_NAME} in “{folder.name}” is damaged; copy the checkpoint again."
         ) from error
@@ -88,8 +98,12 @@ def whole_weights(folder: Path, kind: str) -> tuple[Path, ...]:
 def _listed(index: Path) -> tuple[Path, ...]:
     try:
         parts = sorted(set(json.loads(index.read_text())["weight_map"].values()))
-        return tuple(index.parent / Path(part).name for part in parts)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        paths = tuple(index.parent / Path(part).name for part in parts)
+        # A name that no file can have is damage too.
+        for path in paths:
+            path.is_file()
+        return paths
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise BadCheckpoint(
             f"The {index.name} in “{index.parent.name}” is damaged; copy the checkpoint again."
         ) from error

@@ -18,6 +18,7 @@ from core.foundation.files import (
     INDEX_NAMES,
     MB,
     WEIGHTS_NAMES,
+    folder_of,
     read_config,
     weights_in,
 )
@@ -87,8 +88,8 @@ class Hub(Generic[Local]):
         BadCheckpoint
             `place` is neither a folder nor a hub name, or what lies there is of another kind.
         """
-        if place and Path(place).expanduser().is_dir():
-            return self.open_folder(Path(place).expanduser(), None)
+        if (typed := folder_of(place)) is not None:
+            return self.open_folder(typed, None)
         check_name(place)
         prepare()
         from huggingface_hub import try_to_load_from_cache

@@ -59,7 +59,7 @@ def find_cases(root: Path, split: str | None = None) -> list[LabelledCase]:
     if not chosen:
         wanted = f" in the split “{split}”" if split else ""
         raise BadDataset(
-            f"{root.name} holds no labelled case{wanted}: expected volume-N.nii beside "
+            f"“{root.name}” holds no labelled case{wanted}: expected volume-N.nii beside "
             "segmentation-N.nii, imagesTr beside labelsTr, or a slice folder with dataset.json."
         )
     return chosen
@@ -87,7 +87,9 @@ def _first(folder: Path, name: str) -> Path:
     for candidate in (folder / f"{stem}.nii.gz", folder / f"{stem}.nii"):
         if candidate.is_file():
             return candidate
-    raise BadDataset(f"{folder.name} has no labels for {stem}; each volume needs its segmentation.")
+    raise BadDataset(
+        f"“{folder.name}” has no labels for {stem}; each volume needs its segmentation."
+    )
 
 
 def _stem(path: Path) -> str:
@@ -130,7 +132,7 @@ def _slice_facts(path: Path) -> tuple[Window, bool]:
         return Window(low, high), str(TUMOR) in facts["labels"]
     except (OSError, ValueError, KeyError, TypeError, RecursionError, OverflowError) as error:
         raise BadDataset(
-            f"{path.parent.name}/{path.name} does not describe a slice folder; it needs "
+            f"“{path.parent.name}/{path.name}” does not describe a slice folder; it needs "
             "“hu_window” as [low, high] and “labels”."
         ) from error
 
@@ -139,13 +141,13 @@ def _slice_reader(folder: Path, window: Window) -> Callable[[], tuple[Volume, ND
     def read() -> tuple[Volume, NDArray[np.uint8]]:
         masks = sorted(folder.glob("*_mask.png"))
         if not masks:
-            raise BadDataset(f"{folder.name} has no slices: expected KKK.webp with KKK_mask.png.")
+            raise BadDataset(f"“{folder.name}” has no slices: expected KKK.webp with KKK_mask.png.")
         images = [mask.with_name(mask.name.replace("_mask.png", ".webp")) for mask in masks]
         _check_size(images[0], len(images))
         gray, labels = _stack(images), _stack(masks)
         if gray.shape != labels.shape:
             raise BadDataset(
-                f"{folder.name} has slices of {gray.shape[1:]} but masks of {labels.shape[1:]} "
+                f"“{folder.name}” has slices of {gray.shape[1:]} but masks of {labels.shape[1:]} "
                 "pixels; each mask must lie on its slice."
             )
         hu = undo_window(gray, window)
@@ -170,8 +172,8 @@ def _check_size(first: Path, count: int) -> None:
     voxels = _gray(first).size * count
     if voxels > MAX_VOXELS:
         raise BadDataset(
-            f"{first.parent.name} has {voxels / 1e6:,.0f} million pixels in {count:,} slices, more "
-            f"than the {MAX_VOXELS // 10**6} million that can be read here; leave slices out."
+            f"“{first.parent.name}” has {voxels / 1e6:,.0f} million pixels in {count:,} slices, "
+            f"more than the {MAX_VOXELS // 10**6} million that can be read here; leave slices out."
         )
 
 
@@ -190,13 +192,13 @@ def _gray(path: Path) -> NDArray[np.uint8]:
         with Image.open(path, formats=PICTURES) as picture:
             if picture.width * picture.height > MAX_PICTURE_PIXELS:
                 raise BadDataset(
-                    f"{path.parent.name}/{path.name} has {picture.width:,} × {picture.height:,} "
+                    f"“{path.parent.name}/{path.name}” has {picture.width:,} × {picture.height:,} "
                     "pixels, as no slice has; export the slices again."
                 )
             return np.asarray(picture.convert("L"))
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise BadDataset(
-            f"{path.parent.name}/{path.name} is missing, damaged or no picture; every "
+            f"“{path.parent.name}/{path.name}” is missing, damaged or no picture; every "
             "KKK_mask.png needs its KKK.webp."
         ) from error
 

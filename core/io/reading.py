@@ -84,9 +84,9 @@ def _read_files(
         with scratch() as folder:
             inflated = inflate(by_kind[Kind.DICOM_GZIP], folder)
             dicom = [*by_kind[Kind.DICOM], *inflated]
-            return read_dicom(dicom, source=source, digest=digest, series=series)
+            return read_dicom(dicom, digest=digest, series=series)
     if by_kind[Kind.DICOM]:
-        return read_dicom(by_kind[Kind.DICOM], source=source, digest=digest, series=series)
+        return read_dicom(by_kind[Kind.DICOM], digest=digest, series=series)
     nifti = by_kind[Kind.NIFTI] + by_kind[Kind.GZIP]
     itk = [(file, kind) for kind in (Kind.NRRD, Kind.META) for file in by_kind[kind]]
     if len(nifti) == 1 and not itk:

@@ -71,8 +71,19 @@ def preset_digests(preset: Preset) -> dict[str, str]:
 
 
 def read_card(folder: Path) -> dict[str, Any]:
-    """Read the model card of the network in `folder`."""
-    card: dict[str, Any] = json.loads((folder / CARD_NAME).read_text())
+    """Read the model card of the network in `folder`.
+
+    Raises WeightsMissing where it cannot be read.
+    """
+    try:
+        card: dict[str, Any] = json.loads((folder / CARD_NAME).read_text())
+        if not isinstance(card, dict):
+            raise ValueError("no card")
+    except (OSError, ValueError, RecursionError) as error:
+        raise WeightsMissing(
+            f"The {CARD_NAME} in “{folder.name}” is missing or damaged; fetch the folder “weights” "
+            "anew."
+        ) from error
     return card
 
 

@@ -33,8 +33,8 @@ def read_case(folder: Path, volume: Volume) -> Examined:
         The findings cannot be read, or the labels are of another scan.
     """
     record = _record(folder)
-    for turn in record.get("turned", ()):
-        volume = turned(volume, Turn(turn))
+    for turn in _turns(folder, record):
+        volume = turned(volume, turn)
     if record["source_sha256"] != volume.digest:
         raise HepatoScopeError(
             f"“{folder.name}” was made of another scan than “{volume.source}”; give the scan that "
@@ -52,13 +52,23 @@ def read_case(folder: Path, volume: Volume) -> Examined:
     return Examined(volume, check(volume), labelled, measure(volume, labels))
 
 
+def _turns(folder: Path, record: dict[str, Any]) -> list[Turn]:
+    try:
+        return [Turn(turn) for turn in record.get("turned", ())]
+    except (TypeError, ValueError) as error:
+        raise HepatoScopeError(
+            f"“{folder.name}/{FINDINGS_NAME}” names a turn of the scan that is not known here; "
+            "segment the scan again."
+        ) from error
+
+
 def _thresholds(folder: Path, record: dict[str, Any]) -> tuple[float, float]:
     try:
         known = record["thresholds"]
         return float(known["liver"]), float(known["tumor"])
     except (KeyError, TypeError, ValueError) as error:
         raise HepatoScopeError(
-            f"{folder.name}/{FINDINGS_NAME} names no thresholds of liver and tumor; segment the "
+            f"“{folder.name}/{FINDINGS_NAME}” names no thresholds of liver and tumor; segment the "
             "scan again."
         ) from error
 
@@ -67,13 +77,19 @@ def _record(folder: Path) -> dict[str, Any]:
     try:
         record: dict[str, Any] = json.loads((folder / FINDINGS_NAME).read_text("utf-8"))
         missing = {"source_sha256", "preset", "thresholds", "models_sha256"} - record.keys()
-    except (ValueError, AttributeError) as error:
+    except (OSError, ValueError, AttributeError, RecursionError) as error:
         raise HepatoScopeError(
-            f"{folder.name}/{FINDINGS_NAME} cannot be read; segment the scan again."
+            f"“{folder.name}/{FINDINGS_NAME}” cannot be read; segment the scan again."
         ) from error
     if missing:
         raise HepatoScopeError(
-            f"{folder.name}/{FINDINGS_NAME} lacks {', '.join(sorted(missing))}; segment the scan "
+            f"“{folder.name}/{FINDINGS_NAME}” lacks {', '.join(sorted(missing))}; segment the scan "
             "again."
+        )
+    models, preset = record["models_sha256"], record["preset"]
+    known = isinstance(models, dict) and all(isinstance(one, str) for one in models.values())
+    if not known or not isinstance(preset, str):
+        raise HepatoScopeError(
+            f"“{folder.name}/{FINDINGS_NAME}” names no preset and networks; segment the scan again."
         )
     return record

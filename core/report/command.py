@@ -22,6 +22,7 @@ from core.report.followup import compare_studies
 from core.report.formats import format_of
 from core.report.text import Edition
 from core.study import Examined, Study, examine
+from core.volume import unnamed
 
 Say = Callable[[str], None]
 
@@ -33,11 +34,13 @@ class Source:
     Parameters
     ----------
     series : which of several series of the scan.
+    named : whether the report tells the names of files, which may be a patient's.
     """
 
     place: Path
     scan: Path | None = None
     series: str | None = None
+    named: bool = False
 
 
 @dataclass(frozen=True)
@@ -101,7 +104,8 @@ def study_of(source: Source, preset: Preset, say: Say) -> Examined:
                 f"“{source.place.name}” holds labels and findings but not the scan; name the scan "
                 "they were made of with --scan, or --earlier-scan for the earlier study."
             )
-        return read_case(source.place, read_apart(source.scan, source.series))
+        scan = read_apart(source.scan, source.series)
+        return read_case(source.place, scan if source.named else unnamed(scan))
     if source.scan is not None:
         raise HepatoScopeError(
             f"“{source.place.name}” is no folder that “segment” wrote; leave --scan out to segment "
@@ -113,7 +117,9 @@ def study_of(source: Source, preset: Preset, say: Say) -> Examined:
             say(f"{study.title}: {sentence}")
         say(f"{study.title}: segmenting")
 
-    return examine(source.place, preset, series=source.series, on_checked=on_checked).known
+    return examine(
+        source.place, preset, series=source.series, named=source.named, on_checked=on_checked
+    ).known
 
 
 def _draft(facts: Facts, picture: Picture, order: Order, say: Say) -> Draft:

@@ -5,6 +5,7 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tokenize import TokenError
 from typing import Any
 
 import numpy as np
@@ -30,7 +31,10 @@ from core.volume import Grid, Turn, Volume
 LIMITS = ZipLimits(MAX_FILES, 4 * 2**30, "one saved session", growth=DEFLATE_MAX_RATIO)
 MAX_RECORD_BYTES = 16 * 2**20
 # What a wrong value inside the record raises where it is taken for a right one.
-MALFORMED = (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError, OSError)
+MALFORMED = (
+    KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError, OSError, EOFError,
+    SyntaxError, TokenError, RecursionError,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,12 +101,12 @@ def _record(path: Path) -> dict[str, Any]:
     try:
         record: dict[str, Any] = json.loads(path.read_text("utf-8"))
         known = record["format"], record["format_version"]
-    except (*MALFORMED, RecursionError) as error:
+    except MALFORMED as error:
         raise UnreadableScan("The saved session cannot be read; save it again.") from error
     if known != (FORMAT, FORMAT_VERSION):
         raise UnreadableScan(
-            f"The session has the format {known}, not {(FORMAT, FORMAT_VERSION)}; open it with the "
-            "version that saved it."
+            f"The session has the format {known!s:.60}, not {(FORMAT, FORMAT_VERSION)}; open it "
+            "with the version that saved it."
         )
     return record
 

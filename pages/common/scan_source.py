@@ -10,8 +10,8 @@ from core.study import Study
 from core.volume import Volume
 from pages.common.frame import ASSETS, errors_shown, plain
 from pages.common.saved import open_session
-from pages.common.session import cases, choose, current_case, open_volume, titles
-from pages.common.uploads import FILES, UploadedStudy, read_series, take_scan, upload
+from pages.common.session import cases, choose, current_case, open_volume, store, titles
+from pages.common.uploads import FILE_NAME, FILES, UploadedStudy, read_series, take_scan, upload
 
 DEMO_SEED = 42
 REAL = "A person's CT"
@@ -49,6 +49,7 @@ def case_header(case: Study) -> None:
     # Another scan has a popover of its own, so that this one closes when it is chosen.
     key = f"another-scan-{case.id[:8]}"
     with change.popover("Another scan", icon=":material/folder_open:", width="stretch", key=key):
+        _name_choice(case)
         earlier_cases()
         demo_button("demo-again")
         uploader()
@@ -74,6 +75,28 @@ def _series_choice(case: Study) -> None:
         with errors_shown():
             _open_series(study, chosen)
             st.rerun()
+
+
+def _name_choice(case: Study) -> None:
+    """Offer to call a scan by its file; files of hospitals are often named after patients."""
+    names = FILE_NAME.get(case.id)
+    if names is None:
+        return
+    named = case.title == names[0]
+    st.toggle(
+        "Call it by its file",
+        named,
+        key=f"file-name-{case.id[:8]}-{named}",
+        help="Reports, findings and downloads then tell the file's name, which may be a patient's.",
+        on_change=_rename,
+        args=(case.id, names[named]),
+    )
+
+
+def _rename(case_id: str, name: str) -> None:
+    case = cases().get(case_id)
+    if case is not None:
+        store(replace(case, volume=replace(case.volume, source=name)))
 
 
 def _open_series(study: UploadedStudy, key: str) -> None:

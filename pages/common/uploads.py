@@ -1,5 +1,7 @@
 """What a visitor uploads: taken once, and dropped from the server's memory at once."""
 
+import logging
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,7 +16,7 @@ from core.errors import HepatoScopeError
 from core.io.apart import read_apart
 from core.process.scratch import lasting_scratch, scratch
 from core.saved import is_saved
-from core.volume import Volume
+from core.volume import Volume, unnamed
 from pages.common.memory import Slot
 from pages.common.session import notify
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 Files = Sequence["UploadedFile"]
+ENDING = re.compile(r"(?:\.[A-Za-z]{2,5}){1,2}$")
 TAKEN = Slot[int]("uploads-taken", keep=8)
 
 
@@ -41,6 +44,9 @@ class UploadedStudy:
 
 
 FILES = Slot[UploadedStudy]("uploaded-study")
+# Of a scan that came as one file, and what it is called unless the visitor wants that name shown.
+FILE_NAME = Slot[tuple[str, str]]("file-name")
+MOST_LETTERS = 120
 
 
 def upload(
@@ -74,7 +80,18 @@ def _take(
         with st.spinner(f"Reading {files[0].name if len(files) == 1 else f'{len(files)} files'}"):
             take(files)
     except HepatoScopeError as error:
-        refuse(str(error))
+        refuse(_named(str(error), files))
+    # Whatever else it is, the visitor loses nothing that is open, and the host's log has it whole.
+    except Exception:
+        logging.getLogger(__name__).exception("an upload was not read")
+        refuse("This file could not be read, for a reason that is not known here; try another.")
+
+
+def _named(message: str, files: Files) -> str:
+    """Name files as the visitor does, who alone sees it."""
+    for number, file in enumerate(files):
+        message = message.replace(_stored_name(number, file), file.name[:MOST_LETTERS])
+    return message
 
 
 def take_scan(
@@ -90,6 +107,8 @@ def take_scan(
         return
     volume = _read(study.paths)
     on_scan(volume)
+    if len(files) == 1:
+        FILE_NAME.put((files[0].name[:MOST_LETTERS], volume.source), volume.digest)
     if len(volume.series) > 1:
         FILES.put(study, volume.digest)
 
@@ -106,7 +125,7 @@ def read_scan(files: Files) -> Volume:
 
 
 def _read(paths: Sequence[Path], series: str | None = None) -> Volume:
-    return read_apart(paths[0] if len(paths) == 1 else paths[0].parent, series)
+    return unnamed(read_apart(paths[0] if len(paths) == 1 else paths[0].parent, series))
 
 
 @contextmanager
@@ -119,8 +138,12 @@ def saved(files: Files) -> Iterator[list[Path]]:
 def _saved(files: Files, folder: Path) -> list[Path]:
     paths = []
     for number, file in enumerate(files):
-        # Files of a series may share one name.
-        prefix = f"{number:05}-" if len(files) > 1 else ""
-        paths.append(folder / f"{prefix}{Path(file.name).name}")
+        paths.append(folder / _stored_name(number, file))
         paths[-1].write_bytes(file.getbuffer())
     return paths
+
+
+def _stored_name(number: int, file: "UploadedFile") -> str:
+    # Of a name only its ending says something here; the rest may be a patient's, or anything.
+    ending = ENDING.search(file.name)
+    return f"upload-{number:05}{ending[0].lower() if ending else ''}"

@@ -23,7 +23,8 @@ def test_path_and_scan_are_examined_alike(tmp_path: Path, scan: Volume, networks
     assert study.known.findings == again.known.findings
     assert [each.segmentation for each in told] == [None], "told once, before the long work"
     assert told[0].quality == study.quality
-    assert study.title == "ct.nii.gz"
+    assert study.title == f"CT {study.id[:6]}", "the file may bear a patient's name"
+    assert examine(path, PAPER, networks=networks, named=True).title == "ct.nii.gz"
 
 
 def test_scan_that_is_no_ct_is_refused_before_any_network_is_asked() -> None:

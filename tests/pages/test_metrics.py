@@ -209,7 +209,7 @@ def test_damaged_run_in_the_folder_is_told_and_the_others_stay(
     assert page.selectbox(key="metrics-main-run").value == "blind"
     told = page.multiselect(key="metrics-other-runs").set_value(["another", "seeing"]).run()
     assert [error.value for error in told.error] == [
-        "another/run.json is damaged; copy the run again."
+        "“another/run.json” is damaged; copy the run again."
     ]
     assert set(told.dataframe[0].value["Run"]) == {"blind", "seeing"}
     only = choose(visit(), "metrics-main-run", "another")

@@ -166,24 +166,41 @@ def uploads(app: AppTest, count: int) -> AppTest:
     return app
 
 
+def titles_in(app: AppTest) -> list[str]:
+    return [case.title for case in memory_of(app).cases.values()]
+
+
+def test_scan_is_called_by_its_file_only_where_the_visitor_wants_it(app: AppTest) -> None:
+    app = upload(app, good("DOE_JANE_19551231.nii.gz"))
+    assert app.subheader[0].value == f"CT {current(app).id[:6]}"
+    assert "DOE" not in str([text.value for text in (*app.markdown, *app.caption)])
+    named = app.toggle[0].set_value(True).run()
+    assert named.subheader[0].value == "DOE\\_JANE\\_19551231.nii.gz"
+    assert current(named).title == "DOE_JANE_19551231.nii.gz"
+    again = named.toggle[0].set_value(False).run()
+    assert again.subheader[0].value == f"CT {current(app).id[:6]}"
+
+
 def test_a_scan_that_finds_no_room_asks_which_one_is_to_close(app: AppTest) -> None:
     full = uploads(app, MAX_CASES + 1)
-    assert full.subheader[0].value == f"scan-{MAX_CASES - 1}.nii.gz"
+    before = titles_in(full)
+    assert full.subheader[0].value == before[-1]
     assert "no room for another" in full.warning[0].value
     swapped = button(full, "Close it, open the other").click().run()
-    titles = [case.title for case in memory_of(swapped).cases.values()]
-    assert titles == [f"scan-{number}.nii.gz" for number in range(1, MAX_CASES + 1)]
-    assert swapped.subheader[0].value == f"scan-{MAX_CASES}.nii.gz"
+    titles = titles_in(swapped)
+    assert titles[:-1] == before[1:]
+    assert len(titles) == MAX_CASES
+    assert swapped.subheader[0].value == titles[-1]
     again = swapped.selectbox[0].select_index(0).run()
     assert not again.exception
-    assert again.subheader[0].value == "scan-1.nii.gz"
+    assert again.subheader[0].value == titles[0]
 
 
 def test_nothing_closes_where_all_are_kept(app: AppTest) -> None:
     kept = button(uploads(app, MAX_CASES + 1), "Keep all").click().run()
     assert len(memory_of(kept).cases) == MAX_CASES
     assert not kept.warning
-    assert kept.subheader[0].value == f"scan-{MAX_CASES - 1}.nii.gz"
+    assert kept.subheader[0].value == titles_in(kept)[-1]
 
 
 @pytest.mark.parametrize("with_scan", [True, False])

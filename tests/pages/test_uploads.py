@@ -3,6 +3,8 @@
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
+
 from pages.common.uploads import saved
 
 
@@ -17,7 +19,18 @@ def test_files_of_one_name_stay_apart_and_in_order() -> None:
     assert not paths[0].parent.exists()
 
 
-def test_a_single_file_keeps_its_name_and_leads_nowhere() -> None:
-    with saved([sent("../../ct.nii.gz", b"scan")]) as (path,):
-        assert path.name == "ct.nii.gz"
-        assert path.parent.name.startswith("hepatoscope-upload-")
+@pytest.mark.parametrize(
+    ("name", "ending"),
+    [
+        ("../../DOE_JANE.nii.gz", ".nii.gz"),
+        ("DOE^JANE.ZIP", ".zip"),
+        ("..", ""),
+        ("a" * 300, ""),
+        ("ct\0.nii", ".nii"),
+        ("", ""),
+    ],
+)
+def test_of_a_files_name_only_its_ending_is_kept(name: str, ending: str) -> None:
+    with saved([sent(name, b"scan")]) as (path,):
+        assert path.name == f"upload-00000{ending}"
+        assert path.parent.name.startswith("hepatoscope-")

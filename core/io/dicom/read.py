@@ -21,7 +21,6 @@ from core.volume import Series, Volume, volume_from_array
 def read_dicom(
     paths: Sequence[Path],
     *,
-    source: str | None = None,
     digest: str | None = None,
     series: str | None = None,
 ) -> Volume:
@@ -33,7 +32,6 @@ def read_dicom(
 
     Parameters
     ----------
-    source : name to record; by default ``CT series 3, 52 slices``.
     digest : SHA-256 to record; by default that of the files read, in slice order.
     series : key of the series to read, as `Volume.series` has them; by default the one that shows
         most of an abdomen.
@@ -56,7 +54,7 @@ def read_dicom(
     return volume_from_array(
         planes.transpose(2, 1, 0),
         layout.affine,
-        source=source or name_of(layout.slices),
+        source=name_of(layout.slices),
         digest=_digest_of(digest, series) or sha256_of(files),
         notes=(
             *choice.notes,

@@ -52,7 +52,7 @@ def test_findings_say_where_they_come_from(tmp_path: Path, networks: Networks) -
     findings = segment_to_folder(scan, tmp_path / "a", PAPER, networks)
     record = json.loads((tmp_path / "a/findings.json").read_text())
     assert record["findings"] == findings.to_dict()
-    assert (record["source"], record["preset"]) == ("a.nii", "paper")
+    assert (record["source"], record["preset"]) == (f"CT {record['source_sha256'][:6]}", "paper")
     assert record["models_sha256"] == networks.digests
     assert len(record["source_sha256"]) == 64
     assert record["thresholds"] == {"liver": 0.5, "tumor": 0.5}

@@ -108,10 +108,10 @@ def other_version(folder: Path) -> None:
 
 DAMAGES: dict[str, Callable[[Path], object]] = {
     "holds no run.json": lambda folder: (folder / "run.json").unlink(),
-    "run.json is damaged": lambda folder: (folder / "run.json").write_text("{"),
+    "run.json” is damaged": lambda folder: (folder / "run.json").write_text("{"),
     "of the kind": other_version,
-    "slices.parquet is missing": lambda folder: (folder / "slices.parquet").unlink(),
-    "cases.parquet is damaged": lambda folder: (folder / "cases.parquet").write_bytes(b"PAR1"),
+    "slices.parquet” is missing": lambda folder: (folder / "slices.parquet").unlink(),
+    "cases.parquet” is damaged": lambda folder: (folder / "cases.parquet").write_bytes(b"PAR1"),
     "no column truth": lambda folder: pd.DataFrame({"case": ["a"]}).to_parquet(
         folder / "lesions.parquet"
     ),
@@ -123,6 +123,6 @@ def test_damaged_run_is_refused_in_one_sentence(folder: Path, reason: str) -> No
     DAMAGES[reason](folder)
     with pytest.raises(BadDataset) as refused:
         read_run(folder)
-    wanted = reason if reason != "no column truth" else "lesions.parquet has no column"
+    wanted = reason if reason != "no column truth" else "lesions.parquet” has no column"
     assert wanted in str(refused.value)
     assert str(refused.value).count(". ") == 0

@@ -37,7 +37,7 @@ def test_a_zip_of_a_series_reads_like_its_folder(tmp_path: Path) -> None:
     archive = zip_folder(tmp_path / "ct.zip", folder, "study/series 3/")
     volume = read(archive)
     np.testing.assert_array_equal(volume.hu, read(folder).hu)
-    assert volume.source == "ct.zip"
+    assert volume.source == "CT series 3, 8 slices"
     assert volume.digest == sha256_of([archive])
 
 
@@ -66,7 +66,7 @@ def test_a_tar_archive_reads_like_its_folder(tmp_path: Path, ending: str) -> Non
         packed.addfile(link)
     volume = read(archive)
     np.testing.assert_array_equal(volume.hu, read(folder).hu)
-    assert volume.source == archive.name
+    assert volume.source == "CT series 3, 8 slices"
     assert volume.digest == sha256_of([archive])
 
 

@@ -208,7 +208,7 @@ def test_labels_cut_short_are_refused(lits: Path) -> None:
 
 def test_mask_without_its_slice_is_refused(slices: Path) -> None:
     (slices / "train/volume-3/002.webp").unlink()
-    with pytest.raises(BadDataset, match=r"volume-3/002.webp is missing"):
+    with pytest.raises(BadDataset, match=r"volume-3/002.webp” is missing"):
         only(find_cases(slices)).read()
 
 
@@ -227,7 +227,7 @@ def test_masks_of_another_size_are_refused(slices: Path) -> None:
 
 def test_case_folder_without_slices_is_refused(slices: Path) -> None:
     (slices / "train" / "volume-9").mkdir()
-    with pytest.raises(BadDataset, match="volume-9 has no slices"):
+    with pytest.raises(BadDataset, match="volume-9” has no slices"):
         find_cases(slices)[1].read()
 
 
