@@ -93,6 +93,12 @@ def _load_outputs(folder: Path, part: Part, digest: str) -> Outputs:
     return predict
 
 
+def forget() -> None:
+    """Let go of the networks that are loaded; the next question loads them again, in a second."""
+    _load.cache_clear()
+    _load_outputs.cache_clear()
+
+
 def prepare(wanted: Sequence[tuple[Path, Part]]) -> None:
     """Convert those networks, by folder and part, that this machine never converted.
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any
+from weakref import ref
 
 import streamlit as st
 
@@ -15,12 +16,16 @@ from core.process.progress import Progress
 from core.study import Study, segmented
 from pages.common.answers import keep_answer
 from pages.common.frame import plain
-from pages.common.memory import Slot
+from pages.common.memory import Memory, Slot, memory
 from pages.common.pace import Clock, in_words, paces, progress_of
 from pages.common.queues import Line, Uses, lines
 from pages.common.session import cases, notify, store_result
+from pages.common.visit import is_active
 
-POLL_SECONDS = 0.4
+# How often a page asks how far its work is, and how often where it waits in the queue.
+POLL_SECONDS, QUEUE_SECONDS = 1.0, 3.0
+# A visitor may reload the page; after this long without a browser their work is cancelled.
+LEFT_SECONDS = 30
 WAITING = "Waiting for {uses}: place {place} in the queue, behind the work of other visitors."
 FULL = (
     "Too many visitors wait for {uses} at the moment, so this was not begun; try again in a few "
@@ -50,6 +55,7 @@ class Job:
     clock : when its stages began and ended, and how much of each is done.
     place : in the queue; 0 once it is its turn.
     error : what ended it, where something did.
+    visitor : whose it is; without one it goes on until it ends.
     """
 
     title: str
@@ -64,6 +70,8 @@ class Job:
     place: int = 0
     result: Any = None
     error: Exception | None = None
+    visitor: "ref[Memory] | None" = None
+    _left_at: float | None = None
     _cancel: threading.Event = field(default_factory=threading.Event)
     _done: threading.Event = field(default_factory=threading.Event)
 
@@ -98,6 +106,23 @@ class Job:
     def cancel(self) -> None:
         """Ask the thread to stop after the batch it is at."""
         self._cancel.set()
+
+    def cancel_if_left(self, now: float) -> None:
+        """Cancel it where its visitor has had no browser for `LEFT_SECONDS`.
+
+        Parameters
+        ----------
+        now : seconds, by a clock that only goes on.
+        """
+        if self.visitor is None:
+            return
+        whose = self.visitor()
+        if whose is not None and is_active(whose.session):
+            self._left_at = None
+            return
+        self._left_at = now if self._left_at is None else self._left_at
+        if whose is None or now - self._left_at >= LEFT_SECONDS:
+            self.cancel()
 
     def run(self, line: Line) -> None:
         """Work once it is its turn in `line`, which it has joined; the body of the thread."""
@@ -152,6 +177,7 @@ def begin(job: Job) -> None:
         # Two would wait for each other in the queue, and only the second could be seen.
         notify(BUSY.format(title=other.title))
         return
+    job.visitor = ref(memory())
     line = lines()[job.uses]
     if not line.join(job):
         notify(FULL.format(uses=job.uses.value))
@@ -220,11 +246,17 @@ def show_running(tab: str | None = None, case: Study | None = None) -> bool:
     return True
 
 
-@st.fragment(run_every=POLL_SECONDS)
 def show_progress(key: str = "cancel-job") -> None:
     """Draw the stages of the running job, and the button that stops it."""
     job = running()
-    if job is None or job.done:
+    waits = job is not None and job.place > 0
+    often = QUEUE_SECONDS if waits else POLL_SECONDS
+    st.fragment(_progress, run_every=often)(key, waits)
+
+
+def _progress(key: str, waited: bool) -> None:
+    job = running()
+    if job is None or job.done or (waited and not job.place):
         st.rerun()
         return
     with st.container(border=True):

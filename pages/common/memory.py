@@ -1,14 +1,17 @@
 """What one visitor has: their cases, and what was made of each, which goes when the case goes."""
 
+import os
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
+from weakref import WeakSet
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
 from core.cascade.segmentation import Made
+from core.process.memory import MB, whole_mb
 from core.study import Study
 
 # A 512x512x300 scan with its result takes about 400 MB of the host's memory.
@@ -16,6 +19,11 @@ MAX_CASES = 3
 # For what is made of them.
 BUDGET_BYTES = 512 * 2**20
 NAME = "memory"
+# Of the machine's memory, for the scans of all visitors together; the rest is for work.
+SHARE = 0.4
+BUDGET = "HEPATOSCOPE_MEMORY_MB"
+# For each voxel: densities, labels and two probabilities.
+BYTES_A_VOXEL = 5
 
 T = TypeVar("T")
 
@@ -94,6 +102,15 @@ class Memory:
     kept: dict[tuple[str, str, Hashable], Kept] = field(default_factory=dict)
     session: str = ""
 
+    def __post_init__(self) -> None:
+        EVERY.add(self)
+
+    @property
+    def bytes(self) -> int:
+        """Bytes of its cases and of what was made of them."""
+        scans = sum(BYTES_A_VOXEL * case.volume.hu.size for case in list(self.cases.values()))
+        return scans + sum(one.bytes for one in list(self.kept.values()))
+
     def open(self, case: Study) -> None:
         """Keep a case or its newer state; where there are too many, the oldest makes room."""
         self.cases[case.id] = case
@@ -151,6 +168,26 @@ class Memory:
         # What a visitor wrote or chose is small: it stays.
         one = self.kept[key]
         return (False, 0) if one.again else (True, -one.bytes)
+
+
+# Of all visitors, as long as anything holds them.
+EVERY: "WeakSet[Memory]" = WeakSet()
+
+
+def has_room(voxels: int) -> bool:
+    """Whether the host has room for one more scan, beside those of all visitors."""
+    most = budget_bytes()
+    used = sum(one.bytes for one in list(EVERY))
+    return most is None or used + BYTES_A_VOXEL * voxels <= most
+
+
+def budget_bytes() -> float | None:
+    """Bytes for the scans of all visitors; None where nobody says what the machine has."""
+    told = os.environ.get(BUDGET, "")
+    if told.isdigit():
+        return int(told) * MB
+    whole = whole_mb()
+    return None if whole is None else SHARE * whole * MB
 
 
 def memory() -> Memory:

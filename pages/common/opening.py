@@ -11,15 +11,22 @@ from pages.common.invitation import invitation
 from pages.common.method import segment_button
 from pages.common.notices import quality_panel
 from pages.common.scan_source import case_header
-from pages.common.session import current_case, show_notice
+from pages.common.server import housekeeping, is_full
+from pages.common.session import cases, current_case, show_notice
 from pages.common.visit import come_back
+
+FULL = "More visitors are here than this host has room for; please come back in a few minutes."
 
 
 def open_page(title: str, lead: str) -> None:
     """Take over work that has ended, and open a page as `begin` does, with what is to be said."""
+    housekeeping()
     come_back(title)
     jobs.collect()
     begin(title, lead)
+    if is_full() and not cases():
+        st.info(FULL, icon=":material/groups:")
+        st.stop()
     show_notice()
     full_panel()
 

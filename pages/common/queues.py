@@ -37,6 +37,11 @@ class Line:
             self._members.append(member)
             return True
 
+    def members(self) -> list[object]:
+        """List those who work, and after them those who wait."""
+        with self._moved:
+            return list(self._members)
+
     def place(self, member: object) -> int:
         """Tell how many members have to end before `member` may work; 0 is its turn."""
         with self._moved:

@@ -9,11 +9,15 @@ from core.quality import Severity
 from core.study import Study, opened
 from core.volume import Volume
 from pages.common.frame import plain, show_error
-from pages.common.memory import MAX_CASES, Slot, memory
+from pages.common.memory import MAX_CASES, Slot, has_room, memory
 
 CURRENT = Slot[str]("current-case")
 # A study that finds no room, and what follows once it is open.
 WAITING = Slot[tuple[Study, Callable[[], None]]]("waiting-study")
+HOST_FULL = (
+    "The scans of all visitors fill the memory of this host, so this one was not opened; close one "
+    "of yours, or try again in a few minutes."
+)
 NOTICE = Slot[tuple[str, bool]]("notice")
 
 
@@ -70,6 +74,9 @@ def open_study(study: Study, then: Callable[[], None] = lambda: None) -> None:
     for other in list(cases().values()):
         if other.segmentation is None and is_unusable(other) and other.id != study.id:
             memory().close(other.id)
+    if study.id not in cases() and not has_room(study.volume.hu.size):
+        notify(HOST_FULL)
+        return
     if study.id not in cases() and len(cases()) >= MAX_CASES:
         WAITING.put((study, then))
         return

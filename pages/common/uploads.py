@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 from weakref import finalize
 
 import streamlit as st
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core.errors import HepatoScopeError
 from core.io.apart import read_apart
@@ -140,7 +142,16 @@ def _saved(files: Files, folder: Path) -> list[Path]:
     for number, file in enumerate(files):
         paths.append(folder / _stored_name(number, file))
         paths[-1].write_bytes(file.getbuffer())
+        _drop(file)
     return paths
+
+
+def _drop(file: "UploadedFile") -> None:
+    """Let the server forget the bytes of a file that was written down."""
+    context = get_script_run_ctx()
+    manager = None if context is None else context.uploaded_file_mgr
+    if context is not None and isinstance(manager, MemoryUploadedFileManager):
+        manager.remove_file(context.session_id, file.file_id)
 
 
 def _stored_name(number: int, file: "UploadedFile") -> str:

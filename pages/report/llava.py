@@ -52,7 +52,7 @@ def llava_panel(case: Study, facts: Facts, picture: Picture) -> None:
         st.warning(plain(found.cut_short), icon=":material/timer_off:")
 
 
-@st.fragment(run_every=0.5)
+@st.fragment(run_every=1.0)
 def growing_text() -> None:
     """Show what is written so far, while it grows."""
     growing = stream()
