@@ -1,12 +1,14 @@
-FROM python:3.11-slim
+# python:3.11.16-slim, for all processors that it is made for; “docker buildx imagetools inspect
+# python:3.11-slim” tells a newer one.
+FROM python:3.11.16-slim@sha256:9c900dea9e8fb7e16277c179b555cc72d29a352dbc33cff48ad5a0412fd5bfc7
 
 RUN useradd --create-home --uid 1000 user
 USER user
 WORKDIR /home/user/app
 
-COPY --chown=user requirements.txt .
+COPY --chown=user requirements.lock .
 RUN python -m venv /home/user/venv && \
-    /home/user/venv/bin/pip install --no-cache-dir -r requirements.txt
+    /home/user/venv/bin/pip install --no-cache-dir --require-hashes -r requirements.lock
 
 COPY --chown=user . .
 
@@ -14,6 +16,9 @@ COPY --chown=user . .
 RUN /home/user/venv/bin/python -c \
     "from core.models.store import trained_presets; from core.cascade.segmentation import load_networks; \
     [load_networks(preset) for preset in trained_presets()]"
+
+# Nobody has gigabytes fetched by a visitor, and no visitor learns which folders the host has.
+ENV HEPATOSCOPE_DOWNLOADS=off
 
 # Spaces shows the app in a frame of another site over HTTPS: only so does the XSRF cookie reach it.
 ENV STREAMLIT_SERVER_XSRF_COOKIE_SAME_SITE=none

@@ -6,7 +6,11 @@ PORT ?= 8501
 WORKERS ?= 2
 BIN := .venv/bin
 
-.PHONY: run check test lint clean
+# Tools for those who host or release, apart from the product's own environment.
+TOOLS := .venv/tools/bin
+SPACE ?=
+
+.PHONY: run check test lint clean space lock sbom audit licences
 .DEFAULT_GOAL := run
 
 .venv/.run: requirements.txt
@@ -34,6 +38,29 @@ check: lint
 test: lint
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile -m 'not browser'
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile -m browser
+
+.venv/tools/.done: hosting/requirements.txt .venv/.run
+	test -x $(TOOLS)/pip || $(BIN)/python -m venv .venv/tools
+	$(TOOLS)/pip install --quiet --disable-pip-version-check -r hosting/requirements.txt
+	@touch $@
+
+# Sends the app to a Hugging Face Space: make space SPACE=user/name
+space: .venv/tools/.done
+	@test -n "$(SPACE)" || { echo "Name the Space: make space SPACE=user/name"; exit 2; }
+	$(TOOLS)/python -m hosting.space $(SPACE)
+
+lock: .venv/tools/.done
+	$(TOOLS)/uv pip compile requirements.txt --quiet --python-platform linux --python-version 3.11 \
+		--generate-hashes --custom-compile-command "make lock" --output-file requirements.lock
+
+sbom: .venv/tools/.done
+	$(TOOLS)/cyclonedx-py requirements requirements.lock --output-file sbom.json
+
+audit: .venv/tools/.done
+	$(TOOLS)/pip-audit --require-hashes --disable-pip -r requirements.lock
+
+licences: .venv/.run
+	$(BIN)/python -m hosting.licences --into docs/licences.md
 
 clean:
 	rm -rf .venv

@@ -28,7 +28,7 @@ from core.cascade.looks import network_input
 from core.geometry.fits import resize
 from core.io.datasets import LabelledCase, find_cases
 from core.io.patients import patient_of, split_by_patient
-from core.models.store import CARD_NAME, load_unet, model_dir, read_card
+from core.models.store import load_unet, model_dir, read_card, write_card
 from core.provenance import commit
 
 Floats = NDArray[np.float32]
@@ -87,7 +87,7 @@ def main() -> None:
     target = arguments.models[0] / COMPARISON_NAME
     target.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
     card = read_card(arguments.models[0]) | {"comparison": gist(found)}
-    (arguments.models[0] / CARD_NAME).write_text(json.dumps(card, indent=2) + "\n")
+    write_card(arguments.models[0], card)
 
 
 def choice(validation: pd.DataFrame) -> str:

@@ -115,6 +115,7 @@ class Volume:
     series : of DICOM files, what could be read of them: the first is this.
     turns : made on purpose, because the body lies otherwise than the file says.
     base : digest of the scan before them; empty without any.
+    dropped : names of what the headers of DICOM files tell and nothing here keeps.
     """
 
     hu: NDArray[np.int16]
@@ -129,6 +130,7 @@ class Volume:
     series: tuple[Series, ...] = ()
     turns: tuple[Turn, ...] = ()
     base: str = ""
+    dropped: tuple[str, ...] = field(default=(), repr=False)
 
     @property
     def file_affine(self) -> NDArray[np.float64]:

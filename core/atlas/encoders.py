@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from core.errors import WeightsMissing
 from core.models.autoencoder import DECODER, ENCODER
-from core.models.store import WEIGHTS_DIR, WEIGHTS_NAME, weights_digest
+from core.models.store import WEIGHTS_DIR, WEIGHTS_NAME, trusted_digest
 
 Gray = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -55,7 +55,7 @@ def load_autoencoder(folder: Path = AUTOENCODER_DIR) -> Autoencoder:
         drawn = in_batches(decoder, codes.astype(np.float32))
         return drawn[..., 0] * np.float32(255)
 
-    return Autoencoder(weights_digest(folder), encode, decode)
+    return Autoencoder(trusted_digest(folder), encode, decode)
 
 
 def network_patch(images: Gray) -> Floats:

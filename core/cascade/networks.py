@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from core.errors import HepatoScopeError
 from core.models.convert import Unet
 from core.models.runtime import Network, load_network, prepare
-from core.models.store import model_dir, weights_digest
+from core.models.store import check_task, model_dir, trusted_digest
 from core.presets import Preset, preset_named
 
 # Slices that several networks are asked about at once: each keeps memory for as many, and more
@@ -61,6 +61,8 @@ def load_networks(preset: Preset, weights: Path | None = None) -> Networks:
         for part, (home, network) in preset.homes.items()
     }
 
+    for part, folder in folders.items():
+        check_task(folder, "tumor" if part.startswith("tumor") else "liver")
     sizes = dict.fromkeys(preset.liver_networks, preset.size)
     sizes |= dict.fromkeys(preset.tumor_networks, preset.tumor_size)
     finders = [part for part in preset.homes if part.startswith("finder")]
@@ -75,7 +77,7 @@ def load_networks(preset: Preset, weights: Path | None = None) -> Networks:
     return Networks(
         loaded(preset.liver_networks),
         loaded(preset.tumor_networks),
-        {part: weights_digest(folder) for part, folder in folders.items()},
+        {part: trusted_digest(folder) for part, folder in folders.items()},
         loaded(finders) if finders else None,
     )
 

@@ -99,15 +99,25 @@ def segment_inputs(
             findings = segment_to_folder(
                 path, folder, preset, networks, report, series, orient, named
             )
-        except HepatoScopeError as error:
+        except (HepatoScopeError, OSError) as error:
             failures += 1
-            report(f"error: {path.name}: {error}")
+            report(f"error: {path.name}: {in_a_sentence(error)}")
             continue
         report(
             f"{folder.name}: liver {findings.liver_volume_ml:.0f} mL, "
             f"{len(findings.lesions)} lesion(s), tumor {findings.tumor_volume_ml:.1f} mL"
         )
     return failures
+
+
+def in_a_sentence(error: HepatoScopeError | OSError) -> str:
+    """Tell what stopped a scan: our own sentence, or the system's reason."""
+    if isinstance(error, HepatoScopeError):
+        return str(error)
+    return (
+        f"The scan, or the place of its result, cannot be opened ({error.strerror}); check "
+        "who may read and write there."
+    )
 
 
 def place_of(

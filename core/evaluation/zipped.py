@@ -151,7 +151,7 @@ def _check_parquet(path: Path, title: str) -> None:
             )
         with pq.ParquetFile(path, read_dictionary=texts) as file:
             longest = _longest(file.read(columns=texts)) if texts else {}
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, ValueError) as error:
         raise BadDataset(f"“{title}”: {path.name} is damaged; copy the run again.") from error
     most = max(longest.values(), default=0)
     if most > MAX_TEXT:

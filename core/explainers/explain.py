@@ -9,7 +9,7 @@ from core.explainers.faithfulness import Curves, curves
 from core.explainers.network import Floats, KerasNetwork, network_of
 from core.explainers.question import Question
 from core.explainers.registry import method_named
-from core.models.store import weights_digest
+from core.models.store import trusted_digest
 
 
 def explain(
@@ -40,7 +40,7 @@ def prepare(question: Question) -> float:
 
 def asked(question: Question) -> KerasNetwork:
     """Give the network of `question`, aimed at its target."""
-    network = network_of(question.weights, question.size, weights_digest(question.weights))
+    network = network_of(question.weights, question.size, trusted_digest(question.weights))
     network.aim(question)
     return network
 

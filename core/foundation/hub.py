@@ -26,7 +26,9 @@ from core.foundation.libraries import prepare
 
 Local = TypeVar("Local")
 
-NAME = re.compile(r"[\w.-]{1,96}/[\w.-]{1,96}")
+# As the hub has them: no part begins or ends with a dash or a dot.
+PART_OF_NAME = r"(?![.-])[\w.-]{1,96}(?<![.-])"
+NAME = re.compile(f"{PART_OF_NAME}/{PART_OF_NAME}", re.ASCII)
 PART = re.compile(r"-\d+-of-\d+$")
 PATIENCE_SECONDS = 10
 # Left free on the disk beside what is fetched.
@@ -198,7 +200,7 @@ class Hub(Generic[Local]):
 
 def check_name(name: str) -> None:
     """Refuse what cannot be a hub name, ``owner/model``; raises BadCheckpoint."""
-    if not NAME.fullmatch(name) or ".." in name:
+    if not NAME.fullmatch(name) or ".." in name or "--" in name or len(name) > 96:
         raise BadCheckpoint(
             f"“{name:.100}” is neither a folder on the machine that runs HepatoScope nor a name on "
             "the Hugging Face Hub; write a hub name as “owner/model”."

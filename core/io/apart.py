@@ -18,6 +18,8 @@ from core.process.scratch import scratch
 from core.volume import Volume
 
 T = TypeVar("T")
+# Of the system, not of what is in the file.
+CLOSED = ("PermissionError", "OSError", "FileNotFoundError", "IsADirectoryError", "TimeoutError")
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,12 @@ def apart(
         except HepatoScopeError:
             raise
         except RuntimeError as error:
-            kind = str(error).partition(":")[0]
+            kind, _, why = str(error).partition(":")
+            if kind in CLOSED:
+                raise UnreadableScan(
+                    f"“{name}” cannot be opened ({why.strip():.120}); check who may read it, and "
+                    "the disk that it is on."
+                ) from error
             raise UnreadableScan(
                 f"“{name}” is damaged in a way that is not known here ({kind}); export it again."
             ) from error

@@ -5,21 +5,29 @@ probability, which the faster bfloat16 does not. The converted network is kept i
 folder; only the first prediction on a machine needs TensorFlow, in a process of its own.
 """
 
+import atexit
+import errno
 import os
 import tempfile
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
+from shutil import rmtree
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import WeightsMissing
+from core.io.digest import sha256_of
 from core.models.convert import Part, Unet, convert_all
-from core.models.store import weights_digest
+from core.models.store import trusted_digest, weights_digest
 from core.process import run
+from core.process.scratch import lasting_scratch, no_room
 
+SEAL = ".sha256"
+# What a full disk is called by the libraries that write networks.
+FULL = ("No space left", "Disk quota", "File too large", "Read-only file system")
 # Loading TensorFlow takes 5 s, converting a network 5 s more, on two cores.
 PATIENCE = 900
 
@@ -30,6 +38,14 @@ Outputs = Callable[[NDArray[np.float32]], dict[str, NDArray[np.float32]]]
 def cache_dir() -> Path:
     """Folder of converted networks: ``HEPATOSCOPE_CACHE`` or the user's own cache."""
     return Path(os.environ.get("HEPATOSCOPE_CACHE", Path.home() / ".cache" / "hepatoscope"))
+
+
+@cache
+def _own_cache() -> Path:
+    """Make a cache that lasts as long as this process, where the other may not be written to."""
+    folder = lasting_scratch()
+    atexit.register(rmtree, folder, ignore_errors=True)
+    return folder
 
 
 def load_network(folder: Path, size: int) -> Network:
@@ -47,7 +63,7 @@ def load_part(folder: Path, part: Part) -> Network:
 
     Raises WeightsMissing where the files in `folder` do not make that network.
     """
-    return _load(folder, part, weights_digest(folder))
+    return _load(folder, part, trusted_digest(folder))
 
 
 def load_features(folder: Path, size: int) -> Outputs:
@@ -59,7 +75,7 @@ def load_features(folder: Path, size: int) -> Outputs:
 
     Raises WeightsMissing where the files in `folder` do not make that network.
     """
-    return _load_outputs(folder, Unet(size, features=True), weights_digest(folder))
+    return _load_outputs(folder, Unet(size, features=True), trusted_digest(folder))
 
 
 def has_features(folder: Path, size: int) -> bool:
@@ -106,8 +122,8 @@ def prepare(wanted: Sequence[tuple[Path, Part]]) -> None:
 
     Raises WeightsMissing where the files in a folder do not make its network.
     """
-    targets = ((folder, part, _converted(part, weights_digest(folder))) for folder, part in wanted)
-    missing = [(folder, part, target) for folder, part, target in targets if not target.is_file()]
+    known = ((folder, part, trusted_digest(folder)) for folder, part in wanted)
+    missing = [one for one in known if not is_whole(_converted(one[1], one[2]))]
     if missing:
         _convert(missing)
 
@@ -122,18 +138,59 @@ def _compiled(folder: Path, part: Part, digest: str) -> Any:
 
 
 def _converted(part: Part, digest: str) -> Path:
-    return cache_dir() / f"{digest[:16]}-{part}.xml"
+    """Find the converted network, in this process's own cache where it had to be written there."""
+    name = f"{digest[:16]}-{part}.xml"
+    shared = cache_dir() / name
+    if shared.is_file() or not _own_cache.cache_info().currsize:
+        return shared
+    own = _own_cache() / name
+    return own if own.is_file() else shared
 
 
-def _convert(missing: Sequence[tuple[Path, Part, Path]]) -> None:
-    cache_dir().mkdir(parents=True, exist_ok=True)
-    # Written aside and moved, weights first, so that nobody reads half a network.
-    with tempfile.TemporaryDirectory(dir=cache_dir()) as aside:
-        _export([(folder, part, Path(aside) / target.name) for folder, part, target in missing])
-        for _, _, target in missing:
-            for suffix in (".bin", ".xml"):
-                written = (Path(aside) / target.name).with_suffix(suffix)
-                written.replace(target.with_suffix(suffix))
+def is_whole(network: Path) -> bool:
+    """Whether a converted network (.xml, with .bin) is what was written, by its digest."""
+    parts = [network, network.with_suffix(".bin"), network.with_suffix(SEAL)]
+    try:
+        states = [part.stat() for part in parts]
+        return _holds(network, tuple((state.st_mtime_ns, state.st_size) for state in states))
+    except OSError:
+        return False
+
+
+@lru_cache(maxsize=64)
+def _holds(network: Path, states: tuple[tuple[int, int], ...]) -> bool:
+    return network.with_suffix(SEAL).read_text() == _sealed(network)
+
+
+def _sealed(network: Path) -> str:
+    return sha256_of([network, network.with_suffix(".bin")])
+
+
+def _convert(missing: Sequence[tuple[Path, Part, str]]) -> None:
+    try:
+        _convert_into(cache_dir(), missing)
+    except OSError as error:
+        # A cache that is read-only, full or no folder is done without.
+        if not isinstance(error, PermissionError | FileExistsError | NotADirectoryError) and (
+            no_room(error) is None
+        ):
+            raise
+        _convert_into(_own_cache(), missing)
+
+
+def _convert_into(place: Path, missing: Sequence[tuple[Path, Part, str]]) -> None:
+    place.mkdir(parents=True, exist_ok=True)
+    # Written aside and moved, the digest last, so that nobody takes half a network for a whole one.
+    with tempfile.TemporaryDirectory(dir=place) as aside:
+        written = [
+            (folder, part, Path(aside) / f"{digest[:16]}-{part}.xml")
+            for folder, part, digest in missing
+        ]
+        _export(written)
+        for _, _, network in written:
+            network.with_suffix(SEAL).write_text(_sealed(network))
+            for suffix in (".bin", ".xml", SEAL):
+                network.with_suffix(suffix).replace((place / network.name).with_suffix(suffix))
 
 
 def _export(asked: Sequence[tuple[Path, Part, Path]]) -> None:
@@ -143,6 +200,8 @@ def _export(asked: Sequence[tuple[Path, Part, Path]]) -> None:
         last = str(error).strip().splitlines()[-1]
         # They are written in order: the first that is not there is the one that failed.
         broken = next(folder for folder, _, target in asked if not target.is_file())
+        if any(words in last for words in FULL):
+            raise OSError(errno.ENOSPC, "no room for converted networks") from error
         raise WeightsMissing(
             f"The weights in “{broken.name}” do not make the network of its card ({last}); fetch "
             "the folder anew or train the network again."

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 WEIGHTS_DIR = Path(__file__).parents[2] / "weights"
 WEIGHTS_NAME = "model.weights.h5"
 CARD_NAME = "card.json"
+# Of a card: SHA-256 of the weights that it tells of.
+DIGEST = "weights_sha256"
 CALIBRATION_NAME = "calibration.json"
 
 
@@ -60,6 +62,40 @@ def first_preset() -> Preset:
 def weights_digest(folder: Path) -> str:
     """SHA-256 of the weights in `folder`."""
     return hashlib.sha256((folder / WEIGHTS_NAME).read_bytes()).hexdigest()
+
+
+def trusted_digest(folder: Path) -> str:
+    """SHA-256 of the weights in `folder`, which must be what the card beside them tells.
+
+    Raises WeightsMissing where they are others. A card that tells none is of a training before
+    cards did.
+    """
+    digest = weights_digest(folder)
+    told = read_card(folder).get(DIGEST) if (folder / CARD_NAME).is_file() else None
+    if told not in (None, digest):
+        raise WeightsMissing(
+            f"The weights in “{folder.name}” are not those of its {CARD_NAME} (SHA-256 "
+            f"{digest[:8]}, not {told!s:.8}), so nothing is known of them; fetch the folder "
+            "“weights” anew, or train the network again."
+        )
+    return digest
+
+
+def check_task(folder: Path, task: str) -> None:
+    """Raise WeightsMissing where the network in `folder` was trained for another task."""
+    known = read_card(folder).get("task") if (folder / CARD_NAME).is_file() else None
+    if known not in (None, task):
+        raise WeightsMissing(
+            f"The network in “{folder.name}” was trained to find “{known!s:.20}”, not {task}; "
+            "fetch the folder “weights” anew."
+        )
+
+
+def write_card(folder: Path, card: dict[str, Any]) -> dict[str, Any]:
+    """Write a model card beside the weights that it tells of; returns it with their SHA-256."""
+    told = {**card, DIGEST: weights_digest(folder)}
+    (folder / CARD_NAME).write_text(json.dumps(told, indent=2) + "\n")
+    return told
 
 
 def preset_digests(preset: Preset) -> dict[str, str]:

@@ -86,11 +86,21 @@ def write_report(source: Source, earlier: Source | None, order: Order, say: Say)
     made = provenance_of(study.segmentation)
     report = Report(draft.narrative, facts, drawn, made, patient=order.patient)
     document = form.write(report, study)
-    order.out.parent.mkdir(parents=True, exist_ok=True)
-    aside = order.out.with_name(f"{order.out.name}.part")
-    aside.write_bytes(document)
-    aside.replace(order.out)
+    _put(order.out, document)
     return report
+
+
+def _put(out: Path, document: bytes) -> None:
+    aside = out.with_name(f"{out.name}.part")
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        aside.write_bytes(document)
+        aside.replace(out)
+    except OSError as error:
+        raise HepatoScopeError(
+            f"The report cannot be written to “{out}” ({error.strerror or error}); choose another "
+            "--out, or make room there."
+        ) from error
 
 
 def study_of(source: Source, preset: Preset, say: Say) -> Examined:

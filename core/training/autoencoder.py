@@ -1,6 +1,5 @@
 """Fit the autoencoder of patches: squared error, Adam, early stopping, resume, a model card."""
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -16,7 +15,7 @@ from core.atlas.patches import MIN_LIVER, PATCH, SLICE_SIDE, Patches, kinds
 from core.io.datasets import LabelledCase
 from core.io.patients import patient_of, split_by_patient
 from core.models.autoencoder import build_autoencoder
-from core.models.store import CARD_NAME, WEIGHTS_NAME, save_weights
+from core.models.store import WEIGHTS_NAME, save_weights, write_card
 from core.provenance import commit, versions
 from core.training.history import (
     HISTORY_NAME,
@@ -135,8 +134,7 @@ def train_autoencoder(
         "written": datetime.now(UTC).isoformat(timespec="seconds"),
         "versions": versions(),
     }
-    (out / CARD_NAME).write_text(json.dumps(card, indent=2) + "\n")
-    return card
+    return write_card(out, card)
 
 
 def _fit(

@@ -1,6 +1,5 @@
 """Fit one network: Adam, cosine decay, early stopping, checkpoints, resume, a model card."""
 
-import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ import numpy as np
 from core.io.datasets import LabelledCase
 from core.io.patients import split_by_patient
 from core.models.losses import bce_dice_loss, dice_coefficient
-from core.models.store import CARD_NAME, WEIGHTS_NAME, save_weights
+from core.models.store import WEIGHTS_NAME, save_weights, write_card
 from core.models.unet import build_unet
 from core.presets import Preset
 from core.provenance import commit
@@ -64,8 +63,7 @@ def train_unet(
     judged = Batches(validation.pack, task, recipe.batch_size, slices=validation.slices)
     card["validation_scores"] = averages(slice_scores(kept, judged))
     card["commit"] = code
-    (out / CARD_NAME).write_text(json.dumps(card, indent=2) + "\n")
-    return card
+    return write_card(out, card)
 
 
 def _sides(

@@ -35,9 +35,11 @@ def ask_for_checkpoint(
     Parameters
     ----------
     titles : of the checkpoints that we know, by name.
-    typed : what is chosen instead, with its field.
+    typed : what is chosen instead, with its field. Not where nothing may be fetched: a public host
+        offers what it has, and tells nobody which folders there are.
     beside : where that field stands.
     """
+    typed = typed if downloads_allowed() else {}
     chosen = pick("Checkpoint", {**titles, **{other: other for other in typed}}, key)
     if chosen not in typed:
         return chosen
@@ -65,7 +67,7 @@ def offer(case: Study, name: str, hub: Hub[Any], tab: str, text: str, *, known: 
     if not downloads_allowed():
         st.info(
             f"These weights are not on this machine. {DOWNLOADS_OFF} Choose a checkpoint that is "
-            "here, or give the folder of one.",
+            "here, or ask who hosts this page for one.",
             icon=":material/cloud_off:",
         )
         return

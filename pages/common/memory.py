@@ -122,6 +122,11 @@ class Memory:
         self.cases.pop(case_id, None)
         self.kept = {key: one for key, one in self.kept.items() if key[1] != case_id}
 
+    def empty(self) -> None:
+        """Forget everything."""
+        self.cases.clear()
+        self.kept.clear()
+
     def get(self, slot: Slot[T], case: str = "", of: Hashable = None) -> T | None:
         """Give a value, or None."""
         found = self.kept.get((slot.name, case, of))

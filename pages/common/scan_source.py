@@ -9,6 +9,7 @@ from core.phantom import make_phantom
 from core.study import Study
 from core.volume import Volume
 from pages.common.frame import ASSETS, errors_shown, plain
+from pages.common.privacy import privacy
 from pages.common.saved import open_session
 from pages.common.session import cases, choose, current_case, open_volume, store, titles
 from pages.common.uploads import FILE_NAME, FILES, UploadedStudy, read_series, take_scan, upload
@@ -22,7 +23,7 @@ ORIGIN = (
 FORMATS = (
     "NIfTI (.nii, .nii.gz), NRRD or MetaImage (.nrrd, .mha), a .zip or .tar.gz with a DICOM "
     "series, or all its files at once; also a session that was saved here. "
-    "Your scan stays in this tab, over a reload too, and is gone soon after you close it."
+    "Your scan stays in this tab, over a reload too, and is gone two minutes after you close it."
 )
 
 
@@ -46,10 +47,12 @@ def case_header(case: Study) -> None:
         st.subheader(plain(case.title) + synthetic, anchor=False)
         st.caption(_facts(case.volume))
         _series_choice(case)
+    with change.popover("Its privacy", icon=":material/lock:", width="stretch"):
+        privacy(case)
+        _name_choice(case)
     # Another scan has a popover of its own, so that this one closes when it is chosen.
     key = f"another-scan-{case.id[:8]}"
     with change.popover("Another scan", icon=":material/folder_open:", width="stretch", key=key):
-        _name_choice(case)
         earlier_cases()
         demo_button("demo-again")
         uploader()

@@ -49,11 +49,15 @@ class Housekeeping:
 
     def close_left(self, now: float) -> None:
         """Close sessions that have had no browser for `KEPT_SECONDS`, with all that they hold."""
-        stored = [info.session.id for info in self._manager._session_storage.list()]
+        stored = {info.session.id: info.session for info in self._manager._session_storage.list()}
         self._left = {name: self._left.get(name, now) for name in stored}
         for name, since in self._left.items():
             if now - since >= KEPT_SECONDS:
                 self._manager.close_session(name)
+                # Streamlit's loop holds the session that it looked at last, until another comes.
+                stored[name].session_state.clear()
+                for one in [one for one in EVERY if one.session == name]:
+                    one.empty()
                 self._untidy = True
 
     def cancel_left(self, now: float) -> bool:
@@ -69,11 +73,12 @@ class Housekeeping:
         self._untidy = self._untidy or works
         if works or not self._untidy:
             return
+        # First of all, since those who left are counted as here until they are collected.
+        give_back()
         idle = now - self._worked >= IDLE_SECONDS
         if idle and not any(one.cases for one in list(EVERY)):
             forget()
-        give_back()
-        # What was let go by then may be held by a thread that is about to end.
+            give_back()
         self._untidy = not idle
 
 

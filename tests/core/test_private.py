@@ -1,24 +1,93 @@
 """Nothing is told to anybody outside: a library's own reports are off before it is imported."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from tests import scene
+
 ROOT = Path(__file__).parents[2]
-PROGRAM = """
-import socket, sys
-def refuse(*arguments, **options):
-    raise AssertionError(f"looked up {arguments[0]}")
-socket.getaddrinfo = socket.create_connection = refuse
+OPENVINO = """
+import sys
 import core
 import openvino
 import openvino.tools.ovc
 print(sys.modules["openvino_telemetry"], "openvino.tools.ovc.telemetry_stub" in sys.modules)
 """
+# Loaded by every Python that starts: whoever asks for a name or another machine is written down.
+FORBIDDING = """
+import os, socket, sys, threading
+
+def told(what):
+    with open(os.environ["ASKED"], "a") as file:
+        file.write(f"{sys.argv} {what}\\n")
+    raise OSError(f"forbidden: {what}")
+
+def here(address):
+    return not isinstance(address, tuple) or address[0] in ("127.0.0.1", "::1", "localhost", "")
+
+_look_up, _connect, _send = socket.getaddrinfo, socket.socket.connect, socket.socket.sendto
+
+def look_up(host, *rest, **more):
+    if host not in (None, "", "localhost", "127.0.0.1", "::1", "0.0.0.0"):
+        told(f"looked up {host}")
+    return _look_up(host, *rest, **more)
+
+class Socket(socket.socket):
+    def connect(self, address):
+        return _connect(self, address) if here(address) else told(f"connected to {address}")
+    def sendto(self, data, *rest):
+        return _send(self, data, *rest) if here(rest[-1]) else told(f"sent to {rest[-1]}")
+
+socket.getaddrinfo, socket.socket = look_up, Socket
+"""
 
 
-def test_openvino_reports_nothing_home() -> None:
-    asked = subprocess.run(
-        [sys.executable, "-c", PROGRAM], cwd=ROOT, capture_output=True, text=True, timeout=120
-    )
-    assert asked.stdout.split() == ["None", "True"], asked.stderr
+@pytest.fixture
+def asked(tmp_path: Path) -> tuple[dict[str, str], Path]:
+    """An environment in which asking anybody outside fails, and the file that tells who tried."""
+    (tmp_path / "forbid").mkdir()
+    (tmp_path / "forbid" / "sitecustomize.py").write_text(FORBIDDING)
+    told = tmp_path / "asked"
+    path = os.pathsep.join([str(tmp_path / "forbid"), str(ROOT)])
+    return {**os.environ, "PYTHONPATH": path, "ASKED": str(told)}, told
+
+
+def run(command: list[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *command],
+        cwd=ROOT, env=environment, capture_output=True, text=True, timeout=600,
+    )  # fmt: skip
+
+
+def test_openvino_reports_nothing_home(asked: tuple[dict[str, str], Path]) -> None:
+    environment, told = asked
+    found = run(["-c", OPENVINO], environment)
+    assert found.stdout.split() == ["None", "True"], found.stderr
+    assert not told.exists(), told.read_text()
+
+
+def test_guard_sees_who_asks(asked: tuple[dict[str, str], Path]) -> None:
+    environment, told = asked
+    run(["-c", "import urllib.request as u; u.urlopen('http://example.org')"], environment)
+    assert "looked up example.org" in told.read_text()
+
+
+@pytest.mark.slow
+def test_no_command_asks_anybody_outside(
+    asked: tuple[dict[str, str], Path], tmp_path: Path
+) -> None:
+    """Networks are converted, asked, measured; the report is set: children and all."""
+    environment, told = asked
+    environment["HEPATOSCOPE_CACHE"] = str(tmp_path / "cache")
+    scan = scene.save_nifti(tmp_path / "ct.nii.gz", scene.draw()[0], scene.affine_of())
+    out = str(tmp_path / "out")
+    made = run(["-m", "core", "segment", str(scan), "--out", out, "--preset", "paper"], environment)
+    assert made.returncode == 0, made.stderr
+    report = ["-m", "core", "report", f"{out}/ct", "--scan", str(scan), "--out", f"{out}/r.pdf"]
+    made = run(report, environment)
+    assert made.returncode == 0, made.stderr
+    assert not told.exists(), told.read_text()

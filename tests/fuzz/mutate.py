@@ -118,7 +118,7 @@ def of_json(data: bytes, chance: random.Random) -> bytes:
     """Put an odd value in the place of one, leave one out, or nest without end."""
     try:
         told = json.loads(data)
-    except ValueError:
+    except (ValueError, RecursionError):
         return of_bytes(data, chance)
     places = list(_places(told))
     if not places or chance.random() < 0.05:

@@ -10,6 +10,7 @@ from pydicom.dataset import Dataset
 from core.errors import UnsupportedScan
 from core.io.dicom.abdomen import abdomen_mm
 from core.io.dicom.geometry import fill_planes, lay_out
+from core.io.dicom.kept import burned_notes, dropped_names, kept_headers
 from core.io.dicom.pixels import decode
 from core.io.dicom.slices import Slice, load, survey
 from core.io.dicom.stack import choose_stack, name_of, plane_of
@@ -50,8 +51,8 @@ def read_dicom(
     hu, resigned = decode(slices)
     planes = hu if layout.even else fill_planes(hu, layout.at)
     files = list(dict.fromkeys(item.path for item in layout.slices))
-    headers = tuple(load(file) for file in files)
-    return volume_from_array(
+    headers = kept_headers(files)
+    volume = volume_from_array(
         planes.transpose(2, 1, 0),
         layout.affine,
         source=name_of(layout.slices),
@@ -62,10 +63,12 @@ def read_dicom(
             *scale_notes,
             *_sign_notes(resigned),
             *_loss_notes(headers),
+            *burned_notes(headers),
         ),
         dicom_headers=headers,
         series=tuple(_described(key, one) for key, one in choice.able.items()),
     )
+    return replace(volume, dropped=dropped_names(files[0]))
 
 
 def _digest_of(container: str | None, series: str | None) -> str | None:

@@ -16,19 +16,9 @@ from pydicom.valuerep import DA, TM, DSfloat
 
 from core.errors import UnsupportedScan
 from core.io.dicom.geometry import LPS_RAS
+from core.io.dicom.kept import GEOMETRY, IDENTITY
 from core.volume import Volume
 
-IDENTITY = (
-    "PatientID",
-    "PatientName",
-    "PatientBirthDate",
-    "PatientSex",
-    "AccessionNumber",
-    "StudyID",
-    "StudyDate",
-    "StudyTime",
-    "ReferringPhysicianName",
-)
 DATES: dict[str, type[DA | TM]] = {"PatientBirthDate": DA, "StudyDate": DA, "StudyTime": TM}
 # A new object belongs to one study and one frame of reference, those of most slices.
 SHARED = {
@@ -37,19 +27,6 @@ SHARED = {
     "FrameOfReferenceUID": "frame",
 }
 SAME_GRID = ("ImageOrientationPatient", "PixelSpacing")
-GEOMETRY = (
-    "Rows",
-    "Columns",
-    "ImagePositionPatient",
-    "ImageOrientationPatient",
-    "PixelSpacing",
-    "SliceThickness",
-    "NumberOfFrames",
-    "SharedFunctionalGroupsSequence",
-    "PerFrameFunctionalGroupsSequence",
-    "DimensionOrganizationSequence",
-    "DimensionIndexSequence",
-)
 
 
 def sources_of(volume: Volume, what: str) -> list[Dataset]:

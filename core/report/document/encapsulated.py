@@ -8,7 +8,8 @@ from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
 from pydicom.sr.codedict import codes
 from pydicom.uid import UID, EncapsulatedPDFStorage, ExplicitVRLittleEndian
 
-from core.io.dicom.reference import IDENTITY, referring, sources_of, uid_of
+from core.io.dicom.kept import IDENTITY
+from core.io.dicom.reference import referring, sources_of, uid_of
 from core.provenance import VERSION
 from core.volume import Volume
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from core.models.store import CARD_NAME, WEIGHTS_NAME, save_weights
+from core.models.store import WEIGHTS_NAME, save_weights, write_card
 from core.models.unet import SLIM_DECODER, build_unet
 from core.presets import ENSEMBLE
 from core.provenance import commit, versions
@@ -38,8 +38,7 @@ def bring_home(
         folder.mkdir(parents=True, exist_ok=True)
         save_weights(model, folder / WEIGHTS_NAME)
         losses = told["losses"][path.stem]
-        card = card_of(path.stem, told, records)
-        (folder / CARD_NAME).write_text(json.dumps(card, indent=2) + "\n")
+        write_card(folder, card_of(path.stem, told, records))
         _write_losses(folder / LOSSES_NAME, losses, told["recipe"])
         report(f"{path.stem}: {len(losses)} cycles, loss {losses[-1][-1]}")
 

@@ -124,7 +124,57 @@ def test_network_is_converted_once_and_kept_whole(
     load_network(tmp_path, SIZE)
     name = f"{weights_digest(tmp_path)[:16]}-{SIZE}"
     kept = {path.name for path in runtime.cache_dir().iterdir()}
-    assert kept == {f"{name}.xml", f"{name}.bin"}
+    assert kept == {f"{name}.xml", f"{name}.bin", f"{name}.sha256"}
+
+
+def test_converted_network_that_was_changed_is_converted_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Flipped signs in the cache would bear the name of the weights."""
+    monkeypatch.setenv("HEPATOSCOPE_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(runtime, "_export", brightness)
+    (tmp_path / WEIGHTS_NAME).write_text("0.125")
+    images = np.ones((1, SIZE, SIZE, 3), np.float32)
+    assert load_network(tmp_path, SIZE)(images).mean() == pytest.approx(0.125)
+    (numbers,) = runtime.cache_dir().glob("*.bin")
+    right, wrong = np.float32(0.125).tobytes(), np.float32(-0.125).tobytes()
+    assert right in numbers.read_bytes()
+    numbers.write_bytes(numbers.read_bytes().replace(right, wrong))
+    runtime.forget()
+    assert load_network(tmp_path, SIZE)(images).mean() == pytest.approx(0.125)
+
+
+@pytest.mark.parametrize("error", [PermissionError(13, "denied"), OSError(28, "full")])
+def test_cache_that_takes_nothing_is_done_without(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: OSError
+) -> None:
+    shared = tmp_path / "cache"
+    monkeypatch.setenv("HEPATOSCOPE_CACHE", str(shared))
+    monkeypatch.setattr(runtime, "_export", brightness)
+    into = runtime._convert_into
+
+    def refused(place: Path, missing: Sequence[tuple[Path, Unet, str]]) -> None:
+        if place == shared:
+            raise error
+        into(place, missing)
+
+    monkeypatch.setattr(runtime, "_convert_into", refused)
+    (tmp_path / WEIGHTS_NAME).write_text(f"0.5{error.errno}")
+    network = load_network(tmp_path, SIZE)
+    answer = network(np.ones((1, SIZE, SIZE, 3), np.float32)).mean()
+    assert answer == pytest.approx(float(f"0.5{error.errno}"))
+    assert not shared.exists()
+
+
+def test_full_disk_is_not_called_wrong_weights(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise RuntimeError("OSError: [Errno 28] No space left on device: 'x.bin'")
+
+    monkeypatch.setattr(runtime, "run", full)
+    with pytest.raises(OSError, match="no room for converted networks"):
+        runtime._export([(tmp_path, Unet(SIZE), tmp_path / "x.xml")])
 
 
 def test_networks_are_converted_together_and_none_twice(

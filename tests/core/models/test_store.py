@@ -14,13 +14,17 @@ from core.errors import WeightsMissing
 from core.models import store
 from core.models.store import (
     CARD_NAME,
+    DIGEST,
     WEIGHTS_NAME,
+    check_task,
     first_preset,
     model_dir,
     read_card,
     save_weights,
     trained_presets,
+    trusted_digest,
     weights_digest,
+    write_card,
 )
 from core.presets import BEST, PAPER
 
@@ -125,6 +129,39 @@ def test_network_is_found_where_it_was_trained(
     (folder / WEIGHTS_NAME).touch()
     (folder / CARD_NAME).write_text(json.dumps({"task": "liver"}))
     assert read_card(model_dir("paper", "liver")) == {"task": "liver"}
+
+
+def test_weights_that_are_not_those_of_their_card_are_refused(tmp_path: Path) -> None:
+    (tmp_path / WEIGHTS_NAME).write_bytes(b"kernel")
+    card = write_card(tmp_path, {"task": "liver"})
+    assert read_card(tmp_path) == card
+    assert trusted_digest(tmp_path) == card[DIGEST] == hashlib.sha256(b"kernel").hexdigest()
+    (tmp_path / WEIGHTS_NAME).write_bytes(b"-kernel")
+    with pytest.raises(WeightsMissing, match=r"are not those of its card\.json"):
+        trusted_digest(tmp_path)
+
+
+def test_tumor_network_in_the_livers_place_is_refused(tmp_path: Path) -> None:
+    (tmp_path / WEIGHTS_NAME).write_bytes(b"kernel")
+    write_card(tmp_path, {"task": "tumor"})
+    check_task(tmp_path, "tumor")
+    with pytest.raises(WeightsMissing, match="trained to find “tumor”, not liver"):
+        check_task(tmp_path, "liver")
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff", b"[" * 20_000])
+def test_damaged_card_is_one_sentence(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / CARD_NAME).write_bytes(content)
+    with pytest.raises(WeightsMissing, match="is missing or damaged"):
+        read_card(tmp_path)
+
+
+def test_every_shipped_card_names_the_weights_beside_it() -> None:
+    cards = sorted(store.WEIGHTS_DIR.rglob(CARD_NAME))
+    with_weights = [card.parent for card in cards if (card.parent / WEIGHTS_NAME).is_file()]
+    assert len(with_weights) >= 10
+    for folder in with_weights:
+        assert read_card(folder)[DIGEST] == trusted_digest(folder)
 
 
 def test_preset_is_offered_once_all_its_networks_are_there(

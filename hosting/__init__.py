@@ -1,0 +1,1 @@
+"""Bringing HepatoScope to others: a Space, and what a host may want to know of it."""
