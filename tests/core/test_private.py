@@ -80,9 +80,8 @@ def test_guard_sees_who_asks(asked: tuple[dict[str, str], Path]) -> None:
 def test_no_command_asks_anybody_outside(
     asked: tuple[dict[str, str], Path], tmp_path: Path
 ) -> None:
-    """Networks are converted, asked, measured; the report is set: children and all."""
+    """A scan is read, networks are asked, a report is set: children and all."""
     environment, told = asked
-    environment["HEPATOSCOPE_CACHE"] = str(tmp_path / "cache")
     scan = scene.save_nifti(tmp_path / "ct.nii.gz", scene.draw()[0], scene.affine_of())
     out = str(tmp_path / "out")
     made = run(["-m", "core", "segment", str(scan), "--out", out, "--preset", "paper"], environment)

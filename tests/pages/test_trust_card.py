@@ -54,5 +54,5 @@ def test_damaged_run_is_named_and_the_others_stay(place: Path) -> None:
     (broken / "cases.parquet").write_bytes(b"torn")
     card = drawn()
     assert not card.exception
-    assert "paper-torn/cases.parquet is damaged" in card.error[0].value.replace("\\", "")
+    assert "paper-torn/cases.parquet” is damaged" in card.error[0].value.replace("\\", "")
     assert set(card.dataframe[0].value["Run"]) == {"paper-drawn"}

@@ -303,12 +303,12 @@ def test_series_of_a_zip_are_scans_of_their_own(tmp_path: Path) -> None:
 
 
 def test_stacks_of_one_series_are_told_apart_by_their_order(tmp_path: Path) -> None:
-    later = trunk(False, 24, 80, AcquisitionNumber=2)
-    early = trunk(False, 24, 80, AcquisitionNumber=1)
+    later = trunk(False, 24, 80, AcquisitionNumber=2, SeriesDescription="late")
+    early = trunk(False, 24, 80, AcquisitionNumber=1, SeriesDescription="early")
     volume = read(save_dicom(tmp_path, [*later, *early]))
     assert sorted(one.key for one in volume.series) == ["3.1", "3.2"]
     second = read(tmp_path, "3.2")
-    assert {header.AcquisitionNumber for header in second.dicom_headers} == {2}
+    assert {header.SeriesDescription for header in second.dicom_headers} == {"late"}
 
 
 def test_deflated_files_are_called_deflated() -> None:

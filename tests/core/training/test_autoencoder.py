@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import numpy as np
@@ -6,7 +7,7 @@ import pytest
 from core.atlas.encoders import load_autoencoder as load_halves
 from core.atlas.encoders import network_patch, reconstruction_error
 from core.errors import BadDataset, WeightsMissing
-from core.models.store import WEIGHTS_NAME, load_autoencoder, read_card
+from core.models.store import WEIGHTS_NAME, load_autoencoder, read_card, write_card
 from core.training.autoencoder import PatchRecipe, train_autoencoder
 from core.training.history import read_history
 from tests.core.training import sample
@@ -58,10 +59,10 @@ def test_weights_that_are_not_those_of_the_card_are_told_in_one_sentence(
 ) -> None:
     (tmp_path / WEIGHTS_NAME).write_bytes((folder / WEIGHTS_NAME).read_bytes())
     card = (folder / "card.json").read_text().replace('"bottleneck": 4', '"bottleneck": 6')
-    (tmp_path / "card.json").write_text(card)
     # A digest of its own: networks converted before are kept by their weights.
     with (tmp_path / WEIGHTS_NAME).open("ab") as weights:
         weights.write(b" ")
+    write_card(tmp_path, json.loads(card))
     with pytest.raises(WeightsMissing, match="do not make the network of its card"):
         load_halves(tmp_path)
 
