@@ -41,21 +41,22 @@ def _real() -> Volume:
 
 def case_header(case: Study) -> None:
     """Name the current case, say what it is, and offer others."""
-    name, change = st.columns([4, 1], vertical_alignment="center")
+    name, change = st.columns([7, 3], vertical_alignment="center")
     with name:
         synthetic = " :blue-badge[synthetic]" if case.volume.synthetic else ""
         st.subheader(plain(case.title) + synthetic, anchor=False)
         st.caption(_facts(case.volume))
         _series_choice(case)
-    with change.popover("Its privacy", icon=":material/lock:", width="stretch"):
-        privacy(case)
-        _name_choice(case)
     # Another scan has a popover of its own, so that this one closes when it is chosen.
     key = f"another-scan-{case.id[:8]}"
-    with change.popover("Another scan", icon=":material/folder_open:", width="stretch", key=key):
+    row = change.container(horizontal=True, horizontal_alignment="right")
+    with row.popover("Another scan", icon=":material/folder_open:", key=key):
         earlier_cases()
         demo_button("demo-again")
         uploader()
+    with row.popover("Privacy", icon=":material/lock:"):
+        privacy(case)
+        _name_choice(case)
 
 
 def _series_choice(case: Study) -> None:

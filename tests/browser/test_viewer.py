@@ -238,7 +238,9 @@ def test_slices_play_up_and_stop_where_they_are(viewer: Open) -> None:
     film = page.get_by_role("button", name="Play")
     film.click()
     expect(film).to_have_attribute("aria-pressed", "true")
-    expect(number(page, "axial")).to_have_text(f"40 / {SHAPE[2]}", timeout=PATIENCE)
+    # Some slices further: a busy machine does not see each of them.
+    further = re.compile(rf"^(3[5-9]|[4-9]\d) / {SHAPE[2]}$")
+    expect(number(page, "axial")).to_have_text(further, timeout=PATIENCE)
     film.click()
     expect(film).to_have_attribute("aria-pressed", "false")
     page.wait_for_timeout(500)
