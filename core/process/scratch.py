@@ -8,11 +8,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from shutil import rmtree
 from tempfile import TemporaryDirectory, gettempdir, mkdtemp
+from time import time
 
 from core.errors import NoRoom
 
 PREFIX = "hepatoscope-"
 OURS = re.compile(rf"{PREFIX}(\d+)-")
+# What is older was left by another process of this number.
+STARTED = time()
 # No space, quota used up, larger than a file may be, not to be written to.
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES}
 
@@ -60,7 +63,7 @@ def clear_left() -> int:
     cleared = 0
     for folder in Path(gettempdir()).glob(f"{PREFIX}*"):
         owner = OURS.match(folder.name)
-        if folder.is_dir() and owner and not _is_anothers(int(owner[1])):
+        if folder.is_dir() and owner and _is_left(folder, int(owner[1])):
             rmtree(folder, ignore_errors=True)
             cleared += not folder.exists()
     return cleared
@@ -70,13 +73,14 @@ def _prefix() -> str:
     return f"{PREFIX}{os.getpid()}-"
 
 
-def _is_anothers(pid: int) -> bool:
+def _is_left(folder: Path, pid: int) -> bool:
     if pid == os.getpid():
-        return False
+        return folder.stat().st_mtime < STARTED
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
-        return False
-    except PermissionError:
         return True
-    return True
+    # It runs, for another user.
+    except PermissionError:
+        return False
+    return False

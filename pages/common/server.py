@@ -44,7 +44,8 @@ class Housekeeping:
     def __init__(self, manager: Any) -> None:
         self._manager = manager
         self._left: dict[str, float] = {}
-        self._untidy = False
+        # Whether something was let go since it was collected last, and whether networks are loaded.
+        self._untidy = self._loaded = False
         self._worked = monotonic()
 
     def close_left(self, now: float) -> None:
@@ -68,18 +69,20 @@ class Housekeeping:
         return bool(jobs)
 
     def tidy(self, now: float, *, works: bool) -> None:
-        """Give memory back where somebody left and nobody works, and networks that nobody needs."""
-        self._worked = now if works else self._worked
-        self._untidy = self._untidy or works
-        if works or not self._untidy:
+        """Give memory back where somebody left and nobody works, and networks that nobody needs.
+
+        Once for each, since a collection stops all visitors for a moment.
+        """
+        if works:
+            self._worked, self._untidy, self._loaded = now, True, True
             return
-        # First of all, since those who left are counted as here until they are collected.
-        give_back()
-        idle = now - self._worked >= IDLE_SECONDS
-        if idle and not any(one.cases for one in list(EVERY)):
+        needed = now - self._worked < IDLE_SECONDS or any(one.cases for one in list(EVERY))
+        if self._loaded and not needed:
             forget()
+            self._loaded, self._untidy = False, True
+        if self._untidy:
+            self._untidy = False
             give_back()
-        self._untidy = not idle
 
 
 @st.cache_resource(show_spinner=False)

@@ -81,9 +81,27 @@ def test_memory_is_given_back_once_nobody_works(monkeypatch: pytest.MonkeyPatch)
     house.tidy(house._worked + 1, works=False)
     assert done == ["memory"]
     house.tidy(house._worked + server.IDLE_SECONDS, works=False)
-    assert done[1:] == ["memory", "networks", "memory"]
+    assert done == ["memory", "networks", "memory"]
     house.tidy(house._worked + server.IDLE_SECONDS + 5, works=False)
-    assert len(done) == 4, "once is enough"
+    assert len(done) == 3, "once is enough"
+
+
+def test_networks_stay_loaded_for_who_has_a_scan_open(
+    scan: Volume, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+    monkeypatch.setattr(server, "give_back", lambda: None)
+    monkeypatch.setattr(server, "forget", lambda: done.append("networks"))
+    visitor = Memory()
+    visitor.open(Study(scan, ()))
+    monkeypatch.setattr(server, "EVERY", {visitor})
+    house = Housekeeping(Sessions())
+    house.tidy(0.0, works=True)
+    house.tidy(server.IDLE_SECONDS, works=False)
+    assert not done
+    visitor.empty()
+    house.tidy(server.IDLE_SECONDS + 5, works=False)
+    assert done == ["networks"]
 
 
 @pytest.mark.parametrize("active", [True, False])

@@ -32,11 +32,13 @@ def test_what_a_dead_process_left_is_cleared_and_a_living_ones_stays(
     for folder in (left, living, foreign):
         folder.mkdir()
         (folder / "ct").write_bytes(b"HU")
-    of_this_number_before = lasting_scratch()
+    of_this_number_before, in_use = lasting_scratch(), lasting_scratch()
+    os.utime(of_this_number_before, (0, 0))
     assert clear_left() == 2
     assert not left.exists()
     assert not of_this_number_before.exists()
     assert living.exists()
+    assert in_use.exists()
     assert foreign.exists()
 
 
