@@ -1,6 +1,7 @@
 """Read a saved study: a file that nobody vouches for."""
 
 import json
+import struct
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -33,7 +34,7 @@ MAX_RECORD_BYTES = 16 * 2**20
 # What a wrong value inside the record raises where it is taken for a right one.
 MALFORMED = (
     KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError, OSError, EOFError,
-    SyntaxError, TokenError, RecursionError,
+    SyntaxError, TokenError, RecursionError, NotImplementedError, struct.error,
 )  # fmt: skip
 
 
@@ -55,7 +56,8 @@ def is_saved(path: Path) -> bool:
     try:
         with zipfile.ZipFile(path) as archive:
             return NAME in archive.namelist()
-    except DAMAGED:
+    # Of a version of zip that is not known, too.
+    except (*DAMAGED, NotImplementedError, RuntimeError, struct.error):
         return False
 
 
@@ -78,7 +80,7 @@ def open_saved(path: Path, scans: Mapping[str, Volume]) -> Saved:
             return _saved(record, folder, scans)
         except HepatoScopeError:
             raise
-        except (*MALFORMED, InvalidDicomError, NotImplementedError) as error:
+        except (*MALFORMED, InvalidDicomError) as error:
             raise UnreadableScan(
                 "The saved session is damaged: part of it does not say what it should "
                 f"({type(error).__name__}); save it again."

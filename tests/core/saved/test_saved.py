@@ -158,3 +158,14 @@ def test_a_cut_file_is_no_saved_study_or_is_refused(tmp_path: Path) -> None:
 def test_only_a_segmented_study_is_saved() -> None:
     with pytest.raises(ValueError, match="not segmented"):
         save(replace(studied(), segmentation=None), {}, with_scan=True)
+
+
+def test_zip_of_an_unknown_version_is_no_session_and_one_sentence(tmp_path: Path) -> None:
+    path = saved(studied(), tmp_path)
+    content = bytearray(path.read_bytes())
+    # Needed to extract: of the first entry in the central directory.
+    content[content.index(b"PK\x01\x02") + 6] = 0xFF
+    path.write_bytes(content)
+    assert not is_saved(path)
+    with pytest.raises(HepatoScopeError, match="zip the folder again"):
+        read(path)
