@@ -26,5 +26,8 @@ ENV STREAMLIT_SERVER_XSRF_COOKIE_SAME_SITE=none
 EXPOSE 7860
 HEALTHCHECK CMD /home/user/venv/bin/python -c \
     "import urllib.request; urllib.request.urlopen('http://127.0.0.1:7860/_stcore/health')"
-CMD ["/home/user/venv/bin/streamlit", "run", "app.py", \
-     "--server.address", "0.0.0.0", "--server.port", "7860"]
+# Served by another name than these, as behind a proxy of your own, name it here too.
+CMD ["/home/user/venv/bin/streamlit", "run", "serve.py", \
+     "--server.address", "0.0.0.0", "--server.port", "7860", \
+     "--server.allowedHosts", "localhost", "--server.allowedHosts", "127.0.0.1", \
+     "--server.allowedHosts", "*.hf.space"]

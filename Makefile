@@ -10,7 +10,7 @@ BIN := .venv/bin
 TOOLS := .venv/tools/bin
 SPACE ?=
 
-.PHONY: run check test lint clean space lock sbom audit licences
+.PHONY: run check test lint clean space lock sbom audit licences cards
 .DEFAULT_GOAL := run
 
 .venv/.run: requirements.txt
@@ -25,7 +25,7 @@ SPACE ?=
 	@touch $@
 
 run: .venv/.run
-	$(BIN)/streamlit run app.py --server.port $(PORT)
+	$(BIN)/streamlit run serve.py --server.port $(PORT)
 
 lint: .venv/.test
 	$(BIN)/ruff check .
@@ -61,6 +61,9 @@ audit: .venv/tools/.done
 
 licences: .venv/.run
 	$(BIN)/python -m hosting.licences --into docs/licences.md
+
+cards: .venv/.run
+	$(BIN)/python -m hosting.cards
 
 clean:
 	rm -rf .venv

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, metadata
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parents[1]
 PINNED = re.compile(r"^([A-Za-z0-9._-]+)==(\S+)", re.MULTILINE)
@@ -32,7 +33,7 @@ def locked(path: Path = ROOT / "requirements.lock") -> dict[str, str]:
 def licence_of(name: str) -> str | None:
     """Tell the licence of an installed package in a line; None where it is not installed."""
     try:
-        told = metadata(name)
+        told: Any = metadata(name)
     except PackageNotFoundError:
         return None
     stated = told.get("License-Expression") or _of_classifiers(told.get_all("Classifier") or [])

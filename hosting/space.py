@@ -30,6 +30,7 @@ NEEDED = (
     "pages/**",
     "requirements.lock",
     "requirements.txt",
+    "serve.py",
     "weights/**",
 )
 MB = 1_000_000

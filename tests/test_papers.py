@@ -123,6 +123,13 @@ def test_paths_named_in_text_exist(paper: Path) -> None:
         assert (ROOT / named).is_file() or any(ROOT.rglob(f"[!.]*/{named}")), named
 
 
+def test_named_tests_exist() -> None:
+    named = re.findall(r"`([\w/]+\.py)::(\w+)`", (ROOT / "docs" / "trust.md").read_text())
+    assert len(named) > 30
+    for path, name in named:
+        assert f"def {name}(" in (ROOT / path).read_text(), f"{path}::{name}"
+
+
 def test_architecture_names_every_room() -> None:
     told = (ROOT / "docs" / "architecture.md").read_text()
     rooms = [

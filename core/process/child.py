@@ -18,6 +18,7 @@ from typing import IO, Any
 from core.errors import HepatoScopeError
 from core.process.memory import MB, is_of_memory
 from core.process.message import Packed, read, unpacked, write
+from core.process.priority import CHILD, step_back
 
 
 def serve(tasks: IO[bytes], answers: IO[bytes]) -> None:
@@ -91,6 +92,7 @@ def _portable(error: Exception) -> Exception:
 
 
 if __name__ == "__main__":
+    step_back(CHILD)
     limits = (limit_memory, limit_files, limit_processor)
     for limit, told in zip(limits, sys.argv[1:], strict=True):
         if most := float(told):

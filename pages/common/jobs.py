@@ -12,6 +12,7 @@ import streamlit as st
 from core.cascade.segmentation import STAGES
 from core.errors import Cancelled, HepatoScopeError
 from core.presets import Preset
+from core.process.priority import NETWORKS, step_back
 from core.process.progress import Progress
 from core.study import Study, segmented
 from pages.common.answers import keep_answer
@@ -126,6 +127,7 @@ class Job:
 
     def run(self, line: Line) -> None:
         """Work once it is its turn in `line`, which it has joined; the body of the thread."""
+        step_back(NETWORKS)
         try:
             self._await(line)
             self.result = self.work(self.clock.tell, self._cancel.is_set)

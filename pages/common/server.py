@@ -6,6 +6,7 @@ files that were uploaded in it. All that is asked of its inner parts is asked he
 
 import asyncio
 import logging
+import sys
 import threading
 from collections.abc import Callable
 from time import monotonic, sleep
@@ -29,6 +30,9 @@ KEPT_SECONDS = 120
 # More at once, and a new one is asked to come later.
 MOST_VISITORS = 60
 LOOK_SECONDS = 5
+# Seconds after which a thread that computes lets another go on: the event loop takes part in each
+# answer of the server, and waited so long for each of many visitors.
+TURN_SECONDS = 0.001
 # How long nobody must have worked before the networks are let go.
 IDLE_SECONDS = 90
 
@@ -93,6 +97,7 @@ def housekeeping() -> threading.Thread | None:
     if server is None:
         return None
     keep_little()
+    sys.setswitchinterval(TURN_SECONDS)
     keep_to_the_page()
     loop, manager = server._get_async_objs().eventloop, server._session_mgr
     thread = threading.Thread(

@@ -28,17 +28,24 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def start_streamlit(script: Path, port: int, log: Path) -> subprocess.Popen[bytes]:
+def start_streamlit(
+    script: Path,
+    port: int,
+    log: Path,
+    *,
+    address: str = "127.0.0.1",
+    environment: dict[str, str] | None = None,
+) -> subprocess.Popen[bytes]:
     options = {
         "server.port": port,
-        "server.address": "127.0.0.1",
+        "server.address": address,
         "server.headless": "true",
         "server.fileWatcherType": "none",
         "browser.gatherUsageStats": "false",
     }
     command = [sys.executable, "-m", "streamlit", "run", str(script)]
     command += [f"--{name}={value}" for name, value in options.items()]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    environment = environment or {**os.environ, "PYTHONPATH": str(ROOT)}
     with log.open("wb") as output:
         return subprocess.Popen(
             command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT

@@ -1,6 +1,5 @@
 """Nothing is told to anybody outside: a library's own reports are off before it is imported."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -8,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests import scene
+from tests.outside import ROOT, forbidden
 
-ROOT = Path(__file__).parents[2]
 OPENVINO = """
 import sys
 import core
@@ -17,43 +16,12 @@ import openvino
 import openvino.tools.ovc
 print(sys.modules["openvino_telemetry"], "openvino.tools.ovc.telemetry_stub" in sys.modules)
 """
-# Loaded by every Python that starts: whoever asks for a name or another machine is written down.
-FORBIDDING = """
-import os, socket, sys, threading
-
-def told(what):
-    with open(os.environ["ASKED"], "a") as file:
-        file.write(f"{sys.argv} {what}\\n")
-    raise OSError(f"forbidden: {what}")
-
-def here(address):
-    return not isinstance(address, tuple) or address[0] in ("127.0.0.1", "::1", "localhost", "")
-
-_look_up, _connect, _send = socket.getaddrinfo, socket.socket.connect, socket.socket.sendto
-
-def look_up(host, *rest, **more):
-    if host not in (None, "", "localhost", "127.0.0.1", "::1", "0.0.0.0"):
-        told(f"looked up {host}")
-    return _look_up(host, *rest, **more)
-
-class Socket(socket.socket):
-    def connect(self, address):
-        return _connect(self, address) if here(address) else told(f"connected to {address}")
-    def sendto(self, data, *rest):
-        return _send(self, data, *rest) if here(rest[-1]) else told(f"sent to {rest[-1]}")
-
-socket.getaddrinfo, socket.socket = look_up, Socket
-"""
 
 
 @pytest.fixture
 def asked(tmp_path: Path) -> tuple[dict[str, str], Path]:
     """An environment in which asking anybody outside fails, and the file that tells who tried."""
-    (tmp_path / "forbid").mkdir()
-    (tmp_path / "forbid" / "sitecustomize.py").write_text(FORBIDDING)
-    told = tmp_path / "asked"
-    path = os.pathsep.join([str(tmp_path / "forbid"), str(ROOT)])
-    return {**os.environ, "PYTHONPATH": path, "ASKED": str(told)}, told
+    return forbidden(tmp_path)
 
 
 def run(command: list[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:

@@ -3,6 +3,12 @@
 import re
 from pathlib import Path
 
+import pytest
+from huggingface_hub import metadata_load
+
+from core.models.store import WEIGHTS_DIR
+from core.presets import PRESETS, Preset
+from hosting.cards import card_of
 from hosting.licences import ALLOWED, PINNED, ROOT, locked, rows
 
 LOCK = ROOT / "requirements.lock"
@@ -48,3 +54,13 @@ def test_container_installs_the_lock_on_a_base_that_cannot_change() -> None:
     assert "--require-hashes -r requirements.lock" in text
     assert "HEPATOSCOPE_DOWNLOADS=off" in text
     assert not Path(ROOT / "Dockerfile").read_text().count("pip install --no-cache-dir -r")
+
+
+@pytest.mark.parametrize("preset", PRESETS.values(), ids=list(PRESETS))
+def test_card_tells_what_was_measured(preset: Preset) -> None:
+    path = WEIGHTS_DIR / preset.name / "README.md"
+    assert path.read_text() == card_of(preset), "run make cards"
+    (index,) = metadata_load(path)["model-index"]
+    told = {result["dataset"]["config"]: result["metrics"] for result in index["results"]}
+    assert set(told) == {"liver", "tumors"}
+    assert all(0 < metric["value"] < 1 for metrics in told.values() for metric in metrics)
