@@ -94,11 +94,20 @@ class Visitor:
                 await self._look_around()
             # Whatever befalls a visitor is what is looked for.
             except Exception as error:
-                said = " ".join((await self._page.locator("body").inner_text()).split())
+                said = await self._shown()
                 self._seen.faults.append(
                     f"visitor {self._number}: {str(error)[:200]}: {said[:400]}"
                 )
             await context.close()
+
+    async def _shown(self) -> str:
+        """Tell what the page shows, where it still shows anything."""
+        from playwright.async_api import Error
+
+        try:
+            return " ".join((await self._page.locator("body").inner_text(timeout=5_000)).split())
+        except Error as error:
+            return f"(no page: {error.message[:80]})"
 
     async def _look_around(self) -> None:
         page = self._page

@@ -43,7 +43,7 @@ challenge: how they do on other scanners, phases and diseases is not known.
 
 ## Networks
 
-| network | in | architecture | SHA-256 of the weights | written | commit |
+| network | outlines | architecture | SHA-256 of the weights | written | commit |
 |---|---|---|---|---|---|
 {networks}
 

@@ -6,7 +6,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 # Loaded by every Python that starts: whoever asks for a name or another machine is written down.
 FORBIDDING = """
-import os, socket, sys, threading
+import os, socket, sys
 
 def told(what):
     with open(os.environ["ASKED"], "a") as file:
