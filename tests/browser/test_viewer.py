@@ -212,8 +212,15 @@ def test_number_and_picture_belong_together_while_the_wheel_is_fast(viewer: Open
 
 
 def test_still_page_fetches_the_slices_around(viewer: Open) -> None:
+    asked: list[Any] = []
     page = viewer()
-    page.wait_for_timeout(4000)
+    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: asked.append(frame)))
+    page.reload()
+    expect(value(page, "crosshair", "hu")).to_have_text(re.compile("HU"), timeout=60_000)
+    known = -1
+    while known < len(asked):
+        known = len(asked)
+        page.wait_for_timeout(4000)
     canvas(page, "axial").focus()
     page.context.set_offline(True)
     for _ in range(10):

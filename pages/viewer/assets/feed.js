@@ -7,9 +7,12 @@ const REPORT_AFTER_MS = 300;
 const QUICK_MS = 200;
 // So many slices are fetched ahead at once, and not before fewer than half of them are left.
 const AHEAD = 6;
-// Axial slices on both sides that are fetched while nothing moves, and how many at a time.
+// Axial slices on both sides that are fetched while nothing moves, and how many at a time. Between
+// two requests the way to the server rests some times as long as the last answer took, so that a
+// slow one stays free for what is wanted.
 const AROUND = 24;
 const AT_A_TIME = 4;
+const RESTS = 5;
 
 // Packed slices of this browser tab, oldest first. They outlive a viewer, so that coming back
 // to a page is instant.
@@ -39,7 +42,8 @@ export class Feed {
   constructor(send) {
     this.send = send;
     this.waitingFor = null;
-    this.roundTrip = Infinity;
+    // Slow until it is known.
+    this.roundTrip = PATIENCE_MS;
     this.reported = "";
   }
 
@@ -65,13 +69,22 @@ export class Feed {
     const slices = [...seen, ...soon];
     clearTimeout(this.report);
     if (slices.length) this.ask(slices);
-    else if (this.reported !== String(this.position) || this.around().length)
-      this.report = setTimeout(() => this.ask(this.around()), REPORT_AFTER_MS);
+    else if (this.moved() || this.around().length)
+      this.report = setTimeout(() => this.ask(this.around()), this.pause());
+  }
+
+  /** Whether Python does not know the position yet. */
+  moved() {
+    return this.reported !== String(this.position);
+  }
+
+  pause() {
+    return this.moved() ? REPORT_AFTER_MS : Math.max(REPORT_AFTER_MS, RESTS * this.roundTrip);
   }
 
   /** Axial slices nearest to the one that is seen, which a still page can fetch. */
   around() {
-    if (!this.planes.includes("axial") || this.roundTrip > QUICK_MS) return [];
+    if (!this.planes.includes("axial")) return [];
     const [z, count] = [this.position[2], this.scene.shape[2]];
     const near = Array.from({ length: 2 * AROUND }, (_, i) => z + (i % 2 ? -1 : 1) * ((i >> 1) + 1));
     return near
