@@ -212,7 +212,9 @@ def processor_seconds(pid: int) -> float:
 
 def serve(app: Path) -> subprocess.Popen[bytes]:
     """Start a server of the checkout `app`."""
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={PORT}"]
+    # Earlier states of the program had no headers to serve.
+    script = "serve.py" if (app / "serve.py").exists() else "app.py"
+    command = [sys.executable, "-m", "streamlit", "run", script, f"--server.port={PORT}"]
     environment = {**os.environ, "PYTHONPATH": str(app)}
     server = subprocess.Popen(
         [*command, "--server.address=127.0.0.1"], cwd=app, env=environment,
