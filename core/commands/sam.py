@@ -4,6 +4,8 @@ import argparse
 from pathlib import Path
 
 from core.commands.common import Command, add_preset, named, say, whole_number
+from core.errors import BadDataset
+from core.foundation.sam.checkpoint import SHIPPED
 from core.presets import preset_named
 
 
@@ -14,9 +16,9 @@ def sam_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--cases", nargs="+", metavar="CASE", help="only these cases")
     parser.add_argument(
         "--checkpoint",
-        required=True,
+        default=SHIPPED,
         metavar="NAME_OR_FOLDER",
-        help="such as facebook/sam-vit-base, or the folder of a SAM",
+        help="such as facebook/sam-vit-base, or the folder of a SAM; the shipped one by default",
     )
     parser.add_argument(
         "--download", action="store_true", help="fetch the checkpoint where it is not here yet"
@@ -25,7 +27,13 @@ def sam_options(parser: argparse.ArgumentParser) -> None:
         "--mode",
         choices=["automatic", "points", "box"],
         default="automatic",
-        help="best of all masks, or prompts drawn from the truth",
+        help="best of all masks, or prompts",
+    )
+    parser.add_argument(
+        "--prompts-from",
+        choices=["truth", "networks"],
+        default="truth",
+        help="what prompts are drawn from: true masks, or those of --preset",
     )
     parser.add_argument("--slices", type=whole_number, default=3, help="of a case, at most")
     parser.add_argument(
@@ -45,27 +53,38 @@ def sam(arguments: argparse.Namespace) -> int:
     """Score SAM on slices of labelled cases, and our networks on the same ones where asked to."""
     from core.cascade.networks import load_networks
     from core.evaluation.run import write_run
-    from core.evaluation.sam import Mode, Plan, score_beside, score_sam
+    from core.evaluation.sam import Mode, Plan, Source, score_beside, score_sam
     from core.evaluation.score import evaluate_with
     from core.foundation.sam.automatic import Settings
     from core.foundation.sam.checkpoint import fetched
     from core.foundation.sam.model import load_sam
     from core.io.datasets import find_cases
 
+    plan = Plan(
+        Mode(arguments.mode),
+        Source(arguments.prompts_from),
+        arguments.slices,
+        arguments.points,
+        arguments.seed,
+        settings=Settings(side=arguments.side),
+    )
+    if plan.needs_networks and not arguments.preset:
+        raise BadDataset("Prompts from networks need to know which: name them with --preset.")
     cases = named(find_cases(arguments.data, arguments.split), arguments.cases)
     checkpoint = fetched(arguments.checkpoint, say if arguments.download else None)
     loaded = load_sam(checkpoint)
-    settings = Settings(side=arguments.side)
-    mode = Mode(arguments.mode)
-    plan = Plan(mode, arguments.slices, arguments.points, arguments.seed, settings=settings)
-    scores, failures = evaluate_with(cases, lambda case: score_sam(case, loaded, plan), say)
-    models = {"sam": checkpoint.digest}
+    preset = preset_named(arguments.preset) if arguments.preset else None
+    networks = load_networks(preset) if preset else None
+    scores, failures = evaluate_with(
+        cases, lambda case: score_sam(case, loaded, plan, preset, networks), say
+    )
     where = arguments.data.name, arguments.split
-    facts = plan.facts(checkpoint.name)
+    models = {"sam": checkpoint.digest}
+    if plan.needs_networks and networks:
+        models |= networks.digests
+    facts = plan.facts(checkpoint, preset)
     write_run(arguments.out, scores, failures, plan.preset, models, *where, facts)
-    if arguments.preset:
-        preset = preset_named(arguments.preset)
-        networks = load_networks(preset)
+    if preset and networks:
         ours, missed = evaluate_with(
             cases, lambda case: score_beside(case, preset, networks, plan), say
         )
@@ -77,7 +96,7 @@ def sam(arguments: argparse.Namespace) -> int:
 SAM = Command(
     "sam",
     "score SAM on slices with ground truth",
-    "sam --data LITS_FOLDER --checkpoint facebook/sam-vit-base --download --out run-sam",
+    "sam --data LITS_FOLDER --mode box --out run-sam",
     sam_options,
     sam,
 )

@@ -2,7 +2,8 @@
 
 SAM does not know what a liver is. Of the masks it finds on its own the one that fits the truth
 best is taken, an oracle's choice; or it is asked with prompts drawn from the truth. Neither is
-open to anyone who has no truth, and the run says so.
+open to anyone who has no truth, and the run says so. Prompts drawn from what our networks called
+are: then nothing is known of the truth but which slices are scored.
 """
 
 from collections.abc import Sequence
@@ -20,6 +21,7 @@ from core.errors import BadDataset
 from core.evaluation.score import TARGETS, CaseScore
 from core.foundation.sam.automatic import Settings, find_masks
 from core.foundation.sam.best import best_mask, mask_of
+from core.foundation.sam.checkpoint import LocalCheckpoint
 from core.foundation.sam.display import gray_slice, laid_down, pixel_mm, upright
 from core.foundation.sam.model import EncodedSlice, Sam, encode
 from core.foundation.sam.prompts import answer, draw_prompt, objects_of
@@ -44,20 +46,32 @@ class Mode(StrEnum):
     BOX = "box"
 
 
+class Source(StrEnum):
+    """What prompts are drawn from."""
+
+    TRUTH = "truth"
+    NETWORKS = "networks"
+
+    @property
+    def mask(self) -> str:
+        """Whose mask that is."""
+        return "the true mask" if self is Source.TRUTH else "the mask that our networks called"
+
+
+ORACLE = (
+    "an oracle's: of all masks SAM finds on a slice, the one with the highest IoU with the truth, "
+    "chosen for each target apart; where the truth is empty, none"
+)
 CHOICE = {
-    Mode.AUTOMATIC: "an oracle's: of all masks SAM finds on a slice, the one with the highest IoU "
-    "with the truth, chosen for each target apart; where the truth is empty, none",
-    Mode.POINTS: "prompts from the truth: points drawn at random in every connected part of the "
-    "true mask; of the answers the one that SAM rates highest; the parts' masks are joined",
-    Mode.BOX: "prompts from the truth: the box of every connected part of the true mask; the "
-    "parts' masks are joined",
+    Mode.POINTS: "points drawn at random in every connected part of {mask}; of the answers the one "
+    "that SAM rates highest; the parts' masks are joined",
+    Mode.BOX: "the box of every connected part of {mask}; the parts' masks are joined",
 }
-HOW = {
-    Mode.AUTOMATIC: "the best of its masks was chosen with the truth (an oracle), so these figures "
-    "are the most it can reach",
-    Mode.POINTS: "prompted with points drawn from the truth",
-    Mode.BOX: "prompted with boxes drawn from the truth",
-}
+BEST_CHOSEN = (
+    "the best of its masks was chosen with the truth (an oracle), so these figures are the most it "
+    "can reach"
+)
+DRAWN = {Mode.POINTS: "prompted with points drawn from", Mode.BOX: "prompted with boxes around"}
 NOTE = (
     "SAM on at most {slices} slices a case: {how}. Its masks have no probabilities: thresholds and "
     "calibration say nothing here. Lesions and surfaces are not scored."
@@ -78,6 +92,7 @@ class Plan:
 
     Parameters
     ----------
+    source : of the prompts, for modes that have any.
     slices : at most so many a case, see `chosen_slices`.
     points : in every object, of the mode `points`.
     seed : of the drawn points.
@@ -85,6 +100,7 @@ class Plan:
     """
 
     mode: Mode = Mode.AUTOMATIC
+    source: Source = Source.TRUTH
     slices: int = 3
     points: int = 1
     seed: int = 0
@@ -94,24 +110,47 @@ class Plan:
     @property
     def preset(self) -> Preset:
         """What stands in the run for the preset of our networks."""
-        return Preset(f"SAM, {self.mode}", "Zero-shot masks.")
+        whose = ", ours" if self.needs_networks else ""
+        return Preset(f"SAM, {self.mode}{whose}", "Zero-shot masks.")
 
-    def facts(self, checkpoint: str) -> dict[str, Any]:
-        """Say for run.json how the masks came about."""
+    @property
+    def needs_networks(self) -> bool:
+        """Whether our networks are asked first."""
+        return self.mode is not Mode.AUTOMATIC and self.source is Source.NETWORKS
+
+    @property
+    def choice(self) -> str:
+        """Say how SAM comes to one mask for each target."""
+        if self.mode is Mode.AUTOMATIC:
+            return ORACLE
+        return f"prompts: {CHOICE[self.mode].format(mask=self.source.mask)}"
+
+    @property
+    def how(self) -> str:
+        """Say `choice` in short."""
+        if self.mode is Mode.AUTOMATIC:
+            return BEST_CHOSEN
+        return f"{DRAWN[self.mode]} {self.source.mask}"
+
+    def facts(self, checkpoint: LocalCheckpoint, preset: Preset | None) -> dict[str, Any]:
+        """Say for run.json how the masks came about; `preset` of the networks that were asked."""
         from importlib.metadata import version
 
         told: dict[str, Any] = {
-            "note": NOTE.format(slices=self.slices, how=HOW[self.mode]),
+            "note": NOTE.format(slices=self.slices, how=self.how),
             "method": "SAM",
-            "checkpoint": checkpoint,
-            "mask_choice": CHOICE[self.mode],
+            "checkpoint": checkpoint.name,
+            "mask_choice": self.choice,
             **self._slice_facts(),
             "window_hu": [self.window.low, self.window.high],
-            "libraries": {name: version(name) for name in ("torch", "transformers")},
+            "libraries": {name: version(name) for name in checkpoint.engine.libraries},
         }
         if self.mode is Mode.AUTOMATIC:
             return {**told, "automatic_masks": self.settings.to_dict()}
-        return {**told, "seed": self.seed, "points_per_object": self.points}
+        told |= {"seed": self.seed, "points_per_object": self.points, "prompts_from": self.source}
+        if self.needs_networks and preset is not None:
+            told["prompting_preset"] = preset.name
+        return told
 
     def facts_beside(self) -> dict[str, Any]:
         """Say for the run.json of our networks that it has the slices of SAM's run alone."""
@@ -121,28 +160,44 @@ class Plan:
         return {"slices_scored": {"most_per_case": self.slices, "rule": RULE}}
 
 
-def score_sam(case: LabelledCase, sam: Sam, plan: Plan) -> list[CaseScore]:
+def score_sam(
+    case: LabelledCase,
+    sam: Sam,
+    plan: Plan,
+    preset: Preset | None = None,
+    networks: Networks | None = None,
+) -> list[CaseScore]:
     """Score SAM on chosen slices of one case.
 
-    Raises BadDataset where the truth marks no liver.
+    Parameters
+    ----------
+    preset, networks : that prompts are drawn from, for a plan that `needs_networks`.
+
+    Raises
+    ------
+    BadDataset
+        The truth marks no liver.
     """
     volume, truth = case.read()
     numbers = chosen_slices(truth, plan.slices, case.name)
     targets = targets_of(case)
+    began = perf_counter()
+    source = truth
+    if plan.needs_networks and preset is not None:
+        source = segment(volume, preset, networks=networks).labels
     masks: Masks = {target: [] for target in targets}
     rng = np.random.default_rng(plan.seed)
-    began = perf_counter()
     for z in numbers:
         seen = encode(sam, gray_slice(volume, z, plan.window), pixel_mm(volume))
-        true = {target: upright(TARGETS[target](truth[..., z])) for target in targets}
-        for target, mask in _asked(sam, seen, true, plan, rng).items():
+        known = {target: upright(TARGETS[target](source[..., z])) for target in targets}
+        for target, mask in _asked(sam, seen, known, plan, rng).items():
             masks[target].append(mask)
     seconds = perf_counter() - began
-    called = {
+    answered = {
         target: np.stack([laid_down(mask) for mask in found], axis=2)
         for target, found in masks.items()
     }
-    return _scores(case, volume, truth, numbers, called, seconds)
+    return _scores(case, volume, truth, numbers, answered, seconds)
 
 
 def score_beside(
@@ -183,7 +238,7 @@ def chosen_slices(truth: NDArray[np.uint8], most: int, name: str) -> tuple[int, 
 def _asked(
     sam: Sam,
     seen: EncodedSlice,
-    true: dict[str, NDArray[np.bool_]],
+    known: dict[str, NDArray[np.bool_]],
     plan: Plan,
     rng: np.random.Generator,
 ) -> dict[str, NDArray[np.bool_]]:
@@ -192,9 +247,9 @@ def _asked(
         found = find_masks(sam, seen, plan.settings)
         return {
             target: mask_of(found, best_mask(found, mask), mask.shape)
-            for target, mask in true.items()
+            for target, mask in known.items()
         }
-    return {target: _prompted(sam, seen, mask, plan, rng) for target, mask in true.items()}
+    return {target: _prompted(sam, seen, mask, plan, rng) for target, mask in known.items()}
 
 
 def _prompted(

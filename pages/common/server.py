@@ -23,6 +23,7 @@ from core.process.scratch import clear_left
 from pages.common.jobs import Job
 from pages.common.memory import EVERY
 from pages.common.queues import lines
+from pages.common.sam import sam_process
 
 LOG = logging.getLogger(__name__)
 # How long what a visitor has outlives the tab; the page says so.
@@ -81,6 +82,8 @@ class Housekeeping:
             self._worked, self._untidy, self._loaded = now, True, True
             return
         needed = now - self._worked < IDLE_SECONDS or any(one.cases for one in list(EVERY))
+        if not needed:
+            sam_process.clear()
         if self._loaded and not needed:
             forget()
             self._loaded, self._untidy = False, True

@@ -6,9 +6,8 @@ import streamlit as st
 
 from core.cascade.segmentation import Segmentation
 from core.draw.slices import telling_slice
-from core.foundation.capabilities import OF_SAM, VISION_LANGUAGE, missing_modules
 from core.foundation.sam.automatic import Settings
-from core.foundation.sam.checkpoint import LocalCheckpoint
+from core.foundation.sam.checkpoint import Engine, LocalCheckpoint
 from core.geometry.slices import Plane
 from core.study import Study
 from pages.common import jobs
@@ -25,19 +24,15 @@ WHAT = (
 )
 AUTOMATIC, PROMPTS = "Automatic masks", "Prompts"
 SIDES = (8, 16, 32)
+ONE_MASK = (
+    ":material/info: The shipped SAM has one mask for each point, mostly of the largest thing "
+    "there: expect the body rather than its organs. A larger SAM has three, and finds more."
+)
 
 
 def sam_view(case: Study, segmentation: Segmentation) -> None:
     """Choose a SAM, a slice and a question; show what it answers beside our networks' result."""
     st.markdown(WHAT)
-    if missing := missing_modules(*OF_SAM):
-        st.info(
-            f"SAM needs {' and '.join(missing)}, which this installation does not have. Add what "
-            "is missing with the command below, then start HepatoScope again.",
-            icon=":material/extension:",
-        )
-        st.code(f"pip install -r {VISION_LANGUAGE}", language=None)
-        return
     checkpoint = choose_checkpoint(case)
     question = None
     if checkpoint is not None:
@@ -64,10 +59,12 @@ def _question(
             "SAM sees gray pictures: what the window does not show, it cannot find.",
             default="Liver",
         )
-    mode = choose("What SAM is asked", [AUTOMATIC, PROMPTS], "sam-mode")
+    mode = choose("What SAM is asked", [PROMPTS, AUTOMATIC], "sam-mode")
     everything = Question(case.id, checkpoint.stamp, z, str(window), Settings())
     if mode == PROMPTS:
         return prompt_view(case, segmentation, checkpoint, everything)
+    if checkpoint.engine is Engine.OPENVINO:
+        st.caption(ONE_MASK)
     question = replace(everything, about=_settings())
     ask_button("Find all masks", case, checkpoint, question)
     return question

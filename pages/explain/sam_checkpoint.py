@@ -3,14 +3,16 @@
 import streamlit as st
 
 from core.errors import HepatoScopeError
+from core.foundation.capabilities import OF_SAM, VISION_LANGUAGE, missing_modules
 from core.foundation.hub import HubFacts, check_name
 from core.foundation.sam.catalogue import CATALOGUE, Checkpoint, known
-from core.foundation.sam.checkpoint import HUB, LocalCheckpoint, find
+from core.foundation.sam.checkpoint import HUB, SHIPPED, LocalCheckpoint, find
 from core.process.memory import free_mb
 from core.study import Study
 from pages.common.fetching import Typed, ask_for_checkpoint, facts_of, offer
 from pages.common.frame import show_error
-from pages.explain.sam_state import CHECKPOINT_KEY, SAM_TAB, sam_process
+from pages.common.sam import sam_process
+from pages.explain.sam_state import CHECKPOINT_KEY, SAM_TAB
 
 OTHER_NAME, FOLDER = "Another, by its name on the hub", "A folder on the machine of HepatoScope"
 TYPED = {
@@ -31,6 +33,10 @@ def choose_checkpoint(case: Study) -> LocalCheckpoint | None:
     if not place:
         right.caption("Type the name or the folder on the left.")
         return None
+    if place != SHIPPED and (missing := missing_modules(*OF_SAM)):
+        with right:
+            _say_missing(missing)
+        return None
     with right:
         try:
             found = find(place)
@@ -50,14 +56,18 @@ def choose_checkpoint(case: Study) -> LocalCheckpoint | None:
 
 def _place() -> str:
     titles = {entry.name: f"{entry.title} · {entry.download_mb:,} MB" for entry in CATALOGUE}
-    st.session_state.setdefault(CHECKPOINT_KEY, _first_here())
+    st.session_state.setdefault(CHECKPOINT_KEY, SHIPPED)
     return ask_for_checkpoint(titles, TYPED, CHECKPOINT_KEY)
 
 
-def _first_here() -> str:
-    """Choose what to begin with: the first known checkpoint on this machine, or the smallest."""
-    here = (entry.name for entry in CATALOGUE if find(entry.name) is not None)
-    return next(here, CATALOGUE[0].name)
+def _say_missing(missing: tuple[str, ...]) -> None:
+    st.info(
+        f"This SAM needs {' and '.join(missing)}, which this installation does not have. Add what "
+        "is missing with the command below and start HepatoScope again, or choose the one that is "
+        "shipped.",
+        icon=":material/extension:",
+    )
+    st.code(f"pip install -r {VISION_LANGUAGE}", language=None)
 
 
 def _say_needs(

@@ -30,8 +30,8 @@ from pages.explain.sam_state import (
 
 HOW = (
     "**Click** what SAM shall outline, **drag a box** around it, or both. Click what does not "
-    "belong to it with “Not part of it” (or the right button). A single click is vague: SAM then "
-    "gives three masks, from a part to the whole."
+    "belong to it with “Not part of it” (or the right button). A single click is vague: a box says "
+    "more, and the larger SAMs give three masks for a click, from a part to the whole."
 )
 MOST_DRAWN = 10
 Mask = NDArray[np.bool_]

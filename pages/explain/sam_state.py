@@ -3,15 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import streamlit as st
-
 from core.draw.slices import SOFT_TISSUE
 from core.foundation.sam.automatic import Settings
 from core.foundation.sam.checkpoint import LocalCheckpoint
 from core.foundation.sam.display import gray_slice, pixel_mm
 from core.foundation.sam.masks import MaskSet
 from core.foundation.sam.model import EncodedSlice
-from core.foundation.sam.process import STAGES, SamProcess
+from core.foundation.sam.process import STAGES
 from core.foundation.sam.prompts import Prompt
 from core.geometry.windows import LIVER_WINDOW, Window
 from core.process.progress import Progress
@@ -19,6 +17,7 @@ from core.study import Study
 from pages.common import jobs
 from pages.common.memory import Slot
 from pages.common.queues import Uses
+from pages.common.sam import ENCODED, sam_process
 
 SAM_TAB = "SAM"
 WINDOWS = {
@@ -76,16 +75,9 @@ class Answer:
     ask_seconds: float
 
 
-# By question; by place; the prompt by slice: only one slice of a scan has one.
+# By question; the prompt by slice: only one slice of a scan has one.
 ANSWERS = Slot[Answer]("sam-answers", keep=6)
-ENCODED = Slot[EncodedSlice]("sam-encoded-slices", keep=4)
 PROMPTS = Slot[Prompt]("sam-prompt")
-
-
-@st.cache_resource(show_spinner=False, on_release=lambda process: process.close())
-def sam_process() -> SamProcess:
-    """Give the process that answers all visitors of this host."""
-    return SamProcess()
 
 
 def latest(case: Study, question: Question | None) -> Answer | None:

@@ -31,6 +31,7 @@ from core.errors import BadDataset, ProcessEnded
 from core.evaluation.zipped import _is_text, read_zipped_run
 from core.foundation.llava import checkpoint as llava
 from core.foundation.sam import checkpoint as sam
+from core.foundation.sam.card import CARD_NAME, FILES
 from core.io import read
 from core.io.datasets import find_cases
 from core.io.labels import read_truth
@@ -387,6 +388,10 @@ def _checkpoint_seeds(place: Path) -> list[Files]:
             "model-00002-of-00002.safetensors": b"x",
             "processor_config.json": b"{}",
             "tokenizer.json": b"{}",
+        },
+        {
+            name: (sam.SHIPPED_FOLDER / name).read_bytes() if name == CARD_NAME else b"x"
+            for name in (CARD_NAME, *FILES)
         },
         {"place.txt": b"owner/model"},
         {"place.txt": b"~nosuchuser/x"},

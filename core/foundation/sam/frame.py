@@ -1,14 +1,14 @@
 """Where a slice lies in the square that SAM sees, and back again."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-# Masks brought to SAM's full size at a time: 16 of 1024² are 64 MB.
-CHUNK = 16
+Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -52,20 +52,34 @@ class Frame:
         moved: NDArray[np.float32] = ((points + 0.5) * scale - 0.5).astype(np.float32)
         return moved
 
-    def restore(self, logits: NDArray[np.float32]) -> NDArray[np.float32]:
+    def restore(self, logits: Floats) -> Floats:
         """Bring mask logits of the square [N, S, S] back to the slice, [N, rows, columns].
 
         To SAM's full size, without the padding, then to the slice, both bilinearly, as in
         SAM's own post-processing.
         """
-        import torch
-        from torch.nn.functional import interpolate
-
+        low = logits.shape[-1]
+        down = _way_back(low, self.size, self.inner_rows, self.rows)
+        across = _way_back(low, self.size, self.inner_columns, self.columns)
         native = np.empty((len(logits), self.rows, self.columns), np.float32)
-        for first in range(0, len(logits), CHUNK):
-            part = torch.from_numpy(np.ascontiguousarray(logits[first : first + CHUNK]))[None]
-            whole = interpolate(part, (self.size, self.size), mode="bilinear")
-            inner = whole[..., : self.inner_rows, : self.inner_columns]
-            shown = interpolate(inner, (self.rows, self.columns), mode="bilinear")
-            native[first : first + CHUNK] = shown[0]
+        for number, mask in enumerate(logits):
+            native[number] = down @ mask @ across.T
         return native
+
+
+@lru_cache(maxsize=8)
+def _way_back(low: int, size: int, inner: int, native: int) -> Floats:
+    """Weights [native, low] of one axis: `low` to `size` pixels, the `inner` ones to the slice."""
+    return _bilinear(native, inner) @ _bilinear(size, low)[:inner]
+
+
+def _bilinear(outputs: int, inputs: int) -> Floats:
+    """Weights [outputs, inputs] of bilinear interpolation between middles of pixels."""
+    places = np.clip((np.arange(outputs) + 0.5) * inputs / outputs - 0.5, 0, inputs - 1)
+    before = np.minimum(places.astype(np.int64), max(0, inputs - 2))
+    share = (places - before).astype(np.float32)
+    weights = np.zeros((outputs, inputs), np.float32)
+    each = np.arange(outputs)
+    weights[each, np.minimum(before + 1, inputs - 1)] = share
+    weights[each, before] += 1 - share
+    return weights

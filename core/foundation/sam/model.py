@@ -1,25 +1,45 @@
 """A SAM in memory: it looks at a slice once, then answers prompts about it quickly."""
 
-import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from time import perf_counter
-from typing import Any
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.errors import BadCheckpoint
-from core.foundation.files import PROCESSOR_NAMES
-from core.foundation.libraries import check_whole, loading, prepare
 from core.foundation.memory import check_room
-from core.foundation.sam.checkpoint import KIND, LocalCheckpoint
+from core.foundation.sam.checkpoint import Engine, LocalCheckpoint
 from core.foundation.sam.frame import Frame
 from core.process.memory import free_mb
 
 Floats = NDArray[np.float32]
 Tell = Callable[[float], None]
+
+
+class Networks(Protocol):
+    """The networks of a SAM, whatever runs them; they see a square of `size` pixels a side."""
+
+    @property
+    def size(self) -> int:
+        """Side of the square, in pixels."""
+
+    def look(self, shown: NDArray[np.uint8], tell: Tell) -> Floats:
+        """Take in a picture uint8 [rows, columns], the upper left of the square.
+
+        `tell` is told which share is done. Gives the embedding, float32 [channels, S, S].
+        """
+
+    def reply(
+        self,
+        embedding: Floats,
+        points: Floats | None,
+        positive: NDArray[np.bool_] | None,
+        boxes: Floats | None,
+        *,
+        several: bool,
+    ) -> tuple[Floats, Floats]:
+        """Answer prompts as `ask` does, of places in the square; at least one of them is given."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,14 +49,15 @@ class Sam:
     Parameters
     ----------
     name : of the checkpoint.
-    model, processor : as transformers has them; the model is not changed.
-    size : side of the square it sees, in pixels.
     """
 
     name: str
-    model: Any
-    processor: Any
-    size: int
+    networks: Networks
+
+    @property
+    def size(self) -> int:
+        """Side of the square it sees, in pixels."""
+        return self.networks.size
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,34 +84,13 @@ def load_sam(checkpoint: LocalCheckpoint) -> Sam:
         It does not fit into the free memory, or its files do not belong together.
     """
     check_room(checkpoint.name, checkpoint.memory_mb, free_mb())
-    prepare()
-    import torch
-    from transformers import SamConfig, SamModel, SamProcessor
-    from transformers.models.sam.image_processing_pil_sam import SamImageProcessorPil
-    from transformers.utils import logging
+    if checkpoint.engine is Engine.OPENVINO:
+        from core.foundation.sam.distilled import load_distilled
 
-    # Its bars would fill the log of the server.
-    logging.disable_progress_bar()
-    folder = checkpoint.folder
-    with loading(checkpoint.name):
-        config = SamConfig.from_pretrained(folder, local_files_only=True)
-        model, told = SamModel.from_pretrained(
-            folder,
-            config=config,
-            dtype=torch.float32,
-            local_files_only=True,
-            output_loading_info=True,
-        )
-    check_whole(told, checkpoint.name, KIND)
-    size = int(config.vision_config.image_size)
-    processor = SamProcessor(
-        SamImageProcessorPil(
-            size={"longest_edge": size},
-            pad_size={"height": size, "width": size},
-            **_color_scale(checkpoint),
-        )
-    )
-    return Sam(checkpoint.name, model.eval(), processor, size)
+        return Sam(checkpoint.name, load_distilled(checkpoint))
+    from core.foundation.sam.original import load_original
+
+    return Sam(checkpoint.name, load_original(checkpoint))
 
 
 def encode(
@@ -105,19 +105,14 @@ def encode(
     ----------
     gray : uint8 [rows, columns], windowed.
     pixel_mm : size of a pixel (row, column).
-    tell : is told which share of the encoder's layers is done.
+    tell : is told which share of the work is done.
     """
-    import torch
-
     began = perf_counter()
     rows, columns = gray.shape
     frame = Frame.of(rows, columns, pixel_mm, sam.size)
-    shown = np.repeat(frame.show(gray)[..., None], 3, axis=2)
-    given = sam.processor(images=shown, return_tensors="pt")
-    with torch.inference_mode(), _told(sam.model.vision_encoder.layers, tell):
-        embedding = sam.model.get_image_embeddings(given["pixel_values"])
+    embedding = sam.networks.look(frame.show(gray), tell)
     tell(1.0)
-    return EncodedSlice(embedding[0].numpy(), frame, perf_counter() - began)
+    return EncodedSlice(embedding, frame, perf_counter() - began)
 
 
 def ask(
@@ -136,60 +131,16 @@ def ask(
     points : float [N, K, 2], K points (column, row) of each prompt; None without any.
     positive : bool [N, K], whether each point lies in what is meant.
     boxes : float [N, 4]: left, top, right, bottom of each prompt; None without any.
-    several : three masks a prompt, from a part to the whole, as suits a single point; else one.
+    several : three masks a prompt, from a part to the whole, as suits a single point; else one. A
+        distilled SAM has one in any case.
 
     Returns
     -------
     Mask logits float32 [N, M, S, S] of the square, and the IoU that SAM expects, [N, M].
     """
-    import torch
-
-    given: dict[str, Any] = {}
-    if points is not None and positive is not None:
-        given["input_points"] = torch.from_numpy(seen.frame.to_square(points))[None]
-        given["input_labels"] = torch.from_numpy(positive.astype(np.int64))[None]
-    if boxes is not None:
-        corners = seen.frame.to_square(boxes.reshape(-1, 2, 2)).reshape(-1, 4)
-        given["input_boxes"] = torch.from_numpy(corners)[None]
-    if not given:
+    if points is None and boxes is None:
         raise ValueError("a prompt needs a point or a box")
-    with torch.inference_mode():
-        answer = sam.model(
-            image_embeddings=torch.from_numpy(seen.embedding)[None],
-            multimask_output=several,
-            **given,
-        )
-    return answer.pred_masks[0].numpy(), answer.iou_scores[0].numpy()
-
-
-@contextmanager
-def _told(layers: Any, tell: Tell) -> Iterator[None]:
-    """Tell the progress before each of the encoder's `layers`."""
-
-    def hook(number: int) -> Callable[..., None]:
-        return lambda *_: tell(number / len(layers))
-
-    handles = [layer.register_forward_pre_hook(hook(at)) for at, layer in enumerate(layers)]
-    try:
-        yield
-    finally:
-        for handle in handles:
-            handle.remove()
-
-
-def _color_scale(checkpoint: LocalCheckpoint) -> dict[str, Any]:
-    """Read how the checkpoint wants its colors scaled, where it says so."""
-    for name in PROCESSOR_NAMES:
-        path = checkpoint.folder / name
-        if path.is_file():
-            break
-    else:
-        return {}
-    try:
-        said = json.loads(path.read_text())
-        said = said.get("image_processor", said)
-        return {key: list(said[key]) for key in ("image_mean", "image_std") if key in said}
-    except (json.JSONDecodeError, UnicodeDecodeError, TypeError, AttributeError) as error:
-        raise BadCheckpoint(
-            f"The {name} of “{checkpoint.name}” is damaged; copy the checkpoint again."
-        ) from error
+    places = None if points is None else seen.frame.to_square(points)
+    if boxes is not None:
+        boxes = seen.frame.to_square(boxes.reshape(-1, 2, 2)).reshape(-1, 4)
+    return sam.networks.reply(seen.embedding, places, positive, boxes, several=several)

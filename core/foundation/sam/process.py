@@ -22,7 +22,7 @@ STAGES = ("Loading SAM", "Taking the slice in", "Asking for masks")
 class SamProcess:
     """Answers for all visitors, one at a time; another checkpoint starts another process.
 
-    PyTorch is loaded there alone.
+    OpenVINO or PyTorch is loaded there alone.
     """
 
     def __init__(self) -> None:
@@ -67,6 +67,10 @@ class SamProcess:
         )  # fmt: skip
         return answered
 
+    def load(self, checkpoint: LocalCheckpoint) -> None:
+        """Load a checkpoint, so that the first answer comes sooner; raises as `answer` does."""
+        self._worker.ask(load_here, checkpoint, loaded=_content(checkpoint))
+
     def holds(self, checkpoint: LocalCheckpoint) -> bool:
         """Whether it is loaded already."""
         return self._worker.holds(_content(checkpoint))
@@ -102,6 +106,11 @@ def answer_here(
     else:
         found = answer(sam, taken, about)
     return found, taken, perf_counter() - began
+
+
+def load_here(checkpoint: LocalCheckpoint) -> None:
+    """Load in this process what `answer_here` will need."""
+    _loaded(checkpoint)
 
 
 # One, because the process ends before it is asked about another.

@@ -1,22 +1,24 @@
 """SAM as an evaluation run: which slices, whose choice, and what is not claimed."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from core.cascade.segmentation import segment
 from core.cli import main
 from core.errors import BadDataset
 from core.evaluation import compare_runs, read_run
-from core.evaluation.sam import Mode, Plan, chosen_slices, score_beside, score_sam
+from core.evaluation.sam import Mode, Plan, Source, chosen_slices, score_beside, score_sam
 from core.foundation.sam.automatic import Settings
-from core.foundation.sam.checkpoint import open_folder
+from core.foundation.sam.checkpoint import SHIPPED, open_folder
 from core.foundation.sam.display import laid_down, upright
 from core.foundation.sam.masks import MaskSet
 from core.foundation.sam.model import Sam, load_sam
-from core.foundation.sam.prompts import Prompt
+from core.foundation.sam.prompts import Prompt, draw_prompt, objects_of
 from core.labels import organ_mask, tumor_mask
 from core.presets import PAPER
 from tests import scene
@@ -116,6 +118,45 @@ def test_prompts_are_drawn_from_every_part_of_the_truth(
     assert asked == [organ, tumor], "the seed decides the points"
 
 
+def test_prompts_of_our_networks_know_nothing_of_the_truth(
+    sam: Sam, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Prompt] = []
+
+    def note(sam: Sam, seen: Any, prompt: Prompt) -> MaskSet:
+        asked.append(prompt)
+        mask = np.ones((1, seen.frame.rows, seen.frame.columns), np.float32)
+        return MaskSet.of(mask, np.ones(1, np.float32))
+
+    monkeypatch.setattr("core.evaluation.sam.answer", note)
+    plan = Plan(Mode.BOX, Source.NETWORKS, slices=1)
+    networks = scene.fake_networks()
+    scan = labelled(truth()).read()[0]
+    (z,) = chosen_slices(truth(), 1, "case")
+    called = upright(segment(scan, PAPER, networks=networks).labels[..., z])
+    score_sam(labelled(truth()), sam, plan, PAPER, networks)
+    boxes = [
+        draw_prompt(part, np.random.default_rng(0), inside=0, box=True)
+        for mask in (organ_mask(called), tumor_mask(called))
+        for part in objects_of(mask)
+    ]
+    assert asked == boxes
+    # Another truth of the same slices, the same prompts.
+    asked.clear()
+    other = np.where(tumor_mask(truth()), 2, 0).astype(np.uint8)
+    score_sam(labelled(other), sam, plan, PAPER, networks)
+    assert asked == boxes
+    assert plan.preset.name == "SAM, box, ours"
+    assert "the mask that our networks called" in plan.choice
+
+
+def test_what_our_networks_do_not_call_sam_is_not_asked_about(sam: Sam) -> None:
+    plan = Plan(Mode.BOX, Source.NETWORKS, slices=1)
+    blind = replace(scene.fake_networks(), tumor=lambda images: np.zeros(images.shape[:3], "f4"))
+    _, tumor = score_sam(labelled(truth()), sam, plan, PAPER, blind)
+    assert tumor.whole.dice == 0
+
+
 def test_our_networks_are_scored_on_the_same_slices(sam: Sam) -> None:
     ours = score_beside(labelled(truth()), PAPER, scene.fake_networks(), PLAN)
     theirs = score_sam(labelled(truth()), sam, PLAN)
@@ -139,12 +180,33 @@ def test_command_writes_both_runs_which_compare(
     assert "chosen with the truth (an oracle)" in facts["note"]
     assert facts["slices_scored"]["most_per_case"] == 2
     assert facts["automatic_masks"]["side"] == 4
+    assert set(facts["libraries"]) == {"torch", "transformers"}
     sam, ours = read_run(run), read_run(tmp_path / "sam-paper")
     key = ["case", "target", "slice"]
     assert sam.slices[key].equals(ours.slices[key])
     assert set(sam.cases["surfaces_comparable"]) == {"only some slices scored"}
     found = compare_runs(sam, ours, "dice")
     assert found["organ"].difference.value > 0
+
+
+def test_command_takes_the_shipped_sam_and_prompts_of_our_networks(
+    lits: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    networks = scene.fake_networks()
+    monkeypatch.setattr("core.cascade.networks.load_networks", lambda *_: networks)
+    run = tmp_path / "sam"
+    asked = ["sam", "--data", str(lits), "--out", str(run), "--mode", "box", "--slices", "1"]
+    asked += ["--prompts-from", "networks"]
+    assert main(asked) == 1
+    assert "name them with --preset" in capsys.readouterr().err
+    assert not run.exists()
+    assert main([*asked, "--preset", "paper"]) == 0
+    facts = json.loads((run / "run.json").read_text())
+    assert (facts["checkpoint"], facts["prompts_from"]) == (SHIPPED, "networks")
+    assert facts["prompting_preset"] == "paper"
+    assert set(facts["models"]) == {"sam", *networks.digests}
+    assert set(facts["libraries"]) == {"openvino"}
+    assert read_run(run).cases["dice"].notna().any()
 
 
 def test_command_says_that_a_checkpoint_is_not_here(

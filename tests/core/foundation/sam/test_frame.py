@@ -1,12 +1,12 @@
 """Where a slice lies in SAM's square: aspect, padding, and the way back."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
 from core.foundation.sam.frame import Frame
 from core.foundation.sam.model import Sam
-
-pytest.importorskip("torch", reason="PyTorch is not installed: no SAM here")
 
 
 def test_slice_fills_the_upper_left_with_its_proportions_in_mm() -> None:
@@ -47,7 +47,8 @@ def test_mask_drawn_in_the_square_comes_back_to_its_place(
 def test_masks_and_points_are_moved_as_the_processor_of_transformers_does(tiny_sam: Sam) -> None:
     import torch
 
-    processor = tiny_sam.processor
+    networks: Any = tiny_sam.networks
+    processor = networks.processor
     rng = np.random.default_rng(1)
     gray = rng.integers(0, 255, (45, 72)).astype(np.uint8)
     frame = Frame.of(45, 72, (1.0, 1.0), tiny_sam.size)

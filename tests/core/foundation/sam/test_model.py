@@ -1,6 +1,7 @@
 """A tiny SAM of the real architecture: looks, answers, finds masks, stops when asked to."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -34,10 +35,11 @@ def test_answers_are_those_of_transformers_itself(
 ) -> None:
     import torch
 
-    given = tiny_sam.processor(images=np.repeat(gray[..., None], 3, axis=2), return_tensors="pt")
+    networks: Any = tiny_sam.networks
+    given = networks.processor(images=np.repeat(gray[..., None], 3, axis=2), return_tensors="pt")
     point = torch.from_numpy(seen.frame.to_square(np.array([[[[30.0, 20.0]]]])))
     with torch.no_grad():
-        whole = tiny_sam.model(pixel_values=given["pixel_values"], input_points=point)
+        whole = networks.model(pixel_values=given["pixel_values"], input_points=point)
     logits, rated = ask(tiny_sam, seen, np.array([[[30.0, 20.0]]]), np.ones((1, 1), bool))
     np.testing.assert_allclose(logits, whole.pred_masks[0].numpy(), rtol=1e-3, atol=1e-2)
     np.testing.assert_allclose(rated, whole.iou_scores[0].numpy(), atol=1e-4)
