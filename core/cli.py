@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from core.commands.common import PROGRAM, Command, say
+from core.commands.edits import EDITS
 from core.commands.embedding import EMBED
 from core.commands.evaluating import COMPARE, EVALUATE
 from core.commands.explaining import EXPLAIN, FAITHFULNESS
@@ -25,7 +26,7 @@ from core.errors import HepatoScopeError
 # They log to the terminal what they think of a header.
 LOUD = ("nibabel.global", "pydicom", "highdicom")
 GROUPS = {
-    "Read a scan": (SEGMENT, REPORT),
+    "Read a scan": (SEGMENT, REPORT, EDITS),
     "Judge": (EVALUATE, COMPARE, SAM),
     "Explain": (EXPLAIN, FAITHFULNESS),
     "Train": (TRAIN,),

@@ -7,6 +7,7 @@ HepatoScopeError
 ├── BadDataset          a training or evaluation folder that cannot be used, or would leak
 ├── BadAtlas            a patch atlas that is damaged, of other weights, or too small for a map
 ├── BadCheckpoint       a foundation model that is missing, another kind, out of reach or too large
+├── BadEdits            corrections that are damaged, of other labels, or cannot be made
 ├── MaybeOtherPatient   two studies look like those of two patients; the user may know better
 ├── OutOfTime           work that may take long took longer than it was allowed to
 ├── NoRoom              a disk of this machine is full, or may not be written to
@@ -41,6 +42,10 @@ class BadAtlas(HepatoScopeError):
 
 class BadCheckpoint(HepatoScopeError):
     """A foundation model's checkpoint cannot be found, fetched or used on this machine."""
+
+
+class BadEdits(HepatoScopeError):
+    """Corrections cannot be read, belong to other labels, or cannot be made of these."""
 
 
 class MaybeOtherPatient(HepatoScopeError):

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from core.cascade.findings import Findings
+from core.editing.file import edit_to_dict
 from core.provenance import NOTICE, commit, versions
 from core.study import Examined
 from core.volume import Grid, spacing_of
@@ -56,6 +57,7 @@ def findings_record(study: Examined) -> dict[str, Any]:
             "tumor": segmentation.tumor_threshold,
         },
         "decisions": [str(decision.opinion) for decision in segmentation.decisions],
+        "corrections": [edit_to_dict(one) for one in segmentation.corrections],
         "models_sha256": segmentation.models,
         "seconds": {stage: round(time, 3) for stage, time in segmentation.seconds.items()},
         "postprocessing": [

@@ -4,6 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+
+from core.cascade.corrections import corrected, corrected_to, with_corrections
 from core.cascade.decisions import Opinion, decision_on
 from core.cascade.findings import Findings
 from core.cascade.measurement import measure
@@ -11,6 +14,8 @@ from core.cascade.networks import Networks, load_networks
 from core.cascade.orientation import CODE as MIRRORED
 from core.cascade.orientation import mirrored_findings
 from core.cascade.segmentation import Labelled, Segmentation, relabel, segment, with_decisions
+from core.editing.edits import Act, Correction, Lesion
+from core.editing.history import History
 from core.errors import UnsupportedScan
 from core.io.apart import read_apart
 from core.presets import Preset
@@ -81,12 +86,14 @@ def segmented(
     """Segment a study, as `core.cascade.segmentation.segment` does, and measure the result.
 
     What the networks say of left and right joins the findings of the quality gate; what a reader
-    decided on lesions of an earlier result holds for those called anew.
+    decided on lesions of an earlier result holds for those called anew, and what was corrected by
+    hand is corrected again.
     """
     volume = study.volume
     found = segment(volume, preset, networks=networks, progress=progress, cancelled=cancelled)
     if study.segmentation is not None:
         found = with_decisions(found, study.segmentation.decisions, volume.voxel_ml)
+        found = with_corrections(found, study.segmentation.corrections, volume)
     known = [finding for finding in study.quality if finding.code != MIRRORED]
     seen = mirrored_findings(volume, preset, networks or load_networks(preset))
     return with_result(replace(study, quality=(*seen, *known)), found)
@@ -100,13 +107,40 @@ def called_at(study: Study, liver_threshold: float, tumor_threshold: float) -> S
     found = _result_of(study)
     if (liver_threshold, tumor_threshold) == (found.liver_threshold, found.tumor_threshold):
         return study
-    return with_result(study, relabel(study.volume, found, liver_threshold, tumor_threshold))
+    return with_result(study, _called_anew(study, found, liver_threshold, tumor_threshold))
+
+
+def _called_anew(
+    study: Study, found: Segmentation, liver_threshold: float, tumor_threshold: float
+) -> Segmentation:
+    called = relabel(study.volume, found, liver_threshold, tumor_threshold)
+    return with_corrections(called, found.corrections, study.volume)
 
 
 def with_result(study: Study, found: Segmentation) -> Study:
-    """Measure a segmentation of a study, and take it in."""
-    measured = measure(study.volume, found.labels, found.chances, found.decisions)
+    """Measure a segmentation of a study, and take it in.
+
+    Nobody judged the lesions of labels that were corrected by hand.
+    """
+    volume, chances = study.volume, None if found.corrections else found.chances
+    measured = measure(volume, found.labels, chances, found.decisions)
+    if found.corrections:
+        told = corrected(found.as_found, found.labels, found.corrections, volume.voxel_ml)
+        warnings = (told.sentence, *measured.warnings)
+        measured = replace(measured, corrected=told, warnings=warnings)
     return replace(study, segmentation=found, findings=measured)
+
+
+def begun(study: Study) -> History:
+    """Begin to correct a segmented study, or go on where it was corrected before."""
+    found = _result_of(study)
+    history = History.of(found.as_found, study.volume.spacing)
+    return replace(history, labels=found.labels, done=found.corrections)
+
+
+def corrected_by(study: Study, history: History) -> Study:
+    """Take over corrections that began with `begun`, and measure the study anew."""
+    return with_result(study, corrected_to(_result_of(study), history))
 
 
 def decided(study: Study, number: int, opinion: Opinion) -> Study:
@@ -116,6 +150,11 @@ def decided(study: Study, number: int, opinion: Opinion) -> Study:
     """
     found = _result_of(study)
     decision = decision_on(found.labels, number, opinion)
+    if found.corrections and opinion is Opinion.REJECTED:
+        # What was drawn by hand stands above what was called: it is taken back by hand too.
+        x, y, z = np.unravel_index(decision.voxels[0], found.labels.shape)
+        edit = Correction(Lesion((int(x), int(y), int(z)), Act.DELETE))
+        return corrected_by(study, begun(study).made(edit))
     return with_result(study, with_decisions(found, (decision,), study.volume.voxel_ml))
 
 
@@ -125,7 +164,7 @@ def withdrawn(study: Study, key: str) -> Study:
     left = tuple(one for one in found.decisions if one.key != key)
     found = replace(found, decisions=left)
     at = found.liver_threshold, found.tumor_threshold
-    return with_result(study, relabel(study.volume, found, *at))
+    return with_result(study, _called_anew(study, found, *at))
 
 
 def _result_of(study: Study) -> Segmentation:

@@ -17,10 +17,12 @@ DEFINITIONS = {
     "liver_hu": "liver voxels that are not tumor; population standard deviation",
     "speck": f"a lesion below {SPECK_MM:g} mm in longest diameter: about as large as a voxel",
     "rejected": "called by the networks, then rejected by a reader: counted nowhere else",
+    "corrected": "by hand, after the networks: figures are of the labels as corrected; dice "
+    "compares them with the labels as found",
     "real": "chance in percent that a piece so called is a lesion, by its size, depth and contrast",
     "coordinates": "mm: RAS (right, anterior, superior); voxel: of the RAS+ volume, from 0",
 }
-DECIMALS = {"ml": 3, "mm": 2, "hu": 1, "percent": 2, "voxel": 2}
+DECIMALS = {"ml": 3, "mm": 2, "hu": 1, "percent": 2, "voxel": 2, "dice": 4}
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,38 @@ class Lesion:
 
 
 @dataclass(frozen=True)
+class Corrected:
+    """What corrections came to.
+
+    Parameters
+    ----------
+    edits : how many.
+    by : names that readers typed, each once; empty where nobody did.
+    first_at, last_at : when the first and the last one was made, as they tell it.
+    liver_dice, tumor_dice : of the labels as found with those as corrected; None where neither
+        shows any.
+    found_liver_volume_ml, found_tumor_volume_ml, found_lesions : as they were found.
+    """
+
+    edits: int
+    by: tuple[str, ...]
+    first_at: str
+    last_at: str
+    liver_dice: float | None
+    tumor_dice: float | None
+    found_liver_volume_ml: float
+    found_tumor_volume_ml: float
+    found_lesions: int
+
+    @property
+    def sentence(self) -> str:
+        """Say that labels were corrected, and by whom."""
+        edits = "one edit" if self.edits == 1 else f"{self.edits} edits"
+        who = f" by {', '.join(self.by)}" if self.by else ""
+        return f"The labels were corrected by hand{who} ({edits}); figures are those of the result."
+
+
+@dataclass(frozen=True)
 class Findings:
     """What was measured in one scan.
 
@@ -76,6 +110,7 @@ class Findings:
     warnings : what speaks against trusting the numbers, a sentence each.
     rejected : what a reader said to be no lesions, as called, numbered in that order; they are
         liver in all figures.
+    corrected : how the labels differ from those that were found; None where nobody drew on them.
     """
 
     liver_volume_ml: float
@@ -86,6 +121,7 @@ class Findings:
     liver_sd_hu: float | None
     warnings: tuple[str, ...]
     rejected: tuple[Lesion, ...] = ()
+    corrected: Corrected | None = None
 
     @property
     def specks(self) -> tuple[Lesion, ...]:

@@ -20,6 +20,8 @@ from core.cascade.postprocessing import (
     liver_region,
     tumor_region,
 )
+from core.editing.edits import Correction
+from core.editing.file import key_of
 from core.errors import Cancelled
 from core.geometry.components import largest_component
 from core.geometry.fits import Box
@@ -52,6 +54,7 @@ class Made:
     seconds : time spent by stage.
     steps : the post-processing, with what each step changed; none where nobody kept them.
     decisions : of a reader on lesions, the latest last; the labels follow them.
+    corrections : made by hand afterwards, the latest last; the labels follow them too.
     """
 
     preset: str
@@ -61,6 +64,7 @@ class Made:
     seconds: dict[str, float]
     steps: tuple[Step, ...]
     decisions: tuple[Decision, ...] = field(default=(), kw_only=True)
+    corrections: tuple[Correction, ...] = field(default=(), kw_only=True)
 
     @property
     def used(self) -> Preset:
@@ -73,9 +77,9 @@ class Made:
 
     @property
     def called(self) -> tuple[Hashable, ...]:
-        """Name how the answers of the networks were made labels: thresholds and decisions."""
+        """Name how answers of the networks were made labels: thresholds, decisions, corrections."""
         decided = tuple(decision.key for decision in self.decisions)
-        return self.liver_threshold, self.tumor_threshold, decided
+        return self.liver_threshold, self.tumor_threshold, decided, key_of(self.corrections)
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,6 +106,7 @@ class Segmentation(Labelled):
     chances : of each lesion, the largest first, to be one at all, 0..1; None where nobody judges.
     agreement : of several tumor networks, as `core.metrics.agreement.pairwise_dice` tells it; None
         of one, or where none of them called anything.
+    found : the labels before any correction by hand; None where there is none.
     """
 
     liver_probability: NDArray[np.uint8]
@@ -110,6 +115,12 @@ class Segmentation(Labelled):
     liver_gray: float
     chances: tuple[float, ...] | None = None
     agreement: float | None = None
+    found: NDArray[np.uint8] | None = None
+
+    @property
+    def as_found(self) -> NDArray[np.uint8]:
+        """The labels before any correction by hand, uint8 [X, Y, Z]."""
+        return self.labels if self.found is None else self.found
 
     def looks(self, volume: Volume) -> Looks:
         """How the networks looked at `volume`."""
@@ -189,7 +200,8 @@ def relabel(
     """Call the same probabilities at other thresholds, both in 0..1.
 
     The tumor network is not asked again: where a lower threshold lets the liver grow, its
-    new rim was never searched for tumors. What a reader decided holds for the lesions called anew.
+    new rim was never searched for tumors. What a reader decided holds for the lesions called anew;
+    corrections by hand are left out (`core.cascade.corrections` makes them again).
 
     Parameters
     ----------
@@ -211,6 +223,8 @@ def relabel(
         steps=liver_steps + tumor_steps,
         chances=chances,
         decisions=(),
+        corrections=(),
+        found=None,
     )
     return with_decisions(called, segmentation.decisions, volume.voxel_ml)
 

@@ -17,6 +17,7 @@ from pydicom.errors import InvalidDicomError
 from core.cascade.decisions import Decision, Opinion
 from core.cascade.postprocessing import Step
 from core.cascade.segmentation import Segmentation
+from core.editing.file import edits_from_json, read_edits
 from core.errors import HepatoScopeError, UnreadableScan
 from core.geometry.fits import Box
 from core.io.archive import DAMAGED, Members, unpack
@@ -24,7 +25,7 @@ from core.io.limits import DEFLATE_MAX_RATIO, MAX_FILES, ZipLimits, check_shape,
 from core.presets import preset_named
 from core.process.scratch import scratch
 from core.quality import QualityFinding, Severity
-from core.saved.writing import FORMAT, FORMAT_VERSION, NAME
+from core.saved.writing import EDITS_NAME, FORMAT, FORMAT_VERSION, NAME
 from core.study import Study, with_result
 from core.volume import Grid, Turn, Volume
 
@@ -171,6 +172,11 @@ def _segmentation(told: dict[str, Any], folder: Path, volume: Volume) -> Segment
         name: _array(folder, name, np.uint8, volume.shape)
         for name in ("labels", "liver_probability", "tumor_probability")
     }
+    if (folder / EDITS_NAME).is_file():
+        arrays["found"] = _array(folder, "found", np.uint8, volume.shape)
+        corrections = edits_from_json(read_edits(folder / EDITS_NAME), arrays["found"])
+    else:
+        corrections = ()
     box, chances, agreement = told["liver_box"], told["chances"], told["agreement"]
     return Segmentation(
         preset=preset.name,
@@ -187,6 +193,7 @@ def _segmentation(told: dict[str, Any], folder: Path, volume: Volume) -> Segment
         chances=None if chances is None else tuple(map(_share, chances)),
         agreement=None if agreement is None else _share(agreement),
         decisions=tuple(_decisions(told["decisions"], folder, volume)),
+        corrections=corrections,
         **arrays,
     )
 

@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 from pydicom import Dataset, dcmwrite
 
 from core.cascade.segmentation import Segmentation
+from core.editing.file import edits_to_json
 from core.provenance import NOTICE, commit
 from core.study import Study
 from core.volume import Volume
 
-NAME = "session.json"
+NAME, EDITS_NAME = "session.json", "edits.json"
 FORMAT, FORMAT_VERSION = "hepatoscope-session", 1
 # The first is as good on noise as the others, and ten times faster.
 LEVEL = 1
@@ -53,6 +54,10 @@ def save(study: Study, written: Mapping[str, Any], *, with_scan: bool) -> bytes:
             _add(archive, name, getattr(found, name))
         for number, decision in enumerate(found.decisions):
             _add(archive, f"decision-{number}", decision.voxels)
+        if found.corrections:
+            _add(archive, "found", found.as_found)
+            edits = edits_to_json(found.corrections, found.as_found, study.id, {})
+            archive.writestr(EDITS_NAME, edits)
         if with_scan:
             _add(archive, "hu", study.volume.hu)
             for number, header in enumerate(study.volume.dicom_headers):

@@ -63,7 +63,8 @@ def headline(findings: Findings, segmentation: Segmentation) -> None:
 def _trust(findings: Findings, segmentation: Segmentation) -> Iterator[str]:
     """Say how far these figures can be trusted, where that is known."""
     found = burden_range(findings.tumor_burden_percent, segmentation.preset)
-    if found is not None and segmentation.chances is not None:
+    judged = segmentation.chances is not None and not segmentation.corrections
+    if found is not None and judged:
         yield (
             f"Going by {found.patients} patients whom the networks had not seen, the true burden "
             f"lies between {found.low:.1f} and {found.high:.1f} % in "

@@ -25,6 +25,7 @@ from pages.common.surface_view import surface_view
 from pages.common.uncertainty_state import DOUBT_TAB, DOUBTS, content, with_lesions
 from pages.common.widgets import show_picture
 from pages.segment.compare_view import compare_view
+from pages.segment.editing import corrections_view, editing_switch
 from pages.segment.findings_view import DOUBT, PROBABILITY, headline, lesion_table, voxel_of
 from pages.segment.provenance_view import provenance_view
 from pages.segment.thresholds_view import steps_view, thresholds
@@ -126,6 +127,7 @@ def _sureness(case: Study, segmentation: Segmentation) -> dict[str, Sequence[flo
 def _picture(case: Study, segmentation: Segmentation, picked: Lesion | None) -> None:
     assert case.findings is not None
     lesions = case.findings.lesions
+    hand = editing_switch(case, VIEWER)
     aim = lesions[0] if lesions and picked is None and jobs.just_arrived(case) else picked
     show_views = bool(st.session_state.get("network-views"))
     slice_viewer(
@@ -135,7 +137,9 @@ def _picture(case: Study, segmentation: Segmentation, picked: Lesion | None) -> 
         goto=None if aim is None else voxel_of(aim),
         selected=None if picked is None else picked.number,
         follow=lambda state: _at_the_crosshair(case, segmentation, state, show_views),
+        hand=hand,
     )
+    corrections_view(case, segmentation)
     st.toggle(
         "Show what the networks saw",
         key="network-views",

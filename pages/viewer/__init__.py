@@ -7,6 +7,7 @@ asked only for slices that the browser does not have.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any, Protocol
 
 import streamlit as st
 
@@ -19,7 +20,7 @@ from pages.viewer.scene import Layers, Voxel
 
 MEMORIES = Slot[Memory]("viewers", keep=8)
 
-__all__ = ["ViewerState", "rearm", "slice_viewer", "viewer_state"]
+__all__ = ["Hand", "ViewerState", "rearm", "redraw", "slice_viewer", "viewer_state"]
 
 _component = st.components.v2.component(
     "hepatoscope_slice_viewer",
@@ -46,6 +47,17 @@ class ViewerState:
 Follow = Callable[[ViewerState], None]
 
 
+class Hand(Protocol):
+    """Takes what is drawn in a viewer. Whatever the browser says is passed on as it is."""
+
+    @property
+    def state(self) -> dict[str, float]:
+        """Numbers of the last edit ``applied``, of those to ``undo`` and to ``redo``."""
+
+    def take(self, edits: Any) -> bool:
+        """Take edits that may have been taken before; tells whether anything is new."""
+
+
 def slice_viewer(
     volume: Volume,
     segmentation: Layers | None,
@@ -54,6 +66,7 @@ def slice_viewer(
     goto: Voxel | None = None,
     selected: int | None = None,
     follow: Follow | None = None,
+    hand: Hand | None = None,
 ) -> ViewerState:
     """Draw the viewer; moving in it reruns nothing but the viewer.
 
@@ -67,6 +80,8 @@ def slice_viewer(
     selected : number of the lesion whose outline lights up.
     follow : draws below the viewer what depends on its position; it is called again after
         every move, so it must be quick.
+    hand : takes what the visitor draws; None where nothing can be drawn. The page runs again
+        after each edit.
 
     Returns
     -------
@@ -76,7 +91,7 @@ def slice_viewer(
     memory = recall(MEMORIES.get(of=key), volume, segmentation)
     memory = jump(memory, volume, goto)
     MEMORIES.put(memory, of=key)
-    _live_viewer(volume, segmentation, key, selected, follow)
+    _live_viewer(volume, segmentation, key, selected, follow, hand)
     return viewer_state(key) or _state_of(memory)
 
 
@@ -84,6 +99,13 @@ def viewer_state(key: str) -> ViewerState | None:
     """Tell where the viewer `key` stands; None before it was drawn."""
     memory = MEMORIES.get(of=key)
     return None if memory is None else _state_of(memory)
+
+
+def redraw(key: str) -> None:
+    """Send the slices of the viewer `key` anew: what was drawn in the browser does not hold."""
+    memory = MEMORIES.get(of=key)
+    if memory is not None:
+        MEMORIES.put(replace(memory, scene=memory.scene.anew()), of=key)
 
 
 def _state_of(memory: Memory) -> ViewerState:
@@ -104,14 +126,18 @@ def _live_viewer(
     key: str,
     selected: int | None,
     follow: Follow | None,
+    hand: Hand | None,
 ) -> None:
     said = st.session_state.get(_component_key(key)) or {}
+    if hand is not None and hand.take(said.get("edits")):
+        st.rerun()
     request = read_request(said.get("request"), volume.shape)
     memory = MEMORIES.get(of=key)
     assert memory is not None
     memory, slices = serve(memory, request)
     MEMORIES.put(memory, of=key)
     position = {"voxel": memory.voxel, "jumps": memory.jumps, "answer": memory.served}
+    drawn = {"editing": False} if hand is None else {"editing": True, **hand.state}
     shown = answer(
         volume,
         segmentation,
@@ -121,11 +147,13 @@ def _live_viewer(
         key=key,
         selected=selected,
         **position,
+        **drawn,
     )
     _component(
         key=_component_key(key),
         data=shown,
         on_request_change=_rerun_is_enough,
+        on_edits_change=_rerun_is_enough,
     )
     if follow is not None:
         follow(_state_of(memory))

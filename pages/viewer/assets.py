@@ -18,9 +18,19 @@ MODULES = (
     "strip.js",
     "toolbar.js",
     "feed.js",
+    "brush.js",
+    "editor.js",
     "viewer.js",
 )
-STYLES = ("viewer.css", "controls.css", "planes.css", "strip.css", "values.css", "narrow.css")
+STYLES = (
+    "viewer.css",
+    "controls.css",
+    "planes.css",
+    "strip.css",
+    "values.css",
+    "narrow.css",
+    "editor.css",
+)
 
 
 def html() -> str:

@@ -1,7 +1,7 @@
 """What the viewer shows: one scan, with its segmentation once there is one."""
 
 import weakref
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 from uuid import uuid4
 
@@ -90,6 +90,10 @@ class Scene:
         """Tell whether this scene was made of these very objects."""
         shown = None if self.segmentation is None else self.segmentation()
         return self.digest == volume.digest and shown is segmentation
+
+    def anew(self) -> "Scene":
+        """Give the same scene under another token: the browser asks for its slices again."""
+        return replace(self, token=uuid4().hex)
 
     def lesion_at(self, voxel: Voxel) -> int | None:
         """Tell which lesion holds a voxel; None where none does, or too many are numbered."""

@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.on_screen import Planes
+
 pytestmark = pytest.mark.browser
 
 APP = Path(__file__).with_name("viewer_app.py")
@@ -17,7 +19,6 @@ SOURCE: dict[str, Any] = runpy.run_path(str(APP))
 SHAPE, SPACING = SOURCE["SHAPE"], SOURCE["SPACING"]
 # Sagittal, coronal and axial position at the start: the middle of the tumor.
 START = (52, 70, 33)
-AXES = {"axial": (0, 1), "coronal": (0, 2), "sagittal": (1, 2)}
 PATIENCE = 20_000
 
 Open = Callable[..., Page]
@@ -54,17 +55,7 @@ def expect_slices(page: Page, voxel: tuple[int, int, int]) -> None:
 
 
 def screen_point(page: Page, plane: str, voxel: tuple[int, int, int]) -> dict[str, float]:
-    """Where the middle of a voxel lies in its canvas, by the convention alone."""
-    box = canvas(page, plane).bounding_box()
-    assert box is not None
-    across, down = AXES[plane]
-    size = [SHAPE[axis] * SPACING[axis] for axis in (across, down)]
-    scale = min(box["width"] / size[0], box["height"] / size[1])
-    from_middle = [(SHAPE[axis] / 2 - voxel[axis] - 0.5) * SPACING[axis] for axis in (across, down)]
-    return {
-        "x": box["width"] / 2 + from_middle[0] * scale,
-        "y": box["height"] / 2 + from_middle[1] * scale,
-    }
+    return Planes(page, SHAPE, SPACING).point(plane, voxel)
 
 
 def point_at(page: Page, plane: str, voxel: tuple[int, int, int]) -> None:

@@ -10,7 +10,7 @@ LAYERS = (
     "errors labels volume provenance turning",
     "geometry",
     "draw presets",
-    "models metrics io quality phantom process",
+    "models metrics io quality phantom process editing",
     "cascade",
     "study record",
     "explainers whatif atlas foundation",

@@ -87,7 +87,11 @@ def _totals(
 
 def _burden_by_errors(findings: Findings, segmentation: Labelled) -> Iterator[Fact]:
     """Tell where the true burden lies by what was off in other patients, where that is known."""
-    if not isinstance(segmentation, Segmentation) or segmentation.chances is None:
+    if (
+        not isinstance(segmentation, Segmentation)
+        or segmentation.chances is None
+        or segmentation.corrections
+    ):
         return
     found = burden_range(findings.tumor_burden_percent, segmentation.preset)
     if found is not None:

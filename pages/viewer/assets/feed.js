@@ -36,7 +36,8 @@ function forget(name) {
 export const held = (name) => cache.get(name);
 
 let lastSerial = 0;
-const nextSerial = () => (lastSerial = Math.max(Date.now(), lastSerial + 1));
+/** A number larger than any before, in this tab and after a reload. */
+export const nextSerial = () => (lastSerial = Math.max(Date.now(), lastSerial + 1));
 
 export class Feed {
   constructor(send) {

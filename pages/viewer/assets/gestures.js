@@ -23,9 +23,16 @@ export class Gestures {
     on("pointermove", this.move);
     on("pointerup", this.release);
     on("pointercancel", this.release);
-    on("pointerleave", () => actions.hover(pane, null));
+    on("pointerleave", () => {
+      actions.hover(pane, null);
+      actions.editor.leave();
+    });
     on("contextmenu", (event) => event.preventDefault());
     on("dblclick", () => {
+      if (actions.editor.draws) {
+        actions.editor.close();
+        return;
+      }
       pane.resetView();
       actions.changed();
     });
@@ -51,6 +58,10 @@ export class Gestures {
   key(event) {
     const { plane, scene } = this.pane;
     const way = stepOf(event.key, scene.shape[PLANES[plane].axis]);
+    if (this.actions.editor.key(this.pane, event)) {
+      event.preventDefault();
+      return;
+    }
     if (way !== undefined) this.actions.step(plane, way);
     else if (event.key in ZOOM_KEYS) this.pane.zoomBy(ZOOM_KEYS[event.key], this.pane.middle());
     else return;
@@ -63,9 +74,14 @@ export class Gestures {
     if (event.pointerType === "touch") {
       this.fingers.set(event.pointerId, event);
       if (this.fingers.size > 1) {
+        this.actions.editor.abandon();
         this.drag = { kind: "pinch" };
         return;
       }
+    }
+    if (this.actions.editor.press(this.pane, event)) {
+      this.drag = { kind: "edit" };
+      return;
     }
     const kinds = { 0: event.shiftKey ? "pan" : "cross", 1: "pan", 2: "window" };
     // A finger may be about to scroll the page: it counts when it is lifted.
@@ -78,7 +94,8 @@ export class Gestures {
 
   move(event) {
     this.actions.hover(this.pane, { clientX: event.clientX, clientY: event.clientY });
-    if (!this.drag) return;
+    if (this.drag?.kind !== "pinch") this.actions.editor.move(this.pane, event);
+    if (!this.drag || this.drag.kind === "edit") return;
     if (this.drag.kind === "pinch") {
       this.pinch(event);
       return;
@@ -121,7 +138,11 @@ export class Gestures {
   release(event) {
     this.fingers.delete(event.pointerId);
     if (this.drag?.kind === "pinch" && this.fingers.size) return;
-    if (event.type === "pointerup" && this.drag?.kind === "tap") this.moveCross(event);
+    const done = event.type === "pointerup";
+    if (this.drag?.kind === "edit") {
+      if (done) this.actions.editor.release(event);
+      else this.actions.editor.abandon();
+    } else if (done && this.drag?.kind === "tap") this.moveCross(event);
     this.drag = null;
   }
 

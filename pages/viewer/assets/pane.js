@@ -55,6 +55,7 @@ export class Pane {
     const { shape } = this.scene;
     const slice = await unpackSlice(packed, shape[down], shape[across]);
     Object.assign(this, { slice, index, painted: null });
+    this.actions.editor.catchUp(this);
     this.actions.changed();
   }
 
@@ -85,6 +86,7 @@ export class Pane {
     if (this.slice) this.drawSlice(context, look, pixel);
     const [x, y] = this.toScreen(...imageAt(this.plane, position, scene.shape));
     crosshair(context, x, y, pixel);
+    this.actions.editor.drawOver(this, context, pixel);
     this.describe(position, pixel);
   }
 

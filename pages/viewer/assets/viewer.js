@@ -5,6 +5,7 @@ import { Pane } from "./pane.js";
 import { Strip } from "./strip.js";
 import { STANDARD, Toolbar, lookOf } from "./toolbar.js";
 import { Feed, held, keep, sliceName } from "./feed.js";
+import { Editor } from "./editor.js";
 
 // Of the film through the axial slices.
 const FRAME_MS = 80;
@@ -19,7 +20,14 @@ class Viewer {
     this.root = root;
     this.motion = null;
     this.pointer = null;
-    this.feed = new Feed((request) => this.send(request));
+    this.feed = new Feed((request) => this.send("request", request));
+    this.editor = new Editor(root, {
+      changed: () => this.schedule(),
+      reload: () => this.reload(),
+      panes: () => this.visible(),
+      position: () => this.position,
+      tell: (edits) => this.send("edits", edits),
+    });
     this.panes = this.makePanes();
     this.strip = new Strip(
       root,
@@ -48,6 +56,7 @@ class Viewer {
       step: (plane, way) => this.step(plane, way),
       window: (width, level) => this.changeWindow(width, level),
       hover: (pane, at) => this.hover(pane, at),
+      editor: this.editor,
     };
     const panes = Object.keys(PLANES).map((plane) => new Pane(template, plane, actions));
     this.root.querySelector("[data-planes]").prepend(...panes.map((pane) => pane.element));
@@ -64,6 +73,7 @@ class Viewer {
       keep(sliceName(header, plane, index), packed);
     this.feed.answered(header.answer);
     this.setScene(header);
+    this.editor.setScene(header);
     this.refresh();
   }
 
@@ -84,6 +94,12 @@ class Viewer {
       pane.forget();
       pane.resetView();
     });
+  }
+
+  /** Show the slices anew, as they were sent. */
+  reload() {
+    for (const pane of this.panes) pane.asked = null;
+    this.refresh();
   }
 
   moveTo(voxel, plane = null) {
@@ -256,7 +272,7 @@ export default function ({ data, parentElement, setStateValue }) {
     viewer = new Viewer(root);
     viewers.set(parentElement, viewer);
   }
-  viewer.receive(data, (request) => setStateValue("request", request));
+  viewer.receive(data, setStateValue);
   return () => {
     // Streamlit may also run this after an update that a newer one overtook.
     if (!root.isConnected) viewer.close();

@@ -1,0 +1,184 @@
+"""Labels put right by hand: what the visitor draws in the viewer, and what follows from it."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import partial
+from math import isfinite
+from typing import Any
+
+import streamlit as st
+
+from core.cascade.segmentation import Segmentation
+from core.editing.edits import Correction, Edit
+from core.editing.file import edits_to_json
+from core.editing.gap import nearest_gap
+from core.editing.growing import grow, growth_at
+from core.editing.history import History
+from core.editing.wishes import Boxed, Bridged, Grown, Undone, wish_from
+from core.errors import HepatoScopeError
+from core.foundation.sam.outline import outline_in_box
+from core.io.export import labels_to_nifti
+from core.study import Study, begun, corrected_by
+from pages.common.downloads import file_stem
+from pages.common.memory import Slot
+from pages.common.sam import ask_shipped, warm_shipped
+from pages.common.session import notify, store
+from pages.common.widgets import download
+from pages.viewer import redraw
+
+ON_KEY, NAME_KEY = "segment-editing", "reader-name"
+# Of a case; and of the visit, the number of the last edit that was taken.
+HISTORIES, TAKEN = Slot[History]("corrections"), Slot[float]("corrections-taken")
+# Of one message; a hand is not that quick.
+MOST_EDITS, MOST_NAME = 200, 80
+HOW = (
+    "Choose a tool above the planes and draw: figures, lesions, report and files follow. A box "
+    "asks SAM for an outline. Every step can be undone."
+)
+
+
+class ReaderHand:
+    """Takes what is drawn on a case; `pages.viewer.Hand` says what it does."""
+
+    def __init__(self, case: Study, viewer: str) -> None:
+        self._case, self._viewer = case, viewer
+
+    @property
+    def state(self) -> dict[str, float]:
+        """Numbers of the last edit applied, of those to undo and to redo."""
+        history = _history(self._case)
+        return {"applied": TAKEN.get() or 0, "undo": len(history.done), "redo": len(history.undone)}
+
+    def take(self, edits: Any) -> bool:
+        """Make what was not made before; what cannot be made is told, and loses nothing."""
+        last = TAKEN.get() or 0
+        new = [one for one in _numbered(edits) if one["serial"] > last][:MOST_EDITS]
+        if not new:
+            return False
+        TAKEN.put(max(one["serial"] for one in new))
+        before = history = _history(self._case)
+        # What was drawn on a case that was closed meanwhile is nobody's.
+        for one in (one for one in new if one.get("of") == self._case.id):
+            try:
+                history = self._after(history, one)
+            except HepatoScopeError as error:
+                notify(str(error))
+                redraw(self._viewer)
+        if history is not before:
+            _keep(self._case, history)
+        return True
+
+    def _after(self, history: History, told: Mapping[str, Any]) -> History:
+        wish = wish_from(told)
+        if isinstance(wish, Undone):
+            return history.redo() if wish.again else history.undo()
+        by = str(st.session_state.get(NAME_KEY) or "").strip()[:MOST_NAME]
+        at = datetime.now(UTC).isoformat(timespec="seconds")
+        return history.made(Correction(self._edit(history, wish), by, at))
+
+    def _edit(self, history: History, wish: Edit | Boxed | Grown | Bridged) -> Edit:
+        """Find for the reader what was not drawn whole."""
+        volume = self._case.volume
+        match wish:
+            case Boxed():
+                slice_ = wish.plane, round(wish.one[wish.plane.axis])
+                ask = partial(ask_shipped, self._case, slice_)
+                return outline_in_box(volume, wish.plane, (wish.one, wish.other), wish.pen, ask)
+            case Grown():
+                growth = growth_at(volume, wish.at, wish.pen)
+                return grow(volume, None, wish.at, growth, wish.pen)
+            case Bridged():
+                return nearest_gap(history.labels, wish.target, wish.plane, wish.index)
+        return wish
+
+
+def editing_switch(case: Study, viewer: str) -> ReaderHand | None:
+    """Offer to correct the labels; gives who takes what is drawn, None while that is off."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        on = st.toggle(
+            "Correct by hand", key=ON_KEY, persist_state="session", help=HOW, on_change=_switched
+        )
+        if on:
+            st.text_input(
+                "Your name, for the record (optional)",
+                key=NAME_KEY,
+                max_chars=MOST_NAME,
+                persist_state="session",
+                width=280,
+            )
+    return ReaderHand(case, viewer) if on else None
+
+
+def _switched() -> None:
+    if st.session_state[ON_KEY]:
+        warm_shipped()
+
+
+def corrections_view(case: Study, segmentation: Segmentation) -> None:
+    """Tell what corrections came to, with their files; nothing where there are none.
+
+    To stand below the picture, which must not move under a hand that draws.
+    """
+    if not segmentation.corrections:
+        return
+    assert case.findings is not None
+    told = case.findings.corrected
+    assert told is not None
+    dice = [
+        f"{what} {value:.3f}"
+        for what, value in (("liver", told.liver_dice), ("tumor", told.tumor_dice))
+        if value is not None
+    ]
+    st.caption(
+        f"{told.sentence} As found: {told.found_lesions} lesions, "
+        f"{told.found_tumor_volume_ml:.1f} mL of tumor. Dice of found and corrected: "
+        f"{', '.join(dice)}."
+    )
+    with st.container(horizontal=True):
+        found, stem = segmentation.as_found, file_stem(case)
+        from_ = {"preset": segmentation.preset, "models_sha256": segmentation.models}
+        download(
+            "Corrections (JSON)",
+            partial(edits_to_json, segmentation.corrections, found, case.id, from_),
+            f"{stem}-edits.json",
+            key="download-edits",
+        )
+        download(
+            "Labels as found (NIfTI)",
+            partial(labels_to_nifti, case.volume, found),
+            f"{stem}-labels-as-found.nii.gz",
+            key="download-as-found",
+        )
+        if st.button("Take all corrections back", icon=":material/restart_alt:", key="start-over"):
+            history = _history(case)
+            while history.done:
+                history = history.undo()
+            _keep(case, history)
+            st.rerun()
+
+
+def _history(case: Study) -> History:
+    """Give the history of a case; a new one where its labels came about in another way."""
+    assert case.segmentation is not None
+    known, found = HISTORIES.get(case.id), case.segmentation
+    if known is not None and known.labels is found.labels and known.start is found.as_found:
+        return known
+    return begun(case)
+
+
+def _keep(case: Study, history: History) -> None:
+    HISTORIES.put(history, case.id)
+    store(corrected_by(case, history))
+
+
+def _numbered(edits: Any) -> list[Mapping[str, Any]]:
+    """Choose what is an edit with a number of what a browser says, which may be anything."""
+    if not isinstance(edits, list):
+        return []
+    return [
+        one
+        for one in edits
+        if isinstance(one, Mapping)
+        and isinstance(one.get("serial"), int | float)
+        and isfinite(one["serial"])
+    ]
