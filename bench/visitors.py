@@ -96,7 +96,7 @@ class Visitor:
             except Exception as error:
                 said = await self._shown()
                 self._seen.faults.append(
-                    f"visitor {self._number}: {str(error)[:200]}: {said[:400]}"
+                    f"visitor {self._number}: {str(error)[:200]}: … {said[-600:]}"
                 )
             await context.close()
 
@@ -124,7 +124,7 @@ class Visitor:
         await self._own()
 
     async def _come(self) -> None:
-        await self._page.goto(f"http://127.0.0.1:{PORT}")
+        await self._page.goto(f"http://127.0.0.1:{PORT}", timeout=PATIENCE)
         await self._page.get_by_role("button", name="Open the demo case").wait_for(timeout=PATIENCE)
 
     async def _open(self) -> None:
@@ -236,7 +236,9 @@ def measure(
     seen, stop = Seen(), threading.Event()
     with tempfile.TemporaryDirectory() as folder:
         paths = scans(Path(folder), count)
+        began = time.monotonic()
         server = serve(app)
+        until_it_answers = time.monotonic() - began
         try:
             bare = memory_mb(server.pid)
             asyncio.run(visits(1, warm, paths, Seen()))
@@ -260,6 +262,7 @@ def measure(
         "app": app.name,
         "visitors": count,
         "minutes": minutes,
+        "until_it_answers_s": round(until_it_answers, 1),
         "faults": seen.faults,
         "counts": dict(seen.counts),
         "health_p95_s": round(quantiles(health, n=20)[-1], 3),
