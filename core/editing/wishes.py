@@ -11,12 +11,18 @@ from core.geometry.slices import Plane
 
 @dataclass(frozen=True)
 class Boxed:
-    """An outline of what lies in a box on a slice of `plane`, between two corners."""
+    """An outline of what lies in a box on a slice of `plane`, between two corners.
+
+    Parameters
+    ----------
+    carry : on to the slices around, until it fades.
+    """
 
     plane: Plane
     one: Place
     other: Place
     pen: Pen
+    carry: bool = False
 
 
 @dataclass(frozen=True)

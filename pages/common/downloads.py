@@ -43,7 +43,12 @@ def downloads(case: Study, segmentation: Segmentation) -> None:
         elif volume.dicom_headers:
             _button(
                 "Labels (DICOM SEG)",
-                lambda: labels_to_dicom_seg(volume, labels, model=segmentation.preset),
+                lambda: labels_to_dicom_seg(
+                    volume,
+                    labels,
+                    model=segmentation.preset,
+                    corrected=bool(segmentation.corrections),
+                ),
                 f"{stem}-labels.dcm",
                 "Refers to your series; it carries the patient data that the series carries.",
             )

@@ -13,6 +13,7 @@ from core.foundation.sam.masks import MaskSet
 from core.foundation.sam.model import EncodedSlice
 from core.foundation.sam.process import SamProcess
 from core.foundation.sam.prompts import Prompt
+from core.geometry.slices import Plane
 from core.study import Study
 from pages.common.memory import Slot
 
@@ -41,13 +42,18 @@ def warm_shipped() -> None:
 
 
 def ask_shipped(
-    case: Study, of: object, gray: NDArray[np.uint8], pixel: tuple[float, float], prompt: Prompt
+    case: Study,
+    plane: Plane,
+    index: int,
+    gray: NDArray[np.uint8],
+    pixel: tuple[float, float],
+    prompt: Prompt,
 ) -> MaskSet:
     """Ask the SAM that is shipped about a slice, which it looks at only once.
 
     Parameters
     ----------
-    of : names the slice of the case, and how it is shown.
+    plane, index : of the slice.
     gray, pixel, prompt : as `core.foundation.sam.outline` has them.
 
     Raises
@@ -58,7 +64,7 @@ def ask_shipped(
     checkpoint = find(SHIPPED)
     if checkpoint is None:
         raise BadCheckpoint("The SAM that is shipped is not here; fetch the folder “weights” anew.")
-    place = (case.id, checkpoint.stamp, of)
+    place = (case.id, checkpoint.stamp, plane, index)
     seen = ENCODED.get(case.id, place)
     found, taken, _ = sam_process().answer(checkpoint, gray, pixel, prompt, seen)
     ENCODED.put(taken, case.id, place)

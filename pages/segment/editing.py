@@ -81,9 +81,9 @@ class ReaderHand:
         volume = self._case.volume
         match wish:
             case Boxed():
-                slice_ = wish.plane, round(wish.one[wish.plane.axis])
-                ask = partial(ask_shipped, self._case, slice_)
-                return outline_in_box(volume, wish.plane, (wish.one, wish.other), wish.pen, ask)
+                ask = partial(ask_shipped, self._case, wish.plane)
+                corners = wish.one, wish.other
+                return outline_in_box(volume, wish.plane, corners, wish.pen, ask, carry=wish.carry)
             case Grown():
                 growth = growth_at(volume, wish.at, wish.pen)
                 return grow(volume, None, wish.at, growth, wish.pen)

@@ -19,6 +19,7 @@ MODULES = (
     "toolbar.js",
     "feed.js",
     "brush.js",
+    "measure.js",
     "editor.js",
     "viewer.js",
 )

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -190,4 +191,22 @@ def test_what_cannot_be_made_is_one_sentence_and_loses_nothing(
     planes.click("axial", missed)
     expect(page.get_by_text("There is no lesion at that place")).to_be_visible(timeout=PATIENCE)
     settled(page)
+    expect(lesions(page)).to_contain_text("1")
+
+
+def test_ruler_and_circle_measure_what_they_cover(
+    serve: Serve, open_page: Open, lesion: tuple[int, int, int], missed: tuple[int, int, int]
+) -> None:
+    page = open_page(serve(APP))
+    planes = ready(page)
+    use(page, "Ruler")
+    x, y, z = lesion
+    planes.drag("axial", (x - 3, y, z), (x + 3, y, z))
+    measured = page.locator("[data-edit=measured]")
+    expect(measured).to_have_text(re.compile(r"^2[345]\.\d mm$"), timeout=PATIENCE)
+    use(page, "HU")
+    planes.drag("axial", (x, y, z), (x + 2, y, z))
+    expect(measured).to_have_text(re.compile(rf"^{scene.TUMOR} ± 0 HU, "), timeout=PATIENCE)
+    planes.drag("axial", missed, (missed[0] + 1, *missed[1:]))
+    expect(measured).to_have_text(re.compile(rf"^{scene.LIVER} ± 0 HU, "), timeout=PATIENCE)
     expect(lesions(page)).to_contain_text("1")

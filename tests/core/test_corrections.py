@@ -12,6 +12,7 @@ from core.cascade.networks import Networks
 from core.editing.edits import Act, Correction, Lesion, Merge, Pen, Stroke, Target
 from core.presets import PAPER
 from core.record import findings_record, to_json
+from core.report.document.markdown import to_markdown
 from core.saved import open_saved, save
 from core.study import (
     Study,
@@ -25,6 +26,7 @@ from core.study import (
 )
 from core.volume import Volume
 from tests import scene
+from tests.core.report.reports import report_of
 
 AT = "2026-11-27T10:00:00+00:00"
 
@@ -79,6 +81,12 @@ def test_record_lists_every_edit(corrected: Study, brush: Correction) -> None:
     (edit,) = record["corrections"]
     assert (edit["kind"], edit["by"], edit["at"]) == ("stroke", "A. Reader", AT)
     assert record["findings"]["corrected"]["found_lesions"] == 1
+
+
+def test_report_says_that_labels_were_corrected_and_by_whom(found: Study, corrected: Study) -> None:
+    sentence = "The labels were corrected by hand by A. Reader"
+    assert sentence in to_markdown(report_of(corrected.known)).decode()
+    assert sentence not in to_markdown(report_of(found.known)).decode()
 
 
 def test_all_taken_back_is_what_was_found(found: Study, corrected: Study) -> None:

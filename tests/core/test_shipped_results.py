@@ -10,6 +10,7 @@ import pytest
 
 from core.cascade.networks import load_networks
 from core.evaluation import Run, evaluate, read_run
+from core.foundation.sam.checkpoint import SHIPPED_FOLDER, open_folder
 from core.io.datasets import find_cases
 from core.io.patients import patient_of
 from core.models.store import WEIGHTS_DIR, model_dir, preset_digests, read_card
@@ -135,3 +136,16 @@ def test_results_tell_what_networks_say_of_patients_they_never_saw() -> None:
     assert f"{touched['found']} of {touched['truth']} lesions are touched" in told
     invented = touched["predicted"] - touched["true"]
     assert f"{invented} of the {touched['predicted']} called are not there" in told
+
+
+SAM_RUNS = ("automatic", "points", "box", "points-ours", "box-ours")
+
+
+@pytest.mark.parametrize("mode", SAM_RUNS)
+def test_results_tell_what_sam_came_to(mode: str) -> None:
+    record = shipped(f"sam-{mode}-lits-a-test").facts
+    digests = {name: digest for name, digest in record["models"].items() if name == "sam"}
+    assert digests == {"sam": open_folder(SHIPPED_FOLDER).digest}
+    told = RESULTS.read_text()
+    dice = [record["summary"][target]["per_case"]["mean_dice"] for target in ("organ", "tumor")]
+    assert f"| {dice[0]:.3f} | {dice[1]:.3f} |" in told

@@ -20,6 +20,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import SimpleITK
+from numpy.typing import NDArray
 from PIL import Image
 from pydicom.dataset import FileMetaDataset
 from pydicom.filebase import DicomFileLike
@@ -27,11 +28,28 @@ from pydicom.filewriter import write_file_meta_info
 from pydicom.uid import DeflatedExplicitVRLittleEndian, JPEGLSLossless, RLELossless
 
 from core.cohort.one_by_one import place_of
+from core.editing.apply import replay
+from core.editing.edits import (
+    Act,
+    Between,
+    Correction,
+    Edit,
+    Fill,
+    Lesion,
+    Pen,
+    Polygon,
+    Smooth,
+    Stroke,
+    Target,
+    marked,
+)
+from core.editing.file import edits_from_json, edits_to_json, read_edits
 from core.errors import BadDataset, ProcessEnded
 from core.evaluation.zipped import _is_text, read_zipped_run
 from core.foundation.llava import checkpoint as llava
 from core.foundation.sam import checkpoint as sam
 from core.foundation.sam.card import CARD_NAME, FILES
+from core.geometry.slices import Plane
 from core.io import read
 from core.io.datasets import find_cases
 from core.io.labels import read_truth
@@ -456,6 +474,39 @@ def _card_seeds(place: Path) -> list[Files]:
     return [{"card.json": (folder / "card.json").read_bytes()}]
 
 
+def _corrected() -> NDArray[np.uint8]:
+    """Labels that corrections begin with."""
+    labels = np.zeros((20, 18, 8), np.uint8)
+    labels[4:16, 4:14, 1:7] = 1
+    labels[8:11, 8:11, 3:5] = 2
+    return labels
+
+
+def _edit_seeds(place: Path) -> list[Files]:
+    pen, far = Pen(Target.TUMOR), Pen(Target.ORGAN, erase=True)
+    edits: list[Edit] = [
+        Stroke(pen, ((6.0, 6.0, 4.0), (9.0, 6.0, 4.0)), 2.0),
+        Stroke(far, ((15.0, 13.0, 4.0),), 3.0, Plane.AXIAL),
+        Polygon(pen, Plane.CORONAL, ((5.0, 9.0, 2.0), (12.0, 9.0, 2.0), (9.0, 9.0, 6.0))),
+        marked(pen, (5, 5, 2), np.ones((3, 2, 2), bool), "SAM, a box"),
+        Fill(Target.ORGAN),
+        Smooth(Target.TUMOR, (9, 9, 4), 1.0),
+        Between(Target.ORGAN, Plane.AXIAL, 1, 6),
+        Lesion((9, 9, 4), Act.KEEP),
+    ]
+    made = [Correction(edit, "A. Reader", "2026-11-27T10:00:00Z") for edit in edits]
+    files = [
+        edits_to_json(part, _corrected(), "0" * 64, {}) for part in (made, made[:3], made[3:6])
+    ]
+    return [{"edits.json": content} for content in files]
+
+
+def _replay(folder: Path) -> object:
+    start = _corrected()
+    made = edits_from_json(read_edits(only_file(folder)), start)
+    return replay(start, [one.edit for one in made], (1.0, 1.0, 2.0)).sum()
+
+
 ENTRANCES = {
     one.name: one
     for one in (
@@ -472,5 +523,6 @@ ENTRANCES = {
         Entrance("name", "names of uploads", _name_seeds, _upload),
         Entrance("case", "folders of finished cases", _folder_seeds, _read_folder),
         Entrance("card", "cards of networks", _card_seeds, read_card),
+        Entrance("edits", "corrections by hand", _edit_seeds, _replay),
     )
 }  # fmt: skip

@@ -17,10 +17,15 @@ if TYPE_CHECKING:
     from highdicom.seg import SegmentDescription
 
 SERIES_NUMBER = 900
+CORRECTED = ", corrected by hand"
 
 
 def labels_to_dicom_seg(
-    volume: Volume, labels: NDArray[np.uint8], *, model: str = "unspecified"
+    volume: Volume,
+    labels: NDArray[np.uint8],
+    *,
+    model: str = "unspecified",
+    corrected: bool = False,
 ) -> bytes:
     """Encode `labels` as a binary DICOM SEG with the segments Liver and Tumor.
 
@@ -30,6 +35,7 @@ def labels_to_dicom_seg(
     labels : uint8 [X, Y, Z] on the grid of `volume`; 0 background, 1 liver, 2 tumor. The
         segments stay disjoint, as the labels are.
     model : version of the algorithm to name, such as a preset and its weights.
+    corrected : whether a reader drew on them: then they count as made semi-automatically.
 
     Returns
     -------
@@ -57,7 +63,7 @@ def labels_to_dicom_seg(
             source_images=sources,
             pixel_array=np.ascontiguousarray(frames),
             segmentation_type="BINARY",
-            segment_descriptions=_segments(model),
+            segment_descriptions=_segments(model, corrected),
             series_instance_uid=uid_of(volume.digest, "series", model),
             series_number=SERIES_NUMBER,
             sop_instance_uid=uid_of(volume.digest, model, sha256(labels.tobytes()).hexdigest()),
@@ -68,7 +74,7 @@ def labels_to_dicom_seg(
             device_serial_number="0",
             content_label="LIVER",
             content_description="Liver and tumors, research use only",
-            series_description="HepatoScope segmentation",
+            series_description="HepatoScope segmentation" + CORRECTED * corrected,
             omit_empty_frames=True,
             **places,
         )
@@ -88,7 +94,7 @@ def obstacle_to_dicom(volume: Volume) -> str | None:
     return None
 
 
-def _segments(model: str) -> "Sequence[SegmentDescription]":
+def _segments(model: str, corrected: bool) -> "Sequence[SegmentDescription]":
     import highdicom
     from pydicom.sr.codedict import codes
 
@@ -105,7 +111,7 @@ def _segments(model: str) -> "Sequence[SegmentDescription]":
             segment_label=label,
             segmented_property_category=category,
             segmented_property_type=kind,
-            algorithm_type="AUTOMATIC",
+            algorithm_type="SEMIAUTOMATIC" if corrected else "AUTOMATIC",
             algorithm_identification=algorithm,
             anatomic_regions=None if region is None else [region],
         )

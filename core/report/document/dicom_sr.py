@@ -35,7 +35,7 @@ def to_dicom_sr(
     Liver, all tumors and every lesion are tracked by a UID each. A lesion has a group with
     volume, mean HU and its outline in every slice, and one with both diameters, whose ends
     are coordinates in the source image. The groups refer to the series, and to the segments
-    of the segmentation that `labels_to_dicom_seg(volume, labels, model=preset)` writes.
+    of the segmentation that `labels_to_dicom_seg` writes of the same labels.
     The document is preliminary, not verified, and qualified as research.
 
     Parameters
@@ -116,7 +116,10 @@ class _Case:
 
 
 def _segmentation_of(volume: Volume, segmentation: Labelled) -> Dataset:
-    seg = labels_to_dicom_seg(volume, segmentation.labels, model=segmentation.preset)
+    corrected = bool(segmentation.corrections)
+    seg = labels_to_dicom_seg(
+        volume, segmentation.labels, model=segmentation.preset, corrected=corrected
+    )
     return dcmread(io.BytesIO(seg))
 
 

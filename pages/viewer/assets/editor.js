@@ -2,8 +2,12 @@
 import { PLANES, clamp } from "./geometry.js";
 import { brushLine, brushStroke, fillPolygon } from "./brush.js";
 import { nextSerial } from "./feed.js";
+import { Measure } from "./measure.js";
 
-const TOOL_KEYS = { v: "look", b: "brush", e: "erase", p: "polygon", s: "box", c: "click" };
+const TOOL_KEYS = {
+  v: "look", b: "brush", e: "erase", p: "polygon", s: "box", c: "click", r: "ruler", h: "region",
+};
+const MEASURES = ["ruler", "region"];
 const TARGET_KEYS = { 1: "organ", 2: "tumor" };
 const [LEAST_MM, MOST_MM] = [0.5, 60];
 // How near to its first corner, in pixels, a click closes a polygon.
@@ -18,7 +22,7 @@ const rounded = (place) => place.map((one) => Math.round(one * 100) / 100);
 export class Editor {
   constructor(root, actions) {
     Object.assign(this, { root, actions, pending: [], scene: null, pointer: null });
-    this.state = { tool: "look", target: "tumor", radius: 6, ball: false, outside: false, act: "grow" };
+    this.state = { tool: "look", target: "tumor", radius: 6, ball: false, outside: false, carry: false, act: "grow" };
     this.listen();
     this.drop();
   }
@@ -64,7 +68,7 @@ export class Editor {
 
   /** Show the choices made, by whatever way they were made. */
   show() {
-    const { tool, target, radius, ball, outside, act } = this.state;
+    const { tool, target, radius, ball, outside, carry, act } = this.state;
     const editing = Boolean(this.scene?.editing);
     this.root.classList.toggle("editing", editing);
     this.root.dataset.tool = editing ? tool : "look";
@@ -75,6 +79,8 @@ export class Editor {
     this.control("millimeters").textContent = `${radius} mm`;
     this.control("ball").checked = ball;
     this.control("outside").checked = outside;
+    this.control("carry").checked = carry;
+    this.control("carry").closest("label").hidden = tool !== "box";
     this.control("outside").closest("label").hidden = target !== "tumor";
     this.control("act").value = act;
     this.control("undo").disabled = !this.scene?.undo && !this.pending.length;
@@ -112,7 +118,7 @@ export class Editor {
   }
 
   drop() {
-    Object.assign(this, { stroke: null, corners: null, box: null, first: null });
+    Object.assign(this, { stroke: null, corners: null, box: null, first: null, measure: null });
   }
 
   /** Forget a stroke that became something else; what it drew goes. */
@@ -147,6 +153,7 @@ export class Editor {
     const { tool } = this.state;
     if (tool === "brush" || tool === "erase") this.begin(pane, place);
     else if (tool === "box") this.box = { pane, from: place, to: place };
+    else if (MEASURES.includes(tool)) this.measuring = this.measure = new Measure(tool, pane, place);
     else this.clicked = { pane, place, x: event.clientX, y: event.clientY };
     return true;
   }
@@ -167,6 +174,7 @@ export class Editor {
     this.pointer = { pane, at: { clientX: event.clientX, clientY: event.clientY } };
     if (this.stroke?.pane === pane) this.lengthen(this.place(pane, event));
     else if (this.box?.pane === pane) this.box.to = this.place(pane, event);
+    else if (this.measuring?.pane === pane) this.measuring.to = this.place(pane, event);
     if (this.draws) this.actions.changed();
   }
 
@@ -184,6 +192,7 @@ export class Editor {
       this.stroke = null;
       this.tell({ do: "edit", kind: "stroke", what: { pen, path, radius_mm, plane } });
     } else if (this.box) this.finishBox();
+    else if (this.measuring) this.finishMeasure();
     else if (this.clicked) this.finishClick(event);
     this.clicked = null;
     this.actions.changed();
@@ -194,8 +203,15 @@ export class Editor {
     const { across, down } = PLANES[pane.plane];
     this.box = null;
     if (Math.abs(from[across] - to[across]) < 1 || Math.abs(from[down] - to[down]) < 1) return;
-    const what = { plane: pane.plane, one: from, other: to, pen: this.pen };
+    const { carry } = this.state;
+    const what = { plane: pane.plane, one: from, other: to, pen: this.pen, carry };
     this.tell({ do: "box", what });
+  }
+
+  finishMeasure() {
+    const said = this.measuring.words(this.scene);
+    this.measuring = null;
+    this.control("measured").textContent = said;
   }
 
   finishClick(event) {
@@ -277,13 +293,14 @@ export class Editor {
 
   /** Use the tool at the crosshair, for who has no pointer. */
   atCrosshair(pane) {
-    if (!this.draws || this.state.tool === "box") return false;
+    const { tool } = this.state;
+    if (!this.draws || tool === "box" || MEASURES.includes(tool)) return false;
     this.plane = pane.plane;
     const place = [...this.actions.position()];
-    if (this.state.tool === "polygon") {
+    if (tool === "polygon") {
       this.corners ??= { pane, index: pane.index, places: [] };
       this.corners.places.push(place);
-    } else if (this.state.tool === "click") this.act(place);
+    } else if (tool === "click") this.act(place);
     else {
       this.begin(pane, place);
       this.release();
@@ -305,7 +322,11 @@ export class Editor {
     for (const { do: wish, what } of this.pending)
       if (wish === "box" && what.plane === pane.plane) this.addBox(path, pane, what.one, what.other);
     if (this.corners?.pane === pane && this.corners.index === pane.index) this.addCorners(path, pane);
+    const onScreen = (place) => this.onScreen(pane, place);
+    const measured = this.measure?.isOn(pane);
+    if (measured) this.measure.addTo(path, onScreen, this.scene, pane.millimeter * pixel);
     context.stroke(path);
+    if (measured) this.measure.write(context, onScreen, this.scene, pixel);
     context.restore();
   }
 

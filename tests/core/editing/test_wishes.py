@@ -89,7 +89,9 @@ def test_outline_lies_where_it_was_seen_in_every_plane(plane: Plane) -> None:
     asked: list[Prompt] = []
     pixels: list[tuple[float, float]] = []
 
-    def bright(gray: NDArray[np.uint8], pixel_mm: tuple[float, float], prompt: Prompt) -> MaskSet:
+    def bright(
+        _: int, gray: NDArray[np.uint8], pixel_mm: tuple[float, float], prompt: Prompt
+    ) -> MaskSet:
         asked.append(prompt)
         pixels.append(pixel_mm)
         logits = np.where(gray > 100, 5, -5).astype(np.float32)[None]
@@ -118,11 +120,35 @@ def test_outline_lies_where_it_was_seen_in_every_plane(plane: Plane) -> None:
     assert [right - left, bottom - top] == sides
 
 
+def test_outline_is_carried_on_until_it_fades() -> None:
+    hu, where = block()
+    # Further on something brighter lies in its place, which is another thing.
+    hu[where[0], where[1], 8:] = 180
+    volume = volume_from_array(hu, np.diag([*SPACING, 1]), source="x", digest="1" * 64)
+    seen: list[int] = []
+
+    def bright(index: int, gray: NDArray[np.uint8], _: Any, prompt: Prompt) -> MaskSet:
+        seen.append(index)
+        logits = np.where(gray > 100, 5, -5).astype(np.float32)[None]
+        return MaskSet.of(logits, np.ones(1, np.float32))
+
+    corners = (5.0, 3.0, 5.0), (13.0, 9.0, 5.0)
+    edit = outline_in_box(volume, Plane.AXIAL, corners, Pen(Target.ORGAN), bright, carry=True)
+    patch = change(np.zeros(SHAPE, np.uint8), edit, SPACING)
+    found = np.zeros(SHAPE, np.uint8)
+    found[patch.region] = patch.labels
+    expected = np.zeros(SHAPE, np.uint8)
+    expected[where] = LIVER
+    assert (found == expected).all()
+    assert seen == [5, 6, 7, 8, 4, 3, 2]
+    assert edit.how.endswith("carried to slices 4 to 8")
+
+
 def test_box_outside_or_around_nothing_is_one_sentence() -> None:
     hu, _ = block()
     volume = volume_from_array(hu, np.diag([*SPACING, 1]), source="x", digest="1" * 64)
 
-    def nothing(gray: NDArray[np.uint8], *_: Any) -> MaskSet:
+    def nothing(_: int, gray: NDArray[np.uint8], *__: Any) -> MaskSet:
         return MaskSet.of(np.full((1, *gray.shape), -5, np.float32), np.ones(1, np.float32))
 
     pen = Pen(Target.TUMOR)

@@ -81,6 +81,15 @@ def test_segments_are_coded_and_name_their_algorithm(tmp_path: Path) -> None:
     assert tumor.algorithm_identification.version == "paper 1a2b"
 
 
+def test_labels_that_a_reader_drew_on_count_as_half_automatic(tmp_path: Path) -> None:
+    volume = read(save_dicom(tmp_path, ct_series(HU)))
+    for corrected, kind in ((False, "AUTOMATIC"), (True, "SEMIAUTOMATIC")):
+        encoded = labels_to_dicom_seg(volume, some_labels(volume), corrected=corrected)
+        dataset = pydicom.dcmread(BytesIO(encoded))
+        assert {one.SegmentAlgorithmType for one in dataset.SegmentSequence} == {kind}
+        assert dataset.SeriesDescription.endswith("corrected by hand") is corrected
+
+
 def test_the_same_labels_get_the_same_instance_uid(tmp_path: Path) -> None:
     volume = read(save_dicom(tmp_path, ct_series(HU)))
     labels = some_labels(volume)
