@@ -148,6 +148,8 @@ def trained_models() -> dict[str, dict[str, Any]]:
     return {
         f"{path.parent.parent.name}/{path.parent.name}": read_card(path.parent)
         for path in sorted(WEIGHTS_DIR.glob(f"*/*/{CARD_NAME}"))
+        # Models that others trained have cards of their own kind.
+        if (path.parent / WEIGHTS_NAME).is_file()
     }
 
 

