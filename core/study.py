@@ -9,11 +9,12 @@ import numpy as np
 from core.cascade.corrections import corrected, corrected_to, with_corrections
 from core.cascade.decisions import Opinion, decision_on
 from core.cascade.findings import Findings
+from core.cascade.labelled import Labelled
 from core.cascade.measurement import measure
 from core.cascade.networks import Networks, load_networks
 from core.cascade.orientation import CODE as MIRRORED
 from core.cascade.orientation import mirrored_findings
-from core.cascade.segmentation import Labelled, Segmentation, relabel, segment, with_decisions
+from core.cascade.segmentation import Segmentation, relabel, segment, with_decisions
 from core.editing.edits import Act, Correction, Lesion
 from core.editing.history import History
 from core.errors import UnsupportedScan

@@ -1,7 +1,7 @@
 """The cascade: find the liver, then tumors inside that liver, on the scan's own grid."""
 
-from collections.abc import Callable, Hashable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from time import perf_counter
 
 import numpy as np
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from core.cascade.asking import ask, batches, find_liver, native, votes
 from core.cascade.decisions import Decision, decided_labels, summed
 from core.cascade.judge import Judge, judge_of, traits_of
+from core.cascade.labelled import Labelled
 from core.cascade.looks import Looks, TumorLook, height_of, slice_mm, tumor_look
 from core.cascade.networks import Networks, load_networks
 from core.cascade.postprocessing import (
@@ -20,8 +21,6 @@ from core.cascade.postprocessing import (
     liver_region,
     tumor_region,
 )
-from core.editing.edits import Correction
-from core.editing.file import key_of
 from core.errors import Cancelled
 from core.geometry.components import largest_component
 from core.geometry.fits import Box
@@ -40,58 +39,6 @@ STAGES = (
 )
 
 STOPPED = "The segmentation was cancelled; the scan is still loaded."
-
-
-@dataclass(frozen=True)
-class Made:
-    """How labels were made.
-
-    Parameters
-    ----------
-    preset : name of the preset.
-    liver_threshold, tumor_threshold : probabilities at which voxels were called.
-    models : SHA-256 of the weights by the network's part in the cascade.
-    seconds : time spent by stage.
-    steps : the post-processing, with what each step changed; none where nobody kept them.
-    decisions : of a reader on lesions, the latest last; the labels follow them.
-    corrections : made by hand afterwards, the latest last; the labels follow them too.
-    """
-
-    preset: str
-    liver_threshold: float
-    tumor_threshold: float
-    models: dict[str, str]
-    seconds: dict[str, float]
-    steps: tuple[Step, ...]
-    decisions: tuple[Decision, ...] = field(default=(), kw_only=True)
-    corrections: tuple[Correction, ...] = field(default=(), kw_only=True)
-
-    @property
-    def used(self) -> Preset:
-        """The preset, at the thresholds of these labels."""
-        return replace(
-            preset_named(self.preset),
-            liver_threshold=self.liver_threshold,
-            tumor_threshold=self.tumor_threshold,
-        )
-
-    @property
-    def called(self) -> tuple[Hashable, ...]:
-        """Name how answers of the networks were made labels: thresholds, decisions, corrections."""
-        decided = tuple(decision.key for decision in self.decisions)
-        return self.liver_threshold, self.tumor_threshold, decided, key_of(self.corrections)
-
-
-@dataclass(frozen=True, eq=False)
-class Labelled(Made):
-    """Labels of a scan.
-
-    Parameters
-    ----------
-    labels : uint8 [X, Y, Z] on the grid of the Volume: 0 background, 1 liver, 2 tumor.
-    """
-
-    labels: NDArray[np.uint8]
 
 
 @dataclass(frozen=True, eq=False)

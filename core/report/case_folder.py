@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from core.cascade.labelled import Labelled
 from core.cascade.measurement import measure
-from core.cascade.segmentation import Labelled
 from core.cohort.one_by_one import FINDINGS_NAME
 from core.errors import HepatoScopeError
 from core.io.labels import read_labels

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 
 from core.cascade.findings import Findings
-from core.cascade.segmentation import Labelled, Made
+from core.cascade.labelled import Labelled, Made
 from core.evaluation.own_case import PackedLabels
 from core.study import Examined
 from core.volume import Volume

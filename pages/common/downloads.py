@@ -38,20 +38,7 @@ def downloads(case: Study, segmentation: Segmentation) -> None:
             f"{stem}-labels.nii.gz",
             "On the grid of your file, voxel by voxel: 0 background, 1 liver, 2 tumor.",
         )
-        if volume.dicom_headers and (obstacle := dicom_obstacle(volume)):
-            st.warning(plain(obstacle), icon=":material/warning:")
-        elif volume.dicom_headers:
-            _button(
-                "Labels (DICOM SEG)",
-                lambda: labels_to_dicom_seg(
-                    volume,
-                    labels,
-                    model=segmentation.preset,
-                    corrected=bool(segmentation.corrections),
-                ),
-                f"{stem}-labels.dcm",
-                "Refers to your series; it carries the patient data that the series carries.",
-            )
+        _labels_as_dicom(volume, segmentation, stem)
         for of, probability in (
             ("liver", segmentation.liver_probability),
             ("tumor", segmentation.tumor_probability),
@@ -90,6 +77,24 @@ def downloads(case: Study, segmentation: Segmentation) -> None:
             lambda: lesions_csv(findings),
             f"{stem}-lesions.csv",
             "A row for each, rejected ones marked; slices and voxels count from 0.",
+        )
+
+
+def _labels_as_dicom(volume: Volume, segmentation: Segmentation, stem: str) -> None:
+    """Offer the labels as DICOM SEG, where the scan is DICOM; say why where it cannot be made."""
+    if volume.dicom_headers and (obstacle := dicom_obstacle(volume)):
+        st.warning(plain(obstacle), icon=":material/warning:")
+    elif volume.dicom_headers:
+        _button(
+            "Labels (DICOM SEG)",
+            lambda: labels_to_dicom_seg(
+                volume,
+                segmentation.labels,
+                model=segmentation.preset,
+                corrected=bool(segmentation.corrections),
+            ),
+            f"{stem}-labels.dcm",
+            "Refers to your series; it carries the patient data that the series carries.",
         )
 
 

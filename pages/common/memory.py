@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.cascade.segmentation import Made
+from core.cascade.labelled import Made
 from core.process.memory import MB, whole_mb
 from core.study import Study
 
@@ -22,8 +22,8 @@ NAME = "memory"
 # Of the machine's memory, for the scans of all visitors together; the rest is for work.
 SHARE = 0.4
 BUDGET = "HEPATOSCOPE_MEMORY_MB"
-# For each voxel: densities, labels and two probabilities.
-BYTES_A_VOXEL = 5
+# For each voxel: densities, labels, two probabilities, and the labels before corrections by hand.
+BYTES_A_VOXEL = 6
 
 T = TypeVar("T")
 

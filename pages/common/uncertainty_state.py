@@ -7,7 +7,8 @@ import streamlit as st
 
 from core.cascade.doubt import STAGES, Disagreement, disagreement
 from core.cascade.doubt_summary import DoubtSummary, summarize_doubt, telling_slice
-from core.cascade.segmentation import Made, Segmentation
+from core.cascade.labelled import Made
+from core.cascade.segmentation import Segmentation
 from core.evaluation.own_case import PackedLabels
 from core.geometry.components import Region, bounding_box
 from core.labels import organ_mask

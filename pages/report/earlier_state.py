@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from core.cascade.segmentation import STAGES, Labelled
+from core.cascade.labelled import Labelled
+from core.cascade.segmentation import STAGES
 from core.presets import preset_named
 from core.process.progress import Progress
 from core.report.earlier import PackedStudy

@@ -22,7 +22,7 @@ from core.study import Study, begun, corrected_by
 from pages.common.downloads import file_stem
 from pages.common.memory import Slot
 from pages.common.sam import ask_shipped, warm_shipped
-from pages.common.session import notify, store
+from pages.common.session import cases, notify, store
 from pages.common.widgets import download
 from pages.viewer import redraw
 
@@ -41,7 +41,12 @@ class ReaderHand:
     """Takes what is drawn on a case; `pages.viewer.Hand` says what it does."""
 
     def __init__(self, case: Study, viewer: str) -> None:
-        self._case, self._viewer = case, viewer
+        self._opened, self._viewer = case, viewer
+
+    @property
+    def _case(self) -> Study:
+        """The case as it is by now: an edit may have changed it since the page was drawn."""
+        return cases().get(self._opened.id, self._opened)
 
     @property
     def state(self) -> dict[str, float]:

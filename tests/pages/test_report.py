@@ -10,7 +10,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core.cascade.findings import Findings
-from core.cascade.segmentation import Labelled
+from core.cascade.labelled import Labelled
 from core.errors import BadCheckpoint, OutOfTime
 from core.explainers.attribution import Attribution
 from core.explainers.backgrounds import Background

@@ -115,7 +115,7 @@ def test_every_step_names_its_change_in_ml(segmented: AppTest) -> None:
 
 def test_what_the_networks_saw_is_shown_when_asked_for(segmented: AppTest) -> None:
     assert not segmented.get("image")
-    seen = segmented.toggle[0].set_value(True).run()
+    seen = segmented.toggle(key="network-views").set_value(True).run()
     assert not seen.exception
     assert len(seen.get("image")) == 3
 

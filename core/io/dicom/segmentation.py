@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 
 SERIES_NUMBER = 900
 CORRECTED = ", corrected by hand"
+DEVICE: dict[str, Any] = {
+    "manufacturer": "HepatoScope",
+    "manufacturer_model_name": "HepatoScope",
+    "device_serial_number": "0",
+}
 
 
 def labels_to_dicom_seg(
@@ -39,8 +44,8 @@ def labels_to_dicom_seg(
 
     Returns
     -------
-    A DICOM file. Empty frames are left out; so are planes that were interpolated across
-    missing slices, for they have no source image. UIDs follow from the scan and the labels.
+    A DICOM file. Empty frames are left out; so are planes that were interpolated across missing
+    slices: they have no source image. UIDs follow from the scan and the labels.
 
     Raises
     ------
@@ -59,7 +64,7 @@ def labels_to_dicom_seg(
             places["plane_positions"] = _plane_positions(volume)
         else:
             frames = frames[[plane_of(header, volume) for header in sources]]
-        segmentation = highdicom.seg.Segmentation(
+        made = highdicom.seg.Segmentation(
             source_images=sources,
             pixel_array=np.ascontiguousarray(frames),
             segmentation_type="BINARY",
@@ -68,10 +73,8 @@ def labels_to_dicom_seg(
             series_number=SERIES_NUMBER,
             sop_instance_uid=uid_of(volume.digest, model, sha256(labels.tobytes()).hexdigest()),
             instance_number=1,
-            manufacturer="HepatoScope",
-            manufacturer_model_name="HepatoScope",
+            **DEVICE,
             software_versions=model[:64],
-            device_serial_number="0",
             content_label="LIVER",
             content_description="Liver and tumors, research use only",
             series_description="HepatoScope segmentation" + CORRECTED * corrected,
@@ -79,7 +82,7 @@ def labels_to_dicom_seg(
             **places,
         )
         file = BytesIO()
-        segmentation.save_as(file)
+        made.save_as(file)
         return file.getvalue()
 
 

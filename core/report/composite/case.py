@@ -5,8 +5,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from core.cascade.findings import Findings
+from core.cascade.labelled import Labelled
 from core.cascade.measurement import lesion_map
-from core.cascade.segmentation import Labelled
 from core.draw.slices import SOFT_TISSUE, telling_slice
 from core.geometry.slices import Plane, slice_of
 from core.geometry.windows import Window

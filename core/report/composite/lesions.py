@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.cascade.findings import Findings, Lesion
+from core.cascade.labelled import Labelled
 from core.cascade.measurement import lesion_map
-from core.cascade.segmentation import Labelled
 from core.draw.slices import SOFT_TISSUE
 from core.geometry.fits import Box
 from core.geometry.slices import Plane

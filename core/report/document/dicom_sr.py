@@ -14,8 +14,8 @@ from pydicom.sr.codedict import codes
 from pydicom.sr.coding import Code
 
 from core.cascade.findings import Findings, Lesion
+from core.cascade.labelled import Labelled
 from core.cascade.measurement import lesion_map
-from core.cascade.segmentation import Labelled
 from core.io.dicom.reference import images_by_plane, referring, sources_of, uid_of
 from core.io.export import labels_to_dicom_seg
 from core.labels import LIVER, TUMOR

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from core.cascade.segmentation import Labelled
+from core.cascade.labelled import Labelled
 from core.provenance import VERSION, commit
 from core.report.composite import Picture
 from core.report.fact import Facts

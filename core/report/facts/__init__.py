@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from core.cascade.doubt_summary import DoubtSummary
 from core.cascade.findings import Findings
-from core.cascade.segmentation import Labelled
+from core.cascade.labelled import Labelled
 from core.quality import QualityFinding
 from core.report.fact import Facts
 from core.report.facts.change import change_facts

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from core.cascade.findings import DECIMALS, DEFINITIONS, Findings
-from core.cascade.segmentation import Labelled
+from core.cascade.labelled import Labelled
 from core.report.fact import Fact
 from core.report.fact_kind import FactKind
 from core.report.facts.units import volume_fact

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from core.cascade.burden import burden_range
 from core.cascade.findings import DECIMALS, DEFINITIONS, Findings
-from core.cascade.segmentation import Labelled, Segmentation
+from core.cascade.labelled import Labelled
+from core.cascade.segmentation import Segmentation
 from core.cascade.sureness import lesion_probabilities
 from core.geometry.components import bounding_box
 from core.labels import organ_mask

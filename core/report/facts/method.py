@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from core.cascade.segmentation import Labelled
+from core.cascade.labelled import Labelled
 from core.models.store import (
     CARD_NAME,
     WEIGHTS_DIR,
@@ -83,10 +83,11 @@ def _evaluation(segmentation: Labelled) -> Iterator[Fact]:
 
 
 def _run_of(segmentation: Labelled) -> dict[str, Any] | None:
-    """Find the run on real patients of the same networks and thresholds, if there is one."""
+    """Find the run on whole real patients of the same networks and thresholds, if there is one."""
     thresholds = {"organ": segmentation.liver_threshold, "tumor": segmentation.tumor_threshold}
     for run in evaluations().values():
         same = run["models"] == segmentation.models and run[FactKind.THRESHOLDS] == thresholds
-        if same and run[FactKind.PRESET] == segmentation.preset and run["data"] != "phantoms":
+        whole = run["data"] != "phantoms" and "slices_scored" not in run
+        if same and whole and run[FactKind.PRESET] == segmentation.preset:
             return run
     return None

@@ -7,7 +7,8 @@ import numpy as np
 
 from core.cascade.doubt_summary import DOUBTFUL, DoubtSummary
 from core.cascade.findings import DECIMALS, Findings
-from core.cascade.segmentation import Labelled, Segmentation
+from core.cascade.labelled import Labelled
+from core.cascade.segmentation import Segmentation
 from core.geometry.components import bounding_box
 from core.labels import organ_mask, tumor_mask
 from core.report.fact import Fact
