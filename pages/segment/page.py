@@ -127,18 +127,21 @@ def _sureness(case: Study, segmentation: Segmentation) -> dict[str, Sequence[flo
 def _picture(case: Study, segmentation: Segmentation, picked: Lesion | None) -> None:
     assert case.findings is not None
     lesions = case.findings.lesions
+    # Below the picture, which comes first on a phone; but it decides what the picture can do.
+    above = st.container()
     hand = editing_switch(case, VIEWER)
     aim = lesions[0] if lesions and picked is None and jobs.just_arrived(case) else picked
     show_views = bool(st.session_state.get("network-views"))
-    slice_viewer(
-        case.volume,
-        segmentation,
-        key=VIEWER,
-        goto=None if aim is None else voxel_of(aim),
-        selected=None if picked is None else picked.number,
-        follow=lambda state: _at_the_crosshair(case, segmentation, state, show_views),
-        hand=hand,
-    )
+    with above:
+        slice_viewer(
+            case.volume,
+            segmentation,
+            key=VIEWER,
+            goto=None if aim is None else voxel_of(aim),
+            selected=None if picked is None else picked.number,
+            follow=lambda state: _at_the_crosshair(case, segmentation, state, show_views),
+            hand=hand,
+        )
     corrections_view(case, segmentation)
     st.toggle(
         "Show what the networks saw",

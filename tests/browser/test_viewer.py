@@ -402,7 +402,7 @@ def test_python_jumps_once_and_the_place_survives_another_page(viewer: Open) -> 
 def test_viewer_works_before_there_is_a_segmentation(viewer: Open) -> None:
     page = viewer()
     page.locator("label", has_text="Segmented").click()
-    expect(page.locator(".toolbar select")).to_be_hidden(timeout=PATIENCE)
+    expect(page.locator("[data-control=layer]")).to_be_hidden(timeout=PATIENCE)
     point_at(page, "axial", (80, 25, 33))
     exact = f"{SOURCE['scan']().hu[80, 25, 33]} HU"
     expect(value(page, "pointer", "hu")).to_have_text(exact, timeout=PATIENCE)
@@ -428,7 +428,7 @@ def test_pictures_for_the_eye(viewer: Open, screenshots: Path, theme: str, width
         choose(page, style)
         page.wait_for_timeout(400)
         page.screenshot(path=screenshots / f"viewer-{theme}-{width}-{style.lower()}.png")
-    page.locator(".toolbar select").select_option("tumor")
+    page.locator("[data-control=layer]").select_option("tumor")
     choose(page, "Fill")
     page.wait_for_timeout(400)
     picture = screenshots / f"viewer-{theme}-{width}-probability.png"
