@@ -110,7 +110,7 @@ def _draw_from_a_mask(case: Study, segmentation: Segmentation, z: int) -> None:
         seed = st.number_input(
             "Seed", 0, 9999, 0, key="sam-drawn-seed", persist_state="session", width=110
         )
-        box = st.toggle("Box", key="sam-drawn-box", persist_state="session")
+        box = st.toggle("Box", value=True, key="sam-drawn-box", persist_state="session")
     st.button(
         "Draw the prompt",
         icon=":material/casino:",
