@@ -118,7 +118,8 @@ export class Editor {
   }
 
   drop() {
-    Object.assign(this, { stroke: null, corners: null, box: null, first: null, measure: null });
+    Object.assign(this, { stroke: null, corners: null, box: null, first: null });
+    Object.assign(this, { measure: null, measuring: null });
   }
 
   /** Forget a stroke that became something else; what it drew goes. */
