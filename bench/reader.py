@@ -10,7 +10,7 @@ Truths of real readers differ, and hands are not as exact: this is the most that
 
 import argparse
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,8 +20,9 @@ from numpy.typing import NDArray
 
 from core.cascade.networks import Networks, load_networks
 from core.cascade.segmentation import segment
-from core.editing.apply import change, patched
-from core.editing.edits import Act, Edit, Lesion, Pen, Stroke, Target
+from core.editing.apply import Patch, change, patched
+from core.editing.areas import Region
+from core.editing.edits import Act, Edit, Lesion, Pen, Stroke, Target, Voxel
 from core.editing.gap import nearest_gap
 from core.errors import BadEdits
 from core.foundation.sam.checkpoint import SHIPPED, find
@@ -45,13 +46,37 @@ Tools = Callable[["Place"], Iterator[Edit]]
 
 
 @dataclass(frozen=True, eq=False)
+class Site:
+    """Voxels of a box of the volume: a lesion, called or true."""
+
+    box: Region
+    mask: Mask
+
+
+@dataclass(frozen=True, eq=False)
 class Place:
-    """Where something is wrong: labels as they are by now, the truth, and the lesions there."""
+    """Where something is wrong: labels as they are by now, the truth, and the lesion there."""
 
     volume: Volume
     labels: Labels
     truth: Mask
-    site: Mask
+    site: Site
+
+    @property
+    def true(self) -> Mask:
+        """What is true there, in the box of the site."""
+        return self.truth[self.site.box] & self.site.mask
+
+    @property
+    def called(self) -> Mask:
+        """What is called there by now, in the box of the site."""
+        return tumor_mask(self.labels[self.site.box]) & self.site.mask
+
+    @property
+    def corner(self) -> Voxel:
+        """Where the box begins."""
+        x, y, z = (side.start for side in self.site.box)
+        return x, y, z
 
 
 class Eyes:
@@ -80,27 +105,32 @@ def dice(one: Mask, other: Mask) -> float:
     return 2 * np.count_nonzero(one & other) / size if size else 1.0
 
 
-def sites_of(called: Mask, truth: Mask) -> list[Mask]:
+def sites_of(called: Mask, truth: Mask) -> list[Site]:
     """Part what was called and what is true into places that do not touch."""
     parts = find_components(called | truth)
-    return [parts.numbered == number for number in range(1, len(parts.voxels) + 1)]
+    return [
+        Site(box, parts.numbered[box] == number) for number, box in enumerate(parts.regions, 1)
+    ]
 
 
 def plain_tools(place: Place) -> Iterator[Edit]:
     """Tools that need nobody's help."""
-    called = tumor_mask(place.labels) & place.site
-    if called.any() and not (place.truth & place.site).any():
-        x, y, z = np.argwhere(called)[0].tolist()
-        yield Lesion((x, y, z), Act.DELETE)
+    called, true = place.called, place.true
+    if called.any() and not true.any():
+        yield Lesion(_from(place, np.argwhere(called)[0].tolist()), Act.DELETE)
         return
-    missing, wrong = place.truth & place.site & ~called, called & ~place.truth
-    for pen, part in ((DRAW, missing), (ERASE, wrong)):
+    for pen, part in ((DRAW, true & ~called), (ERASE, called & ~true)):
         yield from _balls(place, pen, part)
-    height = int(np.argwhere(place.site)[:, 2].mean())
+    height = place.corner[2] + int(np.argwhere(place.site.mask)[:, 2].mean())
     try:
         yield nearest_gap(place.labels, Target.TUMOR, Plane.AXIAL, height)
     except BadEdits:
         return
+
+
+def _from(place: Place, at: Sequence[int]) -> Voxel:
+    x, y, z = (start + one for start, one in zip(place.corner, at, strict=True))
+    return x, y, z
 
 
 def _balls(place: Place, pen: Pen, part: Mask) -> Iterator[Edit]:
@@ -111,10 +141,11 @@ def _balls(place: Place, pen: Pen, part: Mask) -> Iterator[Edit]:
         return
     spacing = place.volume.spacing
     depth = distance_transform_edt(np.pad(part, 1), sampling=spacing)[1:-1, 1:-1, 1:-1]
-    middle = np.unravel_index(int(depth.argmax()), depth.shape)
-    at = (float(middle[0]), float(middle[1]), float(middle[2]))
+    middle = [int(one) for one in np.unravel_index(int(depth.argmax()), depth.shape)]
+    x, y, z = _from(place, middle)
+    at = (float(x), float(y), float(z))
     for larger in (1.0, 1.5):
-        radius = max(min(spacing), larger * float(depth[middle]))
+        radius = max(min(spacing), larger * float(depth[tuple(middle)]))
         yield Stroke(pen, (at,), radius)
         yield Stroke(pen, (at,), radius, Plane.AXIAL)
 
@@ -124,16 +155,18 @@ def with_sam(eyes: Eyes) -> Tools:
 
     def tools(place: Place) -> Iterator[Edit]:
         yield from plain_tools(place)
-        missing = place.truth & place.site & ~tumor_mask(place.labels)
-        lacking = np.count_nonzero(missing, axis=(0, 1))
+        true = place.true
+        lacking = np.count_nonzero(true & ~place.called, axis=(0, 1))
         # The slices that lack most.
         for z in np.argsort(-lacking)[:2].tolist():
             if not lacking[z]:
                 continue
-            xs, ys = np.nonzero((place.truth & place.site)[..., z])
+            across, down = np.nonzero(true[..., z])
+            ends = ((across.min(), down.min(), z), (across.max(), down.max(), z))
+            one, other = (_from(place, [int(side) for side in end]) for end in ends)
             corners = (
-                (float(xs.min()), float(ys.min()), float(z)),
-                (float(xs.max()), float(ys.max()), float(z)),
+                (float(one[0]), float(one[1]), float(one[2])),
+                (float(other[0]), float(other[1]), float(other[2])),
             )
             for carry in (False, True):
                 try:
@@ -149,28 +182,34 @@ def with_sam(eyes: Eyes) -> Tools:
 def read(volume: Volume, found: Labels, truth: Mask, tools: Tools) -> list[float]:
     """Give tumor Dice after 0, 1 … `MOST` interactions at each place."""
     labels = found
-    sites = sites_of(tumor_mask(found), truth)
+    open_sites = sites_of(tumor_mask(found), truth)
     course = [dice(tumor_mask(labels), truth)]
     for _ in range(MOST):
-        for site in sites:
-            labels = _better(Place(volume, labels, truth, site), tools)
+        left = []
+        for site in open_sites:
+            better = _better(Place(volume, labels, truth, site), tools)
+            if better is not None:
+                labels = patched(labels, better)
+                left.append(site)
+        # Where no tool helped, none will.
+        open_sites = left
         course.append(dice(tumor_mask(labels), truth))
     return course
 
 
-def _better(place: Place, tools: Tools) -> Labels:
+def _better(place: Place, tools: Tools) -> Patch | None:
     """Take the tool that brings the labels nearest to the truth; none where none does."""
-    best, least = place.labels, _wrong(place.labels, place.truth)
+    best, least = None, 0
     for edit in tools(place):
-        after = patched(place.labels, change(place.labels, edit, place.volume.spacing))
-        wrong = _wrong(after, place.truth)
-        if wrong < least:
-            best, least = after, wrong
+        patch = change(place.labels, edit, place.volume.spacing)
+        truth = place.truth[patch.region]
+        before, after = (
+            int(np.count_nonzero(tumor_mask(labels) != truth))
+            for labels in (place.labels[patch.region], patch.labels)
+        )
+        if after - before < least:
+            best, least = patch, after - before
     return best
-
-
-def _wrong(labels: Labels, truth: Mask) -> int:
-    return int(np.count_nonzero(tumor_mask(labels) != truth))
 
 
 def course_of(case: LabelledCase, preset: Preset, networks: Networks, eyes: Eyes) -> dict[str, Any]:
@@ -179,10 +218,9 @@ def course_of(case: LabelledCase, preset: Preset, networks: Networks, eyes: Eyes
     found = segment(volume, preset, networks=networks).labels
     eyes.forget()
     true = tumor_mask(truth)
-    sites = sites_of(tumor_mask(found), true)
     return {
         "case": case.name,
-        "places": len(sites),
+        "places": len(sites_of(tumor_mask(found), true)),
         "true_voxels": int(np.count_nonzero(true)),
         "liver_voxels": int(np.count_nonzero(organ_mask(truth))),
         "plain": [round(one, 4) for one in read(volume, found, true, plain_tools)],
@@ -207,6 +245,9 @@ def main() -> None:
     for case in find_cases(arguments.data, arguments.split):
         courses.append(course_of(case, preset, networks, eyes))
         print(json.dumps(courses[-1]), flush=True)
+        if arguments.out:
+            told = {"preset": preset.name, "commit": commit(), "cases": courses}
+            arguments.out.write_text(json.dumps(told, indent=1) + "\n")
     tumors = [course for course in courses if course["true_voxels"]]
     print("\n| interactions at each place | plain tools | with SAM |\n|---|---|---|")
     for count in range(MOST + 1):
@@ -214,9 +255,6 @@ def main() -> None:
             float(np.mean([one[way][count] for one in tumors])) for way in ("plain", "sam")
         )
         print(f"| {count} | {plain:.3f} | {sam:.3f} |")
-    if arguments.out:
-        told = {"preset": preset.name, "commit": commit(), "cases": courses}
-        arguments.out.write_text(json.dumps(told, indent=1) + "\n")
 
 
 if __name__ == "__main__":
