@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict, dataclass
+from enum import StrEnum
 from typing import Any
 
 from core.geometry.calipers import Segment
@@ -17,7 +18,7 @@ DEFINITIONS = {
     "liver_hu": "liver voxels that are not tumor; population standard deviation",
     "speck": f"a lesion below {SPECK_MM:g} mm in longest diameter: about as large as a voxel",
     "rejected": "called by the networks, then rejected by a reader: counted nowhere else",
-    "corrected": "by hand, after the networks: figures are of the labels as corrected; dice "
+    "corrected": "by hand, afterwards: figures are of the labels as corrected; dice "
     "compares them with the labels as found",
     "real": "chance in percent that a piece so called is a lesion, by its size, depth and contrast",
     "coordinates": "mm: RAS (right, anterior, superior); voxel: of the RAS+ volume, from 0",
@@ -65,6 +66,14 @@ class Lesion:
     confirmed: bool = False
 
 
+class Origin(StrEnum):
+    """Where a lesion of corrected labels is from."""
+
+    FOUND = "as found"
+    CHANGED = "changed by hand"
+    DRAWN = "drawn by hand"
+
+
 @dataclass(frozen=True)
 class Corrected:
     """What corrections came to.
@@ -77,6 +86,8 @@ class Corrected:
     liver_dice, tumor_dice : of the labels as found with those as corrected; None where neither
         shows any.
     found_liver_volume_ml, found_tumor_volume_ml, found_lesions : as they were found.
+    removed_lesions : how many of those found are no more.
+    lesions : where each one is from, the largest first.
     """
 
     edits: int
@@ -88,6 +99,8 @@ class Corrected:
     found_liver_volume_ml: float
     found_tumor_volume_ml: float
     found_lesions: int
+    removed_lesions: int
+    lesions: tuple[Origin, ...]
 
     @property
     def sentence(self) -> str:

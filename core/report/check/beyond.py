@@ -50,8 +50,9 @@ FEATURES = finder(
     well-circumscribed, ill-defined, round, rounded, oval, homogen*, heterogen*, texture,
     caudate, segmental, couinaud, patent, patency, varices, edema, inflam*, perfus*, phase,
     phases, contrast-enhanced, unenhanced, non-contrast, noncontrast, arterial,
-    portal-venous, quality, excellent, artifact*, motion, noise, accura*, correct*, sensitivity,
-    specificity, midclavicular, craniocaudal, dilat*, scar, surface, nodularity, exophytic, abut*,
+    portal-venous, quality, excellent, artifact*, motion, noise, accura*, correct,
+    correctly, correctness, sensitivity, specificity, midclavicular, craniocaudal, dilat*, scar,
+    surface, nodularity, exophytic, abut*,
     infiltrat*, vascular*, caliber, hilum, shape, shaped
     """
 )

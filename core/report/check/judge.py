@@ -12,6 +12,7 @@ from core.report.check.beyond import (
     speaks_of_map,
 )
 from core.report.check.change import NEW, read_change, read_counted, speaks_of_change
+from core.report.check.corrections import read_corrections, speaks_of_corrections
 from core.report.check.decisions import read_decisions, speaks_of_decisions
 from core.report.check.lesions import judge_statement
 from core.report.check.predicates import SIDE
@@ -160,6 +161,11 @@ def _read_clause(clause: Clause, reading: _Reading) -> None:
     ):
         reading.topic = "decisions"
         reading.claims += read_decisions(clause, facts)
+    elif speaks_of_corrections(text) or (
+        reading.topic == "corrections" and not subject_of(text, False)
+    ):
+        reading.topic = "corrections"
+        reading.claims += read_corrections(clause, facts)
     elif _is_of_new(text, facts):
         _read_measurements(clause.of(NEW.sub("new", text)), reading, outside.narrows)
     elif speaks_of_change(text, clause.sentence) or _changes_on(text, reading):

@@ -106,6 +106,8 @@ PLAIN_WORDS = phrases(
     exam*, study, studies, according, based, know*, tell*, say*, says, said, part*, portion,
     share, percent, percentage, proportion, fraction, rest, remainder, half, quarter, third,
     what, how, itself, end, ends, thing, anything, everything, full, way, case, cases,
+    correct*, redrawn, edit*, retouch*, manual*, outline*, label*, remov*, delet*, eras*, drawn,
+    added, hand, hands, brought,
     reject*, confirm*, dismiss*, discard*, decid*, decision*, reader, readers, person,
     terms, respect, value, values, figure, order, area, region, regions, zone, close, marked,
     bit, little, best, lowest, highest, further, additional, satellite, different, correspond*,

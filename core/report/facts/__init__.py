@@ -13,6 +13,7 @@ from core.cascade.labelled import Labelled
 from core.quality import QualityFinding
 from core.report.fact import Facts
 from core.report.facts.change import change_facts
+from core.report.facts.corrections import correction_facts
 from core.report.facts.decisions import decision_facts
 from core.report.facts.lesions import lesion_facts
 from core.report.facts.liver import liver_facts
@@ -51,6 +52,7 @@ def collect_facts(
         *liver_facts(volume, segmentation.labels, findings),
         *lesion_facts(volume, segmentation, findings),
         *decision_facts(segmentation, findings),
+        *correction_facts(findings),
         *sureness_facts(segmentation, findings, doubt, explanation),
         *change_facts(earlier),
         *method_facts(segmentation),

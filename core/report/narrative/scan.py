@@ -19,8 +19,10 @@ def technique(teller: Teller) -> list[Sentence]:
     said += teller.say("scan.contrast")
     for number in teller.numbered(FactKind.SCAN_NOTE):
         said += teller.say("scan.note", number)
-    decided = FactKind.REJECTED_COUNT in teller.facts
-    said += teller.say("method.decided" if decided else "method")
+    said += teller.say(_method(teller))
+    if FactKind.CORRECTIONS_COUNT in teller.facts:
+        said += teller.say(f"corrections.{teller.counted(FactKind.CORRECTIONS_COUNT)}")
+        said += teller.say("corrections.tumor")
     codes = [code for code in teller.numbered(FactKind.QUALITY) if code != "count"]
     for code in codes:
         said += teller.say("quality", code)
@@ -40,6 +42,16 @@ def comparison(teller: Teller) -> list[Sentence]:
     if not teller.facts[FactKind.STUDY_EARLIER_SAME_SETTINGS].value:
         said += teller.say("comparison.settings")
     return said
+
+
+def _method(teller: Teller) -> str:
+    """Choose how the labels came about."""
+    ways = {
+        "method.brought": FactKind.BROUGHT,
+        "method.decided": FactKind.REJECTED_COUNT,
+        "method.corrected": FactKind.CORRECTIONS_COUNT,
+    }
+    return next((key for key, kind in ways.items() if kind in teller.facts), "method")
 
 
 def _thickness_differs(teller: Teller) -> bool:

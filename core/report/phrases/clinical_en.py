@@ -29,6 +29,17 @@ CLINICAL = {
     "{preset}, a liver threshold of {thresholds.liver} and a tumor threshold of "
     "{thresholds.tumor}; a reader then decided on single lesions{~rejected.count}"
     "{~confirmed.count}.",
+    "method.corrected": "Liver and lesions were outlined by neural networks, with the preset "
+    "{preset}, a liver threshold of {thresholds.liver} and a tumor threshold of "
+    "{thresholds.tumor}, and their outlines corrected by hand{~corrections.count}.",
+    "method.brought": "The outlines of liver and lesions were brought in a file; no neural network "
+    "made them{~brought}.",
+    "corrections.one": "The outlines were corrected by hand once[[, by {corrections.by}]]"
+    "{~corrections.count}.",
+    "corrections.many": "The outlines were corrected by hand {corrections.count} times"
+    "[[, by {corrections.by}]].",
+    "corrections.tumor": "Before the corrections the tumor volume was {corrections.found_volume}"
+    "[[; the Dice of tumor as found and as corrected is {corrections.tumor_dice}]].",
     "quality.none": "The quality check has no remarks{~quality.count}.",
     "quality": "{quality.#}",
     # Comparison
@@ -59,16 +70,16 @@ CLINICAL = {
     "liver.doubt": "Over several views of the scan its answers spread by {doubt.liver_rim} at the "
     "rim of the liver and by {doubt.liver_inside} inside (standard deviation).",
     # Lesions
-    "lesions.none": "No lesion was called at a tumor threshold of "
-    "{thresholds.tumor}{~lesion.count}.",
+    "lesions.none": "No lesion was called[[ at a tumor threshold of "
+    "{thresholds.tumor}]]{~lesion.count}.",
     "lesions.caution": "This does not rule a lesion out{~lesion.count}: small and faint ones are "
     "missed.",
-    "lesions.none.left": "No lesion is left at a tumor threshold of {thresholds.tumor}"
+    "lesions.none.left": "No lesion is left[[ at a tumor threshold of {thresholds.tumor}]]"
     "{~lesion.count}.",
-    "lesions.one": "One lesion was called at a tumor threshold of {thresholds.tumor}"
+    "lesions.one": "One lesion was called[[ at a tumor threshold of {thresholds.tumor}]]"
     "{~lesion.count}; it makes up {tumor.burden} of the liver volume.",
-    "lesions.many": "{lesion.count} lesions were called at a tumor threshold of "
-    "{thresholds.tumor}: {tumor.volume} in all, {tumor.burden} of the liver volume.",
+    "lesions.many": "{lesion.count} lesions were called[[ at a tumor threshold of "
+    "{thresholds.tumor}]]: {tumor.volume} in all, {tumor.burden} of the liver volume.",
     "specks.one": "One of them is a speck, hardly larger than a voxel{~lesion.specks}.",
     "specks.many": "{lesion.specks} of them are specks, hardly larger than a voxel.",
     "rejected.one": "The reader rejected what the networks had called a lesion of "
@@ -156,7 +167,7 @@ CLINICAL = {
     "(change {change.liver.volume}).",
     # Impression
     "impression.no_liver": "No liver was found{~liver.warning.1}, so nothing can be said of it.",
-    "impression.none": "No lesion was called at a tumor threshold of {thresholds.tumor}"
+    "impression.none": "No lesion was called[[ at a tumor threshold of {thresholds.tumor}]]"
     "{~lesion.count}, which does not rule one out.",
     "impression.none.left": "No lesion is left after the reader's decisions{~lesion.count}"
     "{~rejected.count}, which does not rule one out.",
@@ -171,7 +182,7 @@ CLINICAL = {
     "longer called.",
     "impression.sum": "{change.sum.name}: {change.sum.now} after {change.sum.earlier} "
     "(change {change.sum.percent}).",
-    "impression.notice": "These are measurements of automatic outlines for research and teaching, "
+    "impression.notice": "These are measurements of outlines for research and teaching, "
     "not a diagnosis{~software.version}.",
     # Limitations
     "limits.evaluation": "On {evaluation.patients} patients of the data set {evaluation.data}, "
@@ -179,6 +190,7 @@ CLINICAL = {
     "lesions, and of {evaluation.called} lesions that they called {evaluation.true} were true.",
     "limits.unknown": "How often these networks miss or invent lesions at these thresholds is not "
     "known{~thresholds}.",
+    "limits.brought": "How exact the outlines are that were brought is not known here{~brought}.",
     "limits.uncertainty": "A diameter is uncertain by about one pixel "
     "({measurement.diameter_uncertainty}), a volume by half a voxel along its outline; errors of "
     "the outlines come on top.",

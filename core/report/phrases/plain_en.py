@@ -25,6 +25,11 @@ PLAIN = {
     "of a doctor{~preset}.",
     "method.decided": "A computer program outlined the liver and looked for spots in it; a person "
     "then decided on single spots{~preset}{~rejected.count}{~confirmed.count}.",
+    "method.corrected": "A computer program outlined the liver and its spots; a person "
+    "then put its outlines right{~preset}{~corrections.count}.",
+    "method.brought": "The outlines of the liver and its spots came with a file{~brought}.",
+    "corrections.one": "A person changed the outlines by hand once{~corrections.count}.",
+    "corrections.many": "A person changed the outlines by hand {corrections.count} times.",
     "quality": "A remark on the pictures: {quality.#}",
     "comparison.none": "There is no earlier scan to compare with{~study.earlier}.",
     "comparison": "This scan was compared with an earlier one, “{study.earlier.source}”.",
@@ -47,10 +52,11 @@ PLAIN = {
     "explain.hu": "HU is how CT counts brightness: water is zero, air is minus one thousand, and "
     "bone is several hundred{~liver.mean_hu}.",
     "liver.warning": "A remark on the liver: {liver.warning.#}",
-    "lesions.none": "The program marked no spot in the liver{~lesion.count}{~thresholds.tumor}.",
+    "lesions.none": "The program marked no spot in the liver{~lesion.count}"
+    "[[{~thresholds.tumor}]].",
     "lesions.caution": "It can miss small or faint spots, so this alone does not mean that there "
     "are none{~lesion.count}.",
-    "lesions.none.left": "No spot is left in the liver{~lesion.count}{~thresholds.tumor}.",
+    "lesions.none.left": "No spot is left in the liver{~lesion.count}[[{~thresholds.tumor}]].",
     "lesions.one": "The program marked one spot in the liver, which is {tumor.burden} of its "
     "volume{~lesion.count}.",
     "lesions.many": "The program marked {lesion.count} spots in the liver, together {tumor.burden} "
@@ -135,6 +141,7 @@ PLAIN = {
     "{evaluation.found} of {evaluation.lesions} spots, and {evaluation.true} of the "
     "{evaluation.called} spots that it marked were real.",
     "limits.unknown": "How often the program errs with these settings is not known{~thresholds}.",
+    "limits.brought": "How exact those outlines are is not known here{~brought}.",
     "limits.uncertainty": "Lengths may be off by about "
     "{measurement.diameter_uncertainty}, and more where the outline is wrong.",
     "limits.change": "The program may outline the same spot in another way on another scan, so a "
