@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -52,6 +53,7 @@ def findings_record(study: Examined) -> dict[str, Any]:
             for finding in study.quality
         ],
         "preset": segmentation.preset,
+        "brought": None if segmentation.brought is None else asdict(segmentation.brought),
         "thresholds": {
             "liver": segmentation.liver_threshold,
             "tumor": segmentation.tumor_threshold,

@@ -5,11 +5,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
+from core.cascade.brought import brought_segmentation
 from core.cascade.corrections import corrected, corrected_to, with_corrections
 from core.cascade.decisions import Opinion, decision_on
 from core.cascade.findings import Findings
-from core.cascade.labelled import Labelled
+from core.cascade.labelled import Brought, Labelled
 from core.cascade.measurement import measure
 from core.cascade.networks import Networks, load_networks
 from core.cascade.orientation import CODE as MIRRORED
@@ -100,6 +102,14 @@ def segmented(
     return with_result(replace(study, quality=(*seen, *known)), found)
 
 
+def labelled_by(study: Study, labels: NDArray[np.uint8], brought: Brought, preset: Preset) -> Study:
+    """Take labels [X, Y, Z] that were brought for the study, and measure them.
+
+    What was decided on others, or corrected in them, does not hold for these.
+    """
+    return with_result(study, brought_segmentation(study.volume, labels, brought, preset))
+
+
 def called_at(study: Study, liver_threshold: float, tumor_threshold: float) -> Study:
     """Call a segmented study at other thresholds, and measure it anew.
 
@@ -125,6 +135,8 @@ def with_result(study: Study, found: Segmentation) -> Study:
     """
     volume, chances = study.volume, None if found.corrections else found.chances
     measured = measure(volume, found.labels, chances, found.decisions)
+    if found.brought:
+        measured = replace(measured, warnings=(found.brought.sentence, *measured.warnings))
     if found.corrections:
         told = corrected(found.as_found, found.labels, found.corrections, volume.voxel_ml)
         warnings = (told.sentence, *measured.warnings)

@@ -12,6 +12,31 @@ from core.editing.edits import Correction
 from core.editing.file import key_of
 from core.presets import Preset, preset_named
 
+# Who made labels that were brought.
+BROUGHT = "a mask of one's own"
+
+
+@dataclass(frozen=True)
+class Brought:
+    """Where labels came from that no network of ours made.
+
+    Parameters
+    ----------
+    digest : SHA-256 of the file; its name may be a patient's.
+    meaning : which of its structures were taken for what.
+    """
+
+    digest: str
+    meaning: str
+
+    @property
+    def sentence(self) -> str:
+        """Say that labels were brought."""
+        return (
+            f"The labels were brought in a file (SHA-256 {self.digest[:8]}; {self.meaning}); no "
+            "network found them."
+        )
+
 
 @dataclass(frozen=True)
 class Made:
@@ -19,13 +44,14 @@ class Made:
 
     Parameters
     ----------
-    preset : name of the preset.
+    preset : name of the preset; of labels that were brought, the one whose networks can be asked.
     liver_threshold, tumor_threshold : probabilities at which voxels were called.
     models : SHA-256 of the weights by the network's part in the cascade.
     seconds : time spent by stage.
     steps : the post-processing, with what each step changed; none where nobody kept them.
     decisions : of a reader on lesions, the latest last; the labels follow them.
     corrections : made by hand afterwards, the latest last; the labels follow them too.
+    brought : where the labels came from if not from the networks; None where they made them.
     """
 
     preset: str
@@ -36,6 +62,12 @@ class Made:
     steps: tuple[Step, ...]
     decisions: tuple[Decision, ...] = field(default=(), kw_only=True)
     corrections: tuple[Correction, ...] = field(default=(), kw_only=True)
+    brought: Brought | None = field(default=None, kw_only=True)
+
+    @property
+    def maker(self) -> str:
+        """Name who made the labels: the preset, or whoever brought them."""
+        return self.preset if self.brought is None else BROUGHT
 
     @property
     def used(self) -> Preset:
@@ -48,9 +80,10 @@ class Made:
 
     @property
     def called(self) -> tuple[Hashable, ...]:
-        """Name how answers of the networks were made labels: thresholds, decisions, corrections."""
+        """Name how labels were called: thresholds, decisions, corrections, the file they are of."""
         decided = tuple(decision.key for decision in self.decisions)
-        return self.liver_threshold, self.tumor_threshold, decided, key_of(self.corrections)
+        own = None if self.brought is None else (self.brought.digest, self.brought.meaning)
+        return self.liver_threshold, self.tumor_threshold, decided, key_of(self.corrections), own
 
 
 @dataclass(frozen=True, eq=False)

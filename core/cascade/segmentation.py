@@ -154,6 +154,30 @@ def relabel(
     ----------
     judge : replaces the preset's own.
     """
+    called = replace(
+        _as_brought(segmentation)
+        if segmentation.brought
+        else _called_anew(volume, segmentation, liver_threshold, tumor_threshold, judge),
+        decisions=(),
+        corrections=(),
+        found=None,
+    )
+    return with_decisions(called, segmentation.decisions, volume.voxel_ml)
+
+
+def _as_brought(segmentation: Segmentation) -> Segmentation:
+    """Give the labels that were brought; no threshold moves them."""
+    liver, tumor = segmentation.liver_probability > 0, segmentation.tumor_probability > 0
+    return replace(segmentation, labels=label_map(liver, tumor), steps=())
+
+
+def _called_anew(
+    volume: Volume,
+    segmentation: Segmentation,
+    liver_threshold: float,
+    tumor_threshold: float,
+    judge: Judge | None,
+) -> Segmentation:
     preset = replace(
         preset_named(segmentation.preset),
         liver_threshold=liver_threshold,
@@ -162,18 +186,14 @@ def relabel(
     liver, liver_steps = call_liver(volume, segmentation.liver_probability, preset)
     probability = segmentation.tumor_probability
     tumor, tumor_steps, chances = call_tumor(volume, probability, liver, preset, judge)
-    called = replace(
+    return replace(
         segmentation,
         labels=label_map(liver, tumor),
         liver_threshold=liver_threshold,
         tumor_threshold=tumor_threshold,
         steps=liver_steps + tumor_steps,
         chances=chances,
-        decisions=(),
-        corrections=(),
-        found=None,
     )
-    return with_decisions(called, segmentation.decisions, volume.voxel_ml)
 
 
 def with_decisions(

@@ -40,11 +40,11 @@ def read_labels(path: Path, volume: Volume) -> NDArray[np.uint8]:
         If the file is no NIfTI image or damaged, fits the scan neither way, or holds a value that
         is no label.
     """
-    labels, affine = _stored(path, volume, path.name)
+    labels, affine = stored_labels(path, volume, path.name)
     native = labels.shape == volume.native.shape
     by_index = to_ras(labels, volume.native.affine)[0] if native else None
     try:
-        by_header = _laid(labels, affine, volume, path.name)
+        by_header = laid_on(labels, affine, volume, path.name)
     except BadDataset:
         if by_index is None:
             raise
@@ -82,33 +82,44 @@ def read_truth(
         0, 1 and 2, or marks no liver.
     """
     name = name or path.name
-    stored, affine = _stored(path, volume, name)
+    stored, affine = stored_labels(path, volume, name)
     if not ignore_place:
-        labels = _laid(stored, affine, volume, name, tell)
-    elif stored.shape == volume.native.shape:
-        labels = to_ras(stored, volume.native.affine)[0]
+        labels = laid_on(stored, affine, volume, name, tell)
     else:
-        raise _other_shape(stored.shape, volume.native.shape, name)
+        labels = laid_by_index(stored, volume, name)
     _check_marks(labels, name)
     return labels
 
 
-def _stored(path: Path, volume: Volume, name: str) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
-    """Read labels as they are stored [I, J, K], and their affine."""
+def stored_labels(
+    path: Path, volume: Volume, name: str, meaning: NDArray[np.uint8] | None = None
+) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
+    """Read labels as they are stored [I, J, K], and their affine.
+
+    Parameters
+    ----------
+    meaning : the label of each number 0..255 of the file; None where they are labels already, and
+        others are refused.
+
+    Raises
+    ------
+    BadDataset
+        They cannot be read, or cannot be of `volume` by their size.
+    """
     try:
         with open_nifti(path, name) as (plan, slabs):
             # Axes may be turned: only then may the order of the sizes differ, and slices be spare.
             if not _may_fit(plan.shape, volume.native.shape):
                 raise _other_shape(plan.shape, volume.native.shape, name)
-            labels = _to_labels(plan, slabs, name)
+            labels = _to_labels(plan, slabs, name, meaning)
     except (UnreadableScan, UnsupportedScan) as error:
-        raise _no_labels(name, str(error)) from error
+        raise no_labels(name, str(error)) from error
     except OSError as error:
-        raise _no_labels(name, error.strerror or "it cannot be opened") from error
+        raise no_labels(name, error.strerror or "it cannot be opened") from error
     return labels, matrix_of(volume.turns) @ plan.affine
 
 
-def _laid(
+def laid_on(
     labels: NDArray[np.uint8],
     affine: NDArray[np.float64],
     volume: Volume,
@@ -119,13 +130,20 @@ def _laid(
     try:
         check_spacing(affine)
     except UnreadableScan as error:
-        raise _no_labels(name, str(error)) from error
+        raise no_labels(name, str(error)) from error
     whole, turned_affine = to_ras(labels, affine)
     turned, turned_affine = _within(whole, turned_affine, volume)
     _check_place(turned, turned_affine, volume, name)
     if turned.shape != whole.shape:
         tell(_left_out(whole, turned, name))
     return turned
+
+
+def laid_by_index(labels: NDArray[np.uint8], volume: Volume, name: str) -> NDArray[np.uint8]:
+    """Lay stored labels on the voxels of the file of `volume`, whatever their place is."""
+    if labels.shape != volume.native.shape:
+        raise _other_shape(labels.shape, volume.native.shape, name)
+    return to_ras(labels, volume.native.affine)[0]
 
 
 def _spread(labels: NDArray[np.uint8], volume: Volume) -> float:
@@ -138,7 +156,8 @@ def _spread(labels: NDArray[np.uint8], volume: Volume) -> float:
     return float(np.clip(hu, *ORGANS_HU).std(dtype=np.float64)) if hu.size else np.inf
 
 
-def _no_labels(name: str, reason: str) -> BadDataset:
+def no_labels(name: str, reason: str) -> BadDataset:
+    """Say that a file cannot be read as labels, for the `reason` that a reader of scans gave."""
     # What is to be done about a scan is not what is to be done about labels.
     cause = reason.partition(";")[0].removesuffix(".").replace(f"“{name}”", "the file")
     return BadDataset(
@@ -176,12 +195,13 @@ def _left_out(whole: NDArray[np.uint8], kept: NDArray[np.uint8], name: str) -> s
     )
 
 
-def _to_labels(plan: NiftiPlan, slabs: Slabs, name: str) -> NDArray[np.uint8]:
+def _to_labels(
+    plan: NiftiPlan, slabs: Slabs, name: str, meaning: NDArray[np.uint8] | None
+) -> NDArray[np.uint8]:
     labels, seen = np.empty(plan.voxels, np.uint8), np.zeros(256, bool)
     for place, stored in slabs:
-        scaled = (plan.slope, plan.intercept) != (1, 0)
-        values = stored * plan.slope + plan.intercept if scaled else stored
-        labels[place] = _whole(values, name)
+        numbers = whole_numbers(plan, stored, name)
+        labels[place] = numbers if meaning is None else meaning[numbers]
         seen[labels[place]] = True
     marks = np.flatnonzero(seen[1:]) + 1
     foreign = marks[marks > TUMOR]
@@ -194,6 +214,13 @@ def _to_labels(plan: NiftiPlan, slabs: Slabs, name: str) -> NDArray[np.uint8]:
     if foreign.size:
         raise _other_values(foreign, name)
     return labels.reshape(plan.shape, order="F")
+
+
+def whole_numbers(plan: NiftiPlan, stored: NDArray[Any], name: str) -> NDArray[np.uint8]:
+    """Scale numbers of a file as its header says; BadDataset where they are no 0 to 255."""
+    scaled = (plan.slope, plan.intercept) != (1, 0)
+    values = stored * plan.slope + plan.intercept if scaled else stored
+    return _whole(values, name).astype(np.uint8)
 
 
 def _whole(values: NDArray[Any], name: str) -> NDArray[Any]:

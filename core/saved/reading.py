@@ -15,6 +15,7 @@ from pydicom import Dataset, dcmread
 from pydicom.errors import InvalidDicomError
 
 from core.cascade.decisions import Decision, Opinion
+from core.cascade.labelled import Brought
 from core.cascade.postprocessing import Step
 from core.cascade.segmentation import Segmentation
 from core.editing.file import edits_from_json, read_edits
@@ -194,8 +195,14 @@ def _segmentation(told: dict[str, Any], folder: Path, volume: Volume) -> Segment
         agreement=None if agreement is None else _share(agreement),
         decisions=tuple(_decisions(told["decisions"], folder, volume)),
         corrections=corrections,
+        # Sessions saved before masks could be brought do not tell.
+        brought=None if told.get("brought") is None else _brought(told["brought"]),
         **arrays,
     )
+
+
+def _brought(told: Mapping[str, Any]) -> Brought:
+    return Brought(str(told["digest"]), str(told["meaning"]))
 
 
 def _decisions(told: Sequence[str], folder: Path, volume: Volume) -> list[Decision]:

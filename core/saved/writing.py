@@ -94,6 +94,7 @@ def _segmentation_record(found: Segmentation) -> dict[str, Any]:
         "liver_gray": found.liver_gray,
         "chances": None if found.chances is None else list(found.chances),
         "agreement": found.agreement,
+        "brought": None if found.brought is None else asdict(found.brought),
     }
 
 

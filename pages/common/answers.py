@@ -10,7 +10,7 @@ from pages.common.memory import Slot
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """An answer without its probabilities."""
+    """An answer without its probabilities, and who gave it: a preset, or whoever brought it."""
 
     preset: str
     labels: PackedLabels
@@ -26,10 +26,10 @@ def keep_answer(case: Study) -> None:
     found = case.segmentation
     if found is not None and case.findings is not None:
         packed = PackedLabels.of(found.labels)
-        ANSWERS.put(Answer(found.preset, packed, case.findings), case.id, found.preset)
+        ANSWERS.put(Answer(found.maker, packed, case.findings), case.id, found.maker)
 
 
 def others_than(case: Study) -> dict[str, Answer]:
     """List the answers of other networks to a case by their preset."""
-    now = None if case.segmentation is None else case.segmentation.preset
+    now = None if case.segmentation is None else case.segmentation.maker
     return {name: one for name, one in ANSWERS.all(case.id).items() if name != now}

@@ -39,10 +39,7 @@ def downloads(case: Study, segmentation: Segmentation) -> None:
             "On the grid of your file, voxel by voxel: 0 background, 1 liver, 2 tumor.",
         )
         _labels_as_dicom(volume, segmentation, stem)
-        for of, probability in (
-            ("liver", segmentation.liver_probability),
-            ("tumor", segmentation.tumor_probability),
-        ):
+        for of, probability in _probabilities(segmentation).items():
             _button(
                 f"{of.capitalize()} probability (NIfTI)",
                 partial(probability_to_nifti, volume, probability, of),
@@ -90,12 +87,19 @@ def _labels_as_dicom(volume: Volume, segmentation: Segmentation, stem: str) -> N
             lambda: labels_to_dicom_seg(
                 volume,
                 segmentation.labels,
-                model=segmentation.preset,
-                corrected=bool(segmentation.corrections),
+                model=segmentation.maker,
+                corrected=bool(segmentation.corrections or segmentation.brought),
             ),
             f"{stem}-labels.dcm",
             "Refers to your series; it carries the patient data that the series carries.",
         )
+
+
+def _probabilities(segmentation: Segmentation) -> dict[str, NDArray[np.uint8]]:
+    """List what the networks answered; nothing where nobody asked them."""
+    if segmentation.brought is not None:
+        return {}
+    return {"liver": segmentation.liver_probability, "tumor": segmentation.tumor_probability}
 
 
 def _surface(

@@ -2,12 +2,17 @@
 
 import streamlit as st
 
+from core.cascade.segmentation import Segmentation
 from core.models.store import first_preset, trained_presets
 from core.presets import Preset, preset_named
 from core.study import Study
 from pages.common import jobs
 from pages.common.memory import Slot
 
+NOT_ASKED = (
+    "The labels of this scan were brought in a file, so there is no answer of a network to look "
+    "into; segment it with our networks on the Segment page to have one."
+)
 METHOD = Slot[str]("method-chosen")
 
 
@@ -46,10 +51,10 @@ def segment_button(case: Study, usable: bool) -> None:
     )
 
 
-def segment_again(case: Study, used: str) -> None:
-    """Offer the other networks for a scan that was segmented with those of the preset `used`."""
-    if len(trained_presets()) < 2:
+def segment_again(case: Study, found: Segmentation) -> None:
+    """Offer other networks for a scan that was segmented, or any for a mask that was brought."""
+    if len(trained_presets()) < 2 and found.brought is None:
         return
-    with st.popover(f"Segmented with: {used}", icon=":material/neurology:"):
+    with st.popover(f"Segmented with: {found.maker}", icon=":material/neurology:"):
         preset = method_choice("method-again")
         st.button("Segment again", on_click=jobs.start, args=(case, preset), type="primary")

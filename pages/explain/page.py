@@ -1,6 +1,9 @@
 """Why did the network say so? Explanations that are themselves put to the test."""
 
+import streamlit as st
+
 from pages.common.frame import errors_shown
+from pages.common.method import NOT_ASKED
 from pages.common.opening import open_case, open_page, segmented_case
 from pages.common.widgets import choose, draw_view
 
@@ -12,6 +15,8 @@ VIEWS = {
     "SAM": ("sam", "sam_view"),
     "Painted lesions": ("painted", "painted_view"),
 }
+# Asks no network of ours.
+OF_ANY_LABELS = ("SAM",)
 TRUST = "How far to trust it"
 VIEW = "explain-view"
 
@@ -37,7 +42,11 @@ def _with_case(view: str) -> None:
     if case is None:
         return
     segmentation = segmented_case(case, "there is no answer to explain", view)
-    if segmentation is not None:
+    if segmentation is None:
+        return
+    if segmentation.brought is not None and view not in OF_ANY_LABELS:
+        st.info(NOT_ASKED, icon=":material/upload_file:")
+    else:
         draw_view("explain", VIEWS[view], case, segmentation)
 
 

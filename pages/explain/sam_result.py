@@ -131,7 +131,7 @@ def _table(
     table = [_line("SAM", row, seconds) for row in rows]
     if truth is not None:
         each = sum(segmentation.seconds.values()) / slices
-        name = f"Our networks ({segmentation.preset})"
+        name = f"Our networks ({segmentation.preset})" if segmentation.models else "Your mask"
         table += [_line(name, row, each) for row in compare_ours(ours, truth)]
     frame = pd.DataFrame(table).dropna(axis="columns", how="all")
     digits: dict[Any, Any] = {

@@ -56,8 +56,8 @@ def own_case_view(runs: Sequence[Run]) -> None:
         _nothing_to_score(case)
         return
     st.markdown(
-        f"The case is **{plain(case.title)}**, segmented with the preset "
-        f"{case.segmentation.preset} at thresholds {case.segmentation.liver_threshold:g} and "
+        f"The case is **{plain(case.title)}**, labelled by "
+        f"{case.segmentation.maker} at thresholds {case.segmentation.liver_threshold:g} and "
         f"{case.segmentation.tumor_threshold:g}. Bring its ground truth: a NIfTI file on the grid "
         "of your scan. It stays in this browser session."
     )

@@ -34,7 +34,7 @@ def compare_view(case: Study, segmentation: Segmentation) -> None:
         st.info(NONE, icon=":material/compare:")
         return
     name = choose("Compare with", list(others), f"answers-{case.id[:8]}")
-    other, mine = others[name], segmentation.preset
+    other, mine = others[name], segmentation.maker
     found, disputed = _compared(case, segmentation, other)
     left, right = st.columns(2, gap="large")
     with left:
@@ -79,7 +79,7 @@ def _picture(case: Study, segmentation: Segmentation, other: Answer, target: str
         of(segmentation.labels[..., z]),
         case.volume.spacing[:2],
     )
-    told = f"green: both; blue: only {other.preset}; orange: only {segmentation.preset}"
+    told = f"green: both; blue: only {other.preset}; orange: only {segmentation.maker}"
     show_picture(drawn, f"{NAMES[target]} on slice {z + 1}, {told}")
 
 

@@ -27,6 +27,7 @@ from pages.common.widgets import show_picture
 from pages.segment.compare_view import compare_view
 from pages.segment.editing import corrections_view, editing_switch
 from pages.segment.findings_view import DOUBT, PROBABILITY, headline, lesion_table, voxel_of
+from pages.segment.own_mask import own_mask_panel
 from pages.segment.provenance_view import provenance_view
 from pages.segment.thresholds_view import steps_view, thresholds
 from pages.segment.uncertainty_view import uncertainty_view
@@ -59,6 +60,7 @@ def _with_case(case: Study) -> None:
             jobs.show_progress()
     elif case.segmentation is None:
         segment_button(case, usable)
+        own_mask_panel(case)
     if case.segmentation is None:
         slice_viewer(case.volume, None, key=VIEWER)
     else:
@@ -103,14 +105,18 @@ def _figures(case: Study, segmentation: Segmentation) -> Lesion | None:
     picked = lesion_table(case.findings, f"lesions-{of}", PICKED.get(case.id, of), sure)
     PICKED.put(picked.number if picked else None, case.id, of)
     rejected_lesions(case, segmentation, key="segment")
-    thresholds(case, segmentation)
+    if segmentation.brought is None:
+        thresholds(case, segmentation)
     if jobs.running() is None:
-        segment_again(case, segmentation.preset)
+        segment_again(case, segmentation)
+        own_mask_panel(case)
     return picked
 
 
 def _sureness(case: Study, segmentation: Segmentation) -> dict[str, Sequence[float]]:
     """Tell how sure the networks are of each lesion, as far as it was asked."""
+    if segmentation.brought is not None:
+        return {}
     found = SURE.made(
         case.id,
         _name(case, segmentation),

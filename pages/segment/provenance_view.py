@@ -20,6 +20,8 @@ def provenance_view(case: Study, segmentation: Segmentation) -> None:
         f"{' × '.join(map(str, volume.native.shape))} voxels stored as "
         f"{volume.native.axis_codes}, {x:.2f} × {y:.2f} × {z:.2f} mm (right, anterior, superior)"
     )
+    if segmentation.brought is not None:
+        st.markdown(f"**Labels** {plain(segmentation.brought.sentence)}")
     homes = preset_named(segmentation.preset).homes
     for name, digest in segmentation.models.items():
         card = read_card(model_dir(*homes[name]))
@@ -36,4 +38,5 @@ def provenance_view(case: Study, segmentation: Segmentation) -> None:
     seconds = ", ".join(
         f"{stage.lower()} {time:.1f} s" for stage, time in segmentation.seconds.items()
     )
-    st.markdown(f"**Time** {seconds}")
+    if seconds:
+        st.markdown(f"**Time** {seconds}")

@@ -35,6 +35,9 @@ def thresholds(case: Study, segmentation: Segmentation) -> None:
 
 def steps_view(case: Study, segmentation: Segmentation) -> None:
     """Tell what each step made of the probabilities."""
+    if segmentation.brought is not None:
+        st.caption("A mask that was brought stands as it is: no step was taken.")
+        return
     st.markdown(steps_table(segmentation.steps))
 
 

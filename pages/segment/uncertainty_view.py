@@ -17,6 +17,7 @@ from pages.common import jobs
 from pages.common.charts import color_bar
 from pages.common.downloads import file_stem
 from pages.common.glossary import see
+from pages.common.method import NOT_ASKED
 from pages.common.uncertainty_state import (
     DOUBT_TAB,
     DOUBTS,
@@ -42,6 +43,9 @@ WORDS = {0.1: "They contradict each other", 0.05: "The answers differ", 0.0: "Th
 def uncertainty_view(case: Study, segmentation: Segmentation) -> None:
     """Offer to measure the doubt of a result, or show it."""
     st.markdown(WHAT)
+    if segmentation.brought is not None:
+        st.info(NOT_ASKED, icon=":material/upload_file:")
+        return
     if jobs.show_running(DOUBT_TAB, case):
         return
     doubt = DOUBTS.get(case.id)

@@ -133,7 +133,7 @@ def provenance_lines(report: Report) -> Iterator[tuple[str, str]]:
     """Name the software, how it was set, the weights with their whole hashes, and the time."""
     made = report.provenance
     yield "Software", made.software
-    yield "Preset", made.preset
+    yield ("Preset" if made.weights else "Labels"), made.preset
     for part, digest in made.weights:
         yield f"Weights of the {part} network, SHA-256", digest
     yield "Written", made.time

@@ -109,16 +109,16 @@ class _Case:
             "finding_sites": [highdicom.sr.FindingSite(codes.SCT.Liver)],
             "algorithm_id": highdicom.sr.AlgorithmIdentification(
                 "HepatoScope",
-                f"{made.version}, preset {made.preset}",
+                f"{made.version}, {made.by}",
                 [f"{part} weights SHA-256 {digest}" for part, digest in made.weights],
             ),
         }
 
 
 def _segmentation_of(volume: Volume, segmentation: Labelled) -> Dataset:
-    corrected = bool(segmentation.corrections)
+    corrected = bool(segmentation.corrections or segmentation.brought)
     seg = labels_to_dicom_seg(
-        volume, segmentation.labels, model=segmentation.preset, corrected=corrected
+        volume, segmentation.labels, model=segmentation.maker, corrected=corrected
     )
     return dcmread(io.BytesIO(seg))
 

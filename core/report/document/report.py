@@ -31,6 +31,11 @@ class Provenance:
     written: datetime
 
     @property
+    def by(self) -> str:
+        """By which preset, or what else."""
+        return f"preset {self.preset}" if self.weights else self.preset
+
+    @property
     def time(self) -> str:
         """When it was written, to the minute."""
         return f"{self.written.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
@@ -46,7 +51,7 @@ def provenance_of(segmentation: Labelled, written: datetime | None = None) -> Pr
     return Provenance(
         VERSION,
         commit(),
-        segmentation.preset,
+        segmentation.maker,
         tuple(segmentation.models.items()),
         written or datetime.now(UTC),
     )

@@ -186,7 +186,7 @@ def _lobes(labels: NDArray[np.uint8], shapes: Shapes, findings: Findings) -> lis
 
 def _confidences(segmentation: Labelled, shapes: Shapes) -> Sequence[float | None]:
     """Mean tumor probability of each lesion in percent; None where none was kept."""
-    if not isinstance(segmentation, Segmentation):
+    if not isinstance(segmentation, Segmentation) or segmentation.brought:
         return [None] * len(shapes.parts.regions)
     found = lesion_probabilities(segmentation.labels, segmentation.tumor_probability)
     return [round(share, DECIMALS["percent"]) for share in found]

@@ -21,7 +21,17 @@ OWN = "settings of the segmentation"
 
 
 def method_facts(segmentation: Labelled) -> Iterator[Fact]:
-    """Tell of the preset, its thresholds and networks, its evaluation, and the software."""
+    """Tell of the preset, its thresholds, networks and evaluation, or who else made the labels."""
+    if segmentation.brought is None:
+        yield from _networks(segmentation)
+        yield from _evaluation(segmentation)
+    else:
+        origin = segmentation.brought.sentence
+        yield Fact(FactKind.BROUGHT, "Labels", segmentation.maker, origin=origin)
+    yield Fact(FactKind.SOFTWARE_VERSION, "HepatoScope", VERSION, origin=f"commit {commit()}")
+
+
+def _networks(segmentation: Labelled) -> Iterator[Fact]:
     preset = PRESETS.get(segmentation.preset)
     liver, tumor = segmentation.liver_threshold, segmentation.tumor_threshold
     yield Fact(
@@ -41,8 +51,6 @@ def method_facts(segmentation: Labelled) -> Iterator[Fact]:
         yield Fact(
             FactKind.MODEL_SHA256.of(part), f"Weights of the {part} network", digest, origin=origin
         )
-    yield from _evaluation(segmentation)
-    yield Fact(FactKind.SOFTWARE_VERSION, "HepatoScope", VERSION, origin=f"commit {commit()}")
 
 
 def _model_name(preset: str, part: str, digest: str) -> str:

@@ -53,7 +53,7 @@ def sureness_facts(
 
 def _confidence(segmentation: Labelled) -> Iterator[Fact]:
     box = bounding_box(organ_mask(segmentation.labels))
-    if box is None or not isinstance(segmentation, Segmentation):
+    if box is None or not isinstance(segmentation, Segmentation) or segmentation.brought:
         return
     labels = segmentation.labels[box]
     liver, tumor = segmentation.liver_probability[box], segmentation.tumor_probability[box]

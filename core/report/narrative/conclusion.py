@@ -26,7 +26,9 @@ def limitations(teller: Teller) -> list[Sentence]:
     """Tell how well the method does, how exact it is, and what it cannot tell."""
     compared = bool(teller.facts[FactKind.STUDY_EARLIER].value)
     evaluated = FactKind.EVALUATION_DATA in teller.facts
-    said = teller.say("limits.evaluation" if evaluated else "limits.unknown")
+    brought = FactKind.BROUGHT in teller.facts
+    known = "limits.evaluation" if evaluated else "limits.unknown"
+    said = teller.say("limits.brought" if brought else known)
     if has_liver(teller):
         said += teller.say("limits.uncertainty")
         if FactKind.CONFIDENCE_LIVER in teller.facts:
