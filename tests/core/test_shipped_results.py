@@ -149,3 +149,16 @@ def test_results_tell_what_sam_came_to(mode: str) -> None:
     told = RESULTS.read_text()
     dice = [record["summary"][target]["per_case"]["mean_dice"] for target in ("organ", "tumor")]
     assert f"| {dice[0]:.3f} | {dice[1]:.3f} |" in told
+
+
+def test_results_tell_how_far_the_simulated_reader_came() -> None:
+    record = json.loads((RUNS / "reader-lits-a-test" / "courses.json").read_text())
+    told, tumors = RESULTS.read_text(), [one for one in record["cases"] if one["true_voxels"]]
+    assert record["preset"] == BEST.name
+    for count in range(11):
+        plain, sam = (np.mean([one[way][count] for one in tumors]) for way in ("plain", "sam"))
+        assert f"| {count} | {plain:.3f} | {sam:.3f} |" in told
+    # Nobody goes further from the truth than a step before.
+    for one in tumors:
+        assert (np.diff(one["plain"]) >= 0).all()
+        assert (np.diff(one["sam"]) >= 0).all()
