@@ -48,6 +48,10 @@ class BadEdits(HepatoScopeError):
     """Corrections cannot be read, belong to other labels, or cannot be made of these."""
 
 
+class BadWorkspace(HepatoScopeError):
+    """A workspace cannot be read or written, or holds nothing of what is asked."""
+
+
 class MaybeOtherPatient(HepatoScopeError):
     """Two studies look like those of two patients; who knows better may insist."""
 

@@ -1,6 +1,7 @@
 """The ways we know to segment a scan, each a frozen set of choices."""
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 
 from core.errors import HepatoScopeError
 from core.geometry.windows import LIVER_WINDOW, Window
@@ -112,8 +113,20 @@ PRESETS = {preset.name: preset for preset in (PAPER, FOCUS, ENSEMBLE)}
 BEST = ENSEMBLE
 
 
+# What `core.training.teaching` names by the digest of its weights.
+TAUGHT = re.compile(r"taught-[0-9a-f]{12}")
+
+
+def is_taught(name: str) -> bool:
+    """Whether a preset is one whose tumor network was taught by readers."""
+    return TAUGHT.fullmatch(name) is not None
+
+
 def preset_named(name: str) -> Preset:
     """Look a preset up; HepatoScopeError names the known ones."""
+    if is_taught(name):
+        summary = "As focus, with a tumor network that was taught on corrected cases."
+        return replace(FOCUS, name=name, summary=summary, liver_from=FOCUS.name)
     if name not in PRESETS:
         known = ", ".join(PRESETS)
         raise HepatoScopeError(f"There is no preset “{name}”; choose one of: {known}.")

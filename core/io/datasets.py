@@ -36,6 +36,7 @@ class LabelledCase:
     tumors_labelled : False where the liver label includes unmarked tumors.
     spacing_known : False where lengths in mm mean nothing.
     places : files and folders that `read` takes all it gives from.
+    patient : a name of whose scan it is; None where the name of the case tells (`patient_of`).
     """
 
     name: str
@@ -45,6 +46,7 @@ class LabelledCase:
     tumors_labelled: bool = True
     spacing_known: bool = True
     places: tuple[Path, ...] = ()
+    patient: str | None = None
 
 
 def find_cases(root: Path, split: str | None = None) -> list[LabelledCase]:

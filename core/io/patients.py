@@ -34,6 +34,8 @@ _LITS_FAMILY = ("lits", "msd", "task03")
 
 def patient_of(case: LabelledCase) -> str:
     """Name the patient of `case`, the same for every scan and data set that shows them."""
+    if case.patient is not None:
+        return case.patient
     if not case.dataset.casefold().startswith(_LITS_FAMILY):
         return f"{case.dataset}/{case.name}"
     name = RENUMBERED.get(case.name, case.name.replace("liver_", "volume-"))

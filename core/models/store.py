@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.errors import WeightsMissing
-from core.presets import BEST, PRESETS, Preset
+from core.presets import BEST, PRESETS, Preset, is_taught, preset_named
 
 if TYPE_CHECKING:
     from keras import Model
@@ -19,6 +20,8 @@ WEIGHTS_NAME = "model.weights.h5"
 CARD_NAME = "card.json"
 # Of a card: SHA-256 of the weights that it tells of.
 DIGEST = "weights_sha256"
+# Where the host names its workspace; and taught presets where it names none.
+WORKSPACE_PLACE, TAUGHT_PLACE = "HEPATOSCOPE_WORKSPACE", "HEPATOSCOPE_TAUGHT"
 CALIBRATION_NAME = "calibration.json"
 
 
@@ -27,7 +30,7 @@ def model_dir(preset: str, model: str, place: Path | None = None) -> Path:
 
     Raises WeightsMissing, which says how to come by them.
     """
-    folder = (place or WEIGHTS_DIR / preset) / model
+    folder = (place or home_of(preset)) / model
     if not (folder / WEIGHTS_NAME).is_file():
         remedy = (
             f"train it with “python -m core train {model} --preset {preset} --data FOLDER "
@@ -39,6 +42,26 @@ def model_dir(preset: str, model: str, place: Path | None = None) -> Path:
             f"There are no weights for the {model} network of the preset “{preset}”; {remedy}."
         )
     return folder
+
+
+def home_of(preset: str) -> Path:
+    """Folder of the networks of a preset: below the weights, or where taught ones are kept."""
+    return taught_dir() / preset if is_taught(preset) else WEIGHTS_DIR / preset
+
+
+def taught_dir() -> Path:
+    """Folder of presets that were taught: in the workspace, or where the process was told."""
+    told = os.environ.get(TAUGHT_PLACE)
+    return Path(told) if told else Path(os.environ.get(WORKSPACE_PLACE, "")) / "taught"
+
+
+def taught_presets() -> tuple[Preset, ...]:
+    """Presets that were taught and may be used, the newest first."""
+    weights = [
+        path for path in taught_dir().glob(f"*/tumor/{WEIGHTS_NAME}") if is_taught(path.parts[-3])
+    ]
+    newest = sorted(weights, key=lambda path: -path.stat().st_mtime)
+    return tuple(preset_named(path.parts[-3]) for path in newest)
 
 
 def trained_presets() -> tuple[Preset, ...]:

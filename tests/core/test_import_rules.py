@@ -14,7 +14,7 @@ LAYERS = (
     "cascade",
     "study record",
     "explainers whatif atlas foundation",
-    "cohort report training evaluation walkthrough saved",
+    "cohort report training evaluation walkthrough saved workspace",
     "commands cli __main__",
 )
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names.split()}
