@@ -4,16 +4,22 @@ import argparse
 from pathlib import Path
 
 from core.commands.common import Command, add_preset, say
+from core.errors import HepatoScopeError
 from core.presets import FOCUS, PRESETS, preset_named
 
 
 def _add_training_options(
-    parser: argparse.ArgumentParser, *, epochs: int, batch_size: int, patience: int
+    parser: argparse.ArgumentParser,
+    *,
+    epochs: int,
+    batch_size: int,
+    patience: int,
+    out_needed: bool = True,
 ) -> None:
     parser.add_argument(
         "--data", type=Path, action="append", required=True, help="labelled folder; may be repeated"
     )
-    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=out_needed)
     parser.add_argument("--epochs", type=int, default=epochs)
     parser.add_argument("--batch-size", type=int, default=batch_size)
     parser.add_argument("--learning-rate", type=float, default=1e-3)
@@ -24,8 +30,8 @@ def _add_training_options(
 
 
 def unet_options(parser: argparse.ArgumentParser) -> None:
-    """Ask for labelled folders, and how a U-Net learns from them."""
-    _add_training_options(parser, epochs=20, batch_size=16, patience=6)
+    """Ask for labelled folders or a workspace, and how a U-Net learns from them."""
+    _add_training_options(parser, epochs=20, batch_size=16, patience=6, out_needed=False)
     trainable = [preset.name for preset in PRESETS.values() if not preset.sees_neighbours]
     told = f"how the network looks at a scan; default: {FOCUS.name}, the closest look at one slice"
     add_preset(parser, choices=trainable, default=FOCUS.name, help=told)
@@ -34,7 +40,9 @@ def unet_options(parser: argparse.ArgumentParser) -> None:
         "--encoder-weights",
         help="imagenet, or a local file (.h5, or EfficientNet-Lite0 as .pth); default: random",
     )
-    parser.add_argument("--start", type=Path, help="weights to start from")
+    parser.add_argument(
+        "--start", help=f"weights to start from: a file, or a preset such as {FOCUS.name}"
+    )
     parser.add_argument("--warm-up", type=int, default=0, help="steps of rising learning rate")
     parser.add_argument("--clip", type=float, help="bound of the gradient's norm")
     parser.add_argument(
@@ -71,7 +79,14 @@ def network_options(parser: argparse.ArgumentParser) -> None:
 
 
 def train(arguments: argparse.Namespace) -> int:
-    """Train one network on labelled folders."""
+    """Train one network on labelled folders; or teach it by the cases of a workspace."""
+    from core.workspace.folder import is_workspace
+
+    workspaces = [root for root in arguments.data if is_workspace(root)]
+    if workspaces:
+        return _teach(arguments, workspaces)
+    if arguments.out is None:
+        raise HepatoScopeError("Where the network is to be written is missing; give it by --out.")
     from core.io.datasets import find_cases
     from core.training.data import Augmentation
     from core.training.fit import train_unet
@@ -88,7 +103,7 @@ def train(arguments: argparse.Namespace) -> int:
         patience=arguments.patience,
         slices_per_epoch=arguments.slices_per_epoch,
         encoder_weights=arguments.encoder_weights,
-        start=arguments.start,
+        start=_start(arguments.start, arguments.network),
         keep=arguments.keep,
         seed=arguments.seed,
         validation_fraction=arguments.validation_fraction,
@@ -98,6 +113,43 @@ def train(arguments: argparse.Namespace) -> int:
     )
     preset = preset_named(arguments.preset)
     train_unet(arguments.network, cases, preset, recipe, arguments.out, say)
+    return 0
+
+
+def _start(told: str | None, network: str) -> Path | None:
+    """Find the weights that a file, or the name of a preset, stands for."""
+    from core.models.store import WEIGHTS_NAME, model_dir
+
+    if told in PRESETS:
+        return model_dir(told, network) / WEIGHTS_NAME
+    return None if told is None else Path(told)
+
+
+def _teach(arguments: argparse.Namespace, workspaces: list[Path]) -> int:
+    """Teach the tumor network by corrected cases; other folders are what it rehearses with."""
+    from core.training.lesson import Plan
+    from core.training.teaching import teach
+    from core.workspace.examples import labelled_cases
+    from core.workspace.folder import workspace_at
+
+    others = [root for root in arguments.data if root not in workspaces]
+    if arguments.network != "tumor" or arguments.start not in (None, FOCUS.name):
+        raise HepatoScopeError(
+            f"By a workspace the tumor network of {FOCUS.name} is taught; say “train tumor --start "
+            f"{FOCUS.name}”."
+        )
+    if len(workspaces) > 1 or len(others) > 1:
+        raise HepatoScopeError("One workspace at a time, and one labelled folder beside it.")
+    (root,) = workspaces
+    out = arguments.out or workspace_at(root).taught
+    labelled = others[0] if others else None
+    plan = Plan(seed=arguments.seed)
+    lesson = teach(labelled_cases(root), out, plan, labelled, lambda told: say(told.text))
+    for line in lesson.table:
+        print(line)
+    print(lesson.sentence)
+    if lesson.offered:
+        print(f"It is the preset {lesson.preset}, in {out / lesson.preset}.")
     return 0
 
 

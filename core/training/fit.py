@@ -1,6 +1,6 @@
 """Fit one network: Adam, cosine decay, early stopping, checkpoints, resume, a model card."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,8 +35,14 @@ def train_unet(
     recipe: Recipe,
     out: Path,
     report: Callable[[str], None] = lambda _: None,
+    on_epoch: Callable[[Mapping[str, float]], None] = lambda _: None,
 ) -> dict[str, Any]:
     """Train the network of `task` into the folder `out` and return its card.
+
+    Parameters
+    ----------
+    report : is told, line by line, how far it is.
+    on_epoch : is told the figures of each epoch.
 
     Started again on the same folder, an interrupted training goes on after its last
     finished epoch, and a finished one goes on only if the recipe has more epochs.
@@ -53,11 +59,17 @@ def train_unet(
     model = build_unet(size, recipe.encoder_weights)
     if recipe.start:
         model.load_weights(recipe.start)
-    _fit(model, task, training, validation, recipe, out, report)
+    if recipe.still:
+        for layer in batch_norms(model):
+            # Keras lets it keep its statistics then.
+            layer.trainable = False
+    _fit(model, task, training, validation, recipe, out, report, on_epoch)
     # A network of its own: one with an optimizer refuses weights saved without its state.
     kept = build_unet(size)
     kept.load_weights(out / WEIGHTS_NAME)
-    settle_batch_norm(kept, Batches(training.pack, task, recipe.batch_size, slices=training.slices))
+    if not recipe.still:
+        shown = Batches(training.pack, task, recipe.batch_size, slices=training.slices)
+        settle_batch_norm(kept, shown)
     save_weights(kept, out / WEIGHTS_NAME)
     card = unet_card(task, preset, recipe, sides, read_history(out))
     judged = Batches(validation.pack, task, recipe.batch_size, slices=validation.slices)
@@ -102,6 +114,7 @@ def _fit(
     recipe: Recipe,
     out: Path,
     report: Callable[[str], None],
+    on_epoch: Callable[[Mapping[str, float]], None],
 ) -> None:
     done = read_history(out)
     monitor, better = MONITORS[recipe.keep]
@@ -146,6 +159,7 @@ def _fit(
             keras.callbacks.CSVLogger(str(out / HISTORY_NAME), append=True),
             # After the file it reads.
             StopWhenOver(out, patience),
+            keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: on_epoch(dict(logs))),
             keras.callbacks.LambdaCallback(
                 on_epoch_end=lambda epoch, logs: report(epoch_line(epoch, recipe.epochs, logs))
             ),
@@ -181,13 +195,18 @@ class PatientDice(keras.callbacks.Callback):  # type: ignore[misc]
             logs["val_patient_dice"] = patient_dice(slice_scores(self.model, self._batches))
 
 
+def batch_norms(model: keras.Model) -> list[keras.layers.BatchNormalization]:
+    """List the layers of batch normalization."""
+    return [layer for layer in model.layers if isinstance(layer, keras.layers.BatchNormalization)]
+
+
 def settle_batch_norm(model: keras.Model, batches: Batches, count: int = 50) -> None:
     """Replace the running statistics by plain means over `count` batches as predicted on.
 
     While training they follow weights that move and slices that are varied. Wu and Johnson,
     Rethinking "Batch" in BatchNorm, 2021.
     """
-    layers = [layer for layer in model.layers if isinstance(layer, keras.layers.BatchNormalization)]
+    layers = batch_norms(model)
     usual = [layer.momentum for layer in layers]
     for number in range(min(count, len(batches))):
         for layer in layers:

@@ -33,6 +33,8 @@ class Recipe:
     keep : the epoch whose weights are kept: of the lowest validation ``"loss"``, of the highest
         validation ``"dice"`` (mean over patients), or the ``"last"``. The loss pools batches:
         one patient with large tumors rules it.
+    still : batch normalization keeps the statistics that it starts with: those of a few cases are
+        not those of patients.
     split : ``"slice"`` draws the validation slices from all patients, as many publications do.
         It leaks: use it only to measure by how much.
     """
@@ -51,6 +53,7 @@ class Recipe:
     seed: int = 0
     validation_fraction: float = 0.15
     validation_patients: tuple[str, ...] = ()
+    still: bool = False
     split: Literal["patient", "slice"] = "patient"
     augmentation: Augmentation = field(default_factory=Augmentation)
 
