@@ -6,6 +6,7 @@ PAGES = {
     "segment": ("Segment", "biotech"),
     "pipeline": ("Pipeline", "account_tree"),
     "explain": ("Explain", "troubleshoot"),
+    "teach": ("Teach", "school"),
     "report": ("Report", "description"),
     "metrics": ("Metrics", "monitoring"),
     "embeddings": ("Embeddings", "scatter_plot"),

@@ -1,8 +1,11 @@
 """What the server has of a scan, for how long, and how to be rid of it."""
 
+import os
+
 import streamlit as st
 
 from core.io.dicom.kept import identity_in
+from core.models.store import WORKSPACE_PLACE
 from core.study import Study
 from pages.common.frame import plain
 from pages.common.memory import memory
@@ -13,11 +16,15 @@ RULE = (
     "This scan is in the memory of the server, for this tab alone: over a reload too, until "
     f"{KEPT_SECONDS // 60} minutes after the tab is closed. It is sent nowhere else."
 )
+WORKSPACE = (
+    "Once you correct it by hand it is kept in this host's workspace too, where its other visitors "
+    "see it; the switch beside your name prevents that, and the Teach page deletes it."
+)
 
 
 def privacy(case: Study) -> None:
     """Tell the rule, what was kept and dropped of DICOM headers, and offer to forget the scan."""
-    st.markdown(RULE)
+    st.markdown(f"{RULE} {WORKSPACE}" if os.environ.get(WORKSPACE_PLACE) else RULE)
     headers = case.volume.dicom_headers
     if headers:
         kept = ", ".join(identity_in(headers[0])) or "nothing that tells whose it is"

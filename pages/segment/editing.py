@@ -1,5 +1,6 @@
 """Labels put right by hand: what the visitor draws in the viewer, and what follows from it."""
 
+import os
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import partial
@@ -18,23 +19,32 @@ from core.editing.wishes import Boxed, Bridged, Grown, Undone, wish_from
 from core.errors import HepatoScopeError
 from core.foundation.sam.outline import outline_in_box
 from core.io.export import labels_to_nifti
+from core.models.store import WORKSPACE_PLACE
 from core.study import Study, begun, corrected_by
+from core.workspace.journal import Did, Event
 from pages.common.downloads import file_stem
+from pages.common.frame import plain
 from pages.common.memory import Slot
 from pages.common.sam import ask_shipped, warm_shipped
 from pages.common.session import cases, notify, store
 from pages.common.widgets import download
+from pages.common.workspace import HISTORIES, KEEP_KEY, note, sit_down
 from pages.viewer import redraw
 
 ON_KEY, NAME_KEY = "segment-editing", "reader-name"
-# Of a case; and of the visit, the number of the last edit that was taken.
-HISTORIES, TAKEN = Slot[History]("corrections"), Slot[float]("corrections-taken")
+# Of the visit: the number of the last edit that was taken.
+TAKEN = Slot[float]("corrections-taken")
 # Of one message; a hand is not that quick.
 MOST_EDITS, MOST_NAME = 200, 80
 HOW = (
     "Choose a tool above the planes and draw: figures, lesions, report and files follow. A box "
     "asks SAM for an outline. Every step can be undone."
 )
+KEPT = (
+    "With its scan, on the disk of this host, where other visitors of its workspace see it: every "
+    "correction is written as it is made, and networks can be taught by it on the Teach page."
+)
+WRITTEN = ":material/cloud_done: In the workspace; every correction is written as it is made."
 
 
 class ReaderHand:
@@ -62,24 +72,30 @@ class ReaderHand:
             return False
         TAKEN.put(max(one["serial"] for one in new))
         before = history = _history(self._case)
+        events: list[Event] = []
         # What was drawn on a case that was closed meanwhile is nobody's.
         for one in (one for one in new if one.get("of") == self._case.id):
             try:
-                history = self._after(history, one)
+                after, event = self._after(history, one)
+                events += [] if after is history else [event]
+                history = after
             except HepatoScopeError as error:
                 notify(str(error))
                 redraw(self._viewer)
         if history is not before:
             _keep(self._case, history)
+            note(self._case, before, events)
         return True
 
-    def _after(self, history: History, told: Mapping[str, Any]) -> History:
+    def _after(self, history: History, told: Mapping[str, Any]) -> tuple[History, Event]:
         wish = wish_from(told)
         if isinstance(wish, Undone):
-            return history.redo() if wish.again else history.undo()
+            after = history.redo() if wish.again else history.undo()
+            return after, Event(Did.REDONE if wish.again else Did.UNDONE)
         by = str(st.session_state.get(NAME_KEY) or "").strip()[:MOST_NAME]
         at = datetime.now(UTC).isoformat(timespec="seconds")
-        return history.made(Correction(self._edit(history, wish), by, at))
+        made = Correction(self._edit(history, wish), by, at)
+        return history.made(made), Event(Did.MADE, made)
 
     def _edit(self, history: History, wish: Edit | Boxed | Grown | Bridged) -> Edit:
         """Find for the reader what was not drawn whole."""
@@ -111,6 +127,16 @@ def editing_switch(case: Study, viewer: str) -> ReaderHand | None:
                 persist_state="session",
                 width=280,
             )
+            if os.environ.get(WORKSPACE_PLACE):
+                st.toggle(
+                    "Keep in the workspace",
+                    value=True,
+                    key=KEEP_KEY,
+                    persist_state="session",
+                    help=KEPT,
+                )
+    if on and (desk := sit_down(case)) is not None:
+        st.caption(plain(desk.why) if desk.why else WRITTEN)
     return ReaderHand(case, viewer) if on else None
 
 
@@ -155,10 +181,11 @@ def corrections_view(case: Study, segmentation: Segmentation) -> None:
             key="download-as-found",
         )
         if st.button("Take all corrections back", icon=":material/restart_alt:", key="start-over"):
-            history = _history(case)
+            before = history = _history(case)
             while history.done:
                 history = history.undo()
             _keep(case, history)
+            note(cases()[case.id], before, [Event(Did.UNDONE)] * len(before.done))
             st.rerun()
 
 

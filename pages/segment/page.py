@@ -24,6 +24,7 @@ from pages.common.opening import open_case, open_page
 from pages.common.surface_view import surface_view
 from pages.common.uncertainty_state import DOUBT_TAB, DOUBTS, content, with_lesions
 from pages.common.widgets import show_picture
+from pages.common.workspace import LOOK_AT
 from pages.segment.compare_view import compare_view
 from pages.segment.editing import corrections_view, editing_switch
 from pages.segment.findings_view import DOUBT, PROBABILITY, headline, lesion_table, voxel_of
@@ -136,6 +137,7 @@ def _picture(case: Study, segmentation: Segmentation, picked: Lesion | None) -> 
     # Below the picture, which comes first on a phone; but it decides what the picture can do.
     above = st.container()
     hand = editing_switch(case, VIEWER)
+    place = LOOK_AT.pop(case.id)
     aim = lesions[0] if lesions and picked is None and jobs.just_arrived(case) else picked
     show_views = bool(st.session_state.get("network-views"))
     with above:
@@ -143,7 +145,7 @@ def _picture(case: Study, segmentation: Segmentation, picked: Lesion | None) -> 
             case.volume,
             segmentation,
             key=VIEWER,
-            goto=None if aim is None else voxel_of(aim),
+            goto=place or (None if aim is None else voxel_of(aim)),
             selected=None if picked is None else picked.number,
             follow=lambda state: _at_the_crosshair(case, segmentation, state, show_views),
             hand=hand,

@@ -2,14 +2,13 @@
 
 from typing import Any
 
-import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.segment.editing import HISTORIES, TAKEN
+from pages.common.workspace import HISTORIES
+from pages.segment.editing import TAKEN
 from tests.pages.conftest import button, current, labels_of, memory_of
-
-PEN = {"target": "tumor", "erase": False, "outside": False}
+from tests.pages.strokes import in_the_liver, say, stroke
 
 
 @pytest.fixture
@@ -17,27 +16,6 @@ def editing(segmented: AppTest, monkeypatch: pytest.MonkeyPatch) -> AppTest:
     # SAM is not asked here.
     monkeypatch.setattr("pages.segment.editing.warm_shipped", lambda: None)
     return segmented.toggle(key="segment-editing").set_value(True).run()
-
-
-def say(app: AppTest, *edits: Any) -> AppTest:
-    """Say it as the browser would: all that it does not know to be taken, in a list."""
-    known = app.session_state["segment-viewer.component"] or {}
-    app.session_state["segment-viewer.component"] = {**known, "edits": list(edits)}
-    return app.run()
-
-
-def stroke(app: AppTest, serial: float, at: tuple[int, int, int], **more: Any) -> dict[str, Any]:
-    what = {"pen": PEN, "path": [list(at)], "radius_mm": 10, "plane": None}
-    told = {"serial": serial, "of": current(app).id, "do": "edit", "kind": "stroke", "what": what}
-    return {**told, **more}
-
-
-def in_the_liver(app: AppTest) -> tuple[int, int, int]:
-    labels = current(app).segmentation.labels
-    lesion = np.argwhere(labels == 2).mean(axis=0)
-    liver = np.argwhere(labels == 1)
-    x, y, z = liver[np.argmax(np.abs(liver - lesion).sum(axis=1))].tolist()
-    return x, y, z
 
 
 def lesions(app: AppTest) -> int:
