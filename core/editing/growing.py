@@ -18,7 +18,7 @@ class Growth:
     Parameters
     ----------
     low, high : HU, both included.
-    least : probability of tumor that it must have, 0..1; 0 asks for none.
+    least : probability that it must have, 0..1; 0 asks for none.
     most_mm : how far from the click it may reach.
     """
 
@@ -36,10 +36,19 @@ class Growth:
 
 # Around a click, to tell which densities are meant; and at least so far from their middle.
 LOOK_MM, LEAST_HU = 2.5, 12
+# A probability below this says nothing; what grows has this share of the one that was clicked.
+LEAST_TOLD, SHARE = 0.1, 0.5
 
 
-def growth_at(volume: Volume, seed: Voxel, pen: Pen) -> Growth:
+def growth_at(
+    volume: Volume, seed: Voxel, pen: Pen, probability: NDArray[np.uint8] | None = None
+) -> Growth:
     """Mean what looks like the surroundings of a voxel: their median, and two deviations.
+
+    Parameters
+    ----------
+    probability : uint8 [X, Y, Z], 255 = 1, of what is drawn; where it tells something at the voxel,
+        what grows must have half of that.
 
     Raises BadEdits where the voxel is not in the scan.
     """
@@ -51,7 +60,9 @@ def growth_at(volume: Volume, seed: Voxel, pen: Pen) -> Growth:
     middle, spread = round(float(np.median(values))), round(2 * float(values.std()))
     room = max(LEAST_HU, spread)
     own = int(volume.hu[seed])
-    return Growth(min(own, middle - room), max(own, middle + room))
+    told = 0.0 if probability is None else float(probability[seed]) / 255
+    least = round(SHARE * told, 2) if told >= LEAST_TOLD else 0.0
+    return Growth(min(own, middle - room), max(own, middle + room), least)
 
 
 def grow(
@@ -61,7 +72,7 @@ def grow(
 
     Parameters
     ----------
-    probability : of tumor, uint8 [X, Y, Z], 255 = 1; None where nobody knows.
+    probability : of what is drawn, uint8 [X, Y, Z], 255 = 1; None where nobody knows.
 
     Raises
     ------

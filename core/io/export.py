@@ -2,7 +2,9 @@
 
 import gzip
 import re
+from io import BytesIO
 from typing import Any
+from zipfile import ZipFile
 
 import nibabel as nib
 import numpy as np
@@ -19,6 +21,7 @@ __all__ = [
     "obstacle_to_dicom",
     "slice_to_nifti",
     "table_to_csv",
+    "training_case",
 ]
 
 SCANNER_CODE = 1
@@ -46,6 +49,19 @@ def labels_to_nifti(volume: Volume, labels: NDArray[np.uint8]) -> bytes:
     ValueError : `labels` has another shape than `volume`.
     """
     return array_to_nifti(volume, labels, "HepatoScope: 1 liver, 2 tumor")
+
+
+def training_case(volume: Volume, labels: NDArray[np.uint8]) -> bytes:
+    """Zip a scan with its `labels` [X, Y, Z] in LiTS layout, as a labelled case to learn from.
+
+    Both are called by the scan's digest: ``volume-0123ab.nii.gz``, ``segmentation-0123ab.nii.gz``.
+    """
+    buffer, name = BytesIO(), f"{volume.digest[:6]}.nii.gz"
+    with ZipFile(buffer, "w") as archive:
+        scan = array_to_nifti(volume, volume.hu, "HepatoScope: Hounsfield units")
+        archive.writestr(f"volume-{name}", scan)
+        archive.writestr(f"segmentation-{name}", labels_to_nifti(volume, labels))
+    return buffer.getvalue()
 
 
 def array_to_nifti(

@@ -171,5 +171,5 @@ def _read(path: Path) -> Lesson | None:
             for one in told["groups"]
         )
         return Lesson(**{**told, "groups": groups, "plan": Plan(**told["plan"])})
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None

@@ -129,8 +129,13 @@ def _rehearsal(
     """Give what to rehearse with, and what to measure on of its kind."""
     folder = work / "phantoms"
     count = plan.phantoms + plan.held_phantoms
-    grid = {"shape": plan.phantom_shape, "spacing": plan.phantom_spacing}
-    write_phantoms(folder, count, FIRST_PHANTOM + plan.seed, **grid)
+    write_phantoms(
+        folder,
+        count,
+        FIRST_PHANTOM + plan.seed,
+        shape=plan.phantom_shape,
+        spacing=plan.phantom_spacing,
+    )
     drawn = find_cases(folder)
     learned, groups = drawn[: plan.phantoms], [(KNOWN, True, drawn[plan.phantoms :])]
     if labelled is not None:

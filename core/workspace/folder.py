@@ -14,9 +14,9 @@ from shutil import rmtree
 from typing import Any
 
 from core.cascade.segmentation import Segmentation
-from core.editing.file import labels_digest
+from core.editing.file import MALFORMED, labels_digest
 from core.editing.history import History
-from core.errors import BadWorkspace
+from core.errors import BadEdits, BadWorkspace
 from core.models.store import WORKSPACE_PLACE
 from core.saved import Saved, open_saved, save
 from core.study import Study, begun, corrected_by
@@ -103,7 +103,7 @@ def workspace_at(root: Path) -> Workspace:
         known, key = (told["format"], told["format_version"]), str(told["key"])
     except OSError as error:
         raise unwritable(error) from error
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+    except (RecursionError, *MALFORMED) as error:
         raise BadWorkspace(
             f"The {NAME} of the workspace “{root.name}” is damaged; name another folder in "
             f"{WORKSPACE_PLACE}."
@@ -181,22 +181,27 @@ def entries(workspace: Workspace) -> list[Entry]:
 def _entry(folder: Path) -> Entry | None:
     try:
         told: Mapping[str, Any] = json.loads((folder / CASE_NAME).read_text("utf-8"))
-        head, events = journal.read(folder)
         return Entry(
             id=str(told["id"]),
             title=str(told["title"]),
             patient=str(told["patient"]),
             maker=str(told["maker"]),
             doubt=Doubt.read(told["doubt"]),
-            by_hand=_count(head, events),
+            by_hand=_by_hand(folder),
             confirmed=bool(told["confirmed"]),
             kept=str(told["kept"]),
         )
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+    except (OSError, RecursionError, *MALFORMED):
         return None
 
 
-def _count(head: journal.Head | None, events: list[journal.Event]) -> int:
+def _by_hand(folder: Path) -> int:
+    """Count the corrections that hold, without making them."""
+    try:
+        head, events = journal.read(folder)
+    except BadEdits:
+        # Who opens the case is told.
+        return 0
     count = 0 if head is None else head.saved
     for event in events:
         count += -1 if event.did is journal.Did.UNDONE else 1

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from core.editing.edits import Correction
-from core.editing.file import MOST_BYTES, edit_from_dict, edit_to_dict
+from core.editing.file import MALFORMED, MOST_BYTES, edit_from_dict, edit_to_dict
 from core.editing.history import History
 from core.errors import BadEdits
 
@@ -91,7 +91,7 @@ def read(folder: Path) -> tuple[Head | None, list[Event]]:
     try:
         head = Head(str(told[0]["labels"]), int(told[0]["saved"]))
         return head, [_event(one) for one in told[1:]]
-    except (KeyError, TypeError, ValueError) as error:
+    except MALFORMED as error:
         raise BadEdits(DAMAGED.format(name=folder.name)) from error
 
 

@@ -7,10 +7,12 @@ from functools import partial
 from math import isfinite
 from typing import Any
 
+import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
 from core.cascade.segmentation import Segmentation
-from core.editing.edits import Correction, Edit
+from core.editing.edits import Correction, Edit, Target
 from core.editing.file import edits_to_json
 from core.editing.gap import nearest_gap
 from core.editing.growing import grow, growth_at
@@ -18,7 +20,7 @@ from core.editing.history import History
 from core.editing.wishes import Boxed, Bridged, Grown, Undone, wish_from
 from core.errors import HepatoScopeError
 from core.foundation.sam.outline import outline_in_box
-from core.io.export import labels_to_nifti
+from core.io.export import labels_to_nifti, training_case
 from core.models.store import WORKSPACE_PLACE
 from core.study import Study, begun, corrected_by
 from core.workspace.journal import Did, Event
@@ -97,6 +99,13 @@ class ReaderHand:
         made = Correction(self._edit(history, wish), by, at)
         return history.made(made), Event(Did.MADE, made)
 
+    def _probability(self, target: Target) -> NDArray[np.uint8] | None:
+        """Give what the networks answered; None where they were not asked."""
+        found = self._case.segmentation
+        if found is None or found.brought is not None:
+            return None
+        return found.tumor_probability if target is Target.TUMOR else found.liver_probability
+
     def _edit(self, history: History, wish: Edit | Boxed | Grown | Bridged) -> Edit:
         """Find for the reader what was not drawn whole."""
         volume = self._case.volume
@@ -106,8 +115,9 @@ class ReaderHand:
                 corners = wish.one, wish.other
                 return outline_in_box(volume, wish.plane, corners, wish.pen, ask, carry=wish.carry)
             case Grown():
-                growth = growth_at(volume, wish.at, wish.pen)
-                return grow(volume, None, wish.at, growth, wish.pen)
+                known = self._probability(wish.pen.target)
+                growth = growth_at(volume, wish.at, wish.pen, known)
+                return grow(volume, known, wish.at, growth, wish.pen)
             case Bridged():
                 return nearest_gap(history.labels, wish.target, wish.plane, wish.index)
         return wish
@@ -162,8 +172,8 @@ def corrections_view(case: Study, segmentation: Segmentation) -> None:
     ]
     st.caption(
         f"{told.sentence} As found: {told.found_lesions} lesions, "
-        f"{told.found_tumor_volume_ml:.1f} mL of tumor. Dice of found and corrected: "
-        f"{', '.join(dice)}."
+        f"{told.found_tumor_volume_ml:.1f} mL of tumor, by {segmentation.maker}. Dice of found and "
+        f"corrected: {', '.join(dice)}. Last correction: {told.last_at[:16].replace('T', ' ')} UTC."
     )
     with st.container(horizontal=True):
         found, stem = segmentation.as_found, file_stem(case)
@@ -173,6 +183,13 @@ def corrections_view(case: Study, segmentation: Segmentation) -> None:
             partial(edits_to_json, segmentation.corrections, found, case.id, from_),
             f"{stem}-edits.json",
             key="download-edits",
+        )
+        download(
+            "Training case (LiTS layout)",
+            partial(training_case, case.volume, segmentation.labels),
+            f"{stem}-training-case.zip",
+            key="download-training-case",
+            help="The scan with its corrected labels, as two NIfTI files in a zip.",
         )
         download(
             "Labels as found (NIfTI)",

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from unittest import mock
 
@@ -44,7 +45,7 @@ from core.editing.edits import (
     marked,
 )
 from core.editing.file import edits_from_json, edits_to_json, read_edits
-from core.errors import BadDataset, ProcessEnded
+from core.errors import BadDataset, HepatoScopeError, ProcessEnded, UnreadableScan
 from core.evaluation.zipped import _is_text, read_zipped_run
 from core.foundation.llava import checkpoint as llava
 from core.foundation.sam import checkpoint as sam
@@ -53,13 +54,16 @@ from core.geometry.slices import Plane
 from core.io import read
 from core.io.datasets import find_cases
 from core.io.labels import read_truth
+from core.io.structures import guess, labels_from, structures_in
 from core.models.store import model_dir, read_card
 from core.presets import preset_named
 from core.report.case_folder import read_case
 from core.report.written import written_from
 from core.saved import is_saved, open_saved, save
 from core.study import opened, segmented
-from core.volume import Volume
+from core.volume import Volume, to_native
+from core.workspace.folder import entries, keep, open_case, workspace_at
+from core.workspace.journal import Did, Event, append
 from pages.common.uploads import saved
 from pages.metrics.overview import to_csv
 from pages.metrics.runs import run_facts
@@ -507,6 +511,65 @@ def _replay(folder: Path) -> object:
     return replay(start, [one.edit for one in made], (1.0, 1.0, 2.0)).sum()
 
 
+@cache
+def _series() -> Volume:
+    """A DICOM series that segmentations refer to."""
+    with TemporaryDirectory() as name:
+        return read(save_dicom(Path(name), ct_series(some_hu((8, 20, 18)))))
+
+
+def _mask_seeds(place: Path) -> list[Files]:
+    from core.io.export import labels_to_dicom_seg
+
+    volume = _series()
+    labels = np.zeros(volume.shape, np.uint8)
+    labels[2:15, 3:17, 2:7], labels[4:8, 5:9, 4:6] = 1, 2
+    organs = np.where(labels == 1, 5, labels).astype(np.uint8)
+    total = save_nifti(place / "total.nii", to_native(organs, volume.native), volume.native.affine)
+    return [
+        {"seg.dcm": labels_to_dicom_seg(volume, labels)},
+        {"total.nii": total.read_bytes()},
+    ]
+
+
+def _read_mask(folder: Path) -> object:
+    path = only_file(folder)
+    with mock.patch("core.io.structures.apart", _as_apart):
+        found = structures_in(path)
+        return guess(found), labels_from(path, _series(), guess(found)).sum()
+
+
+def _as_apart(function: Callable[..., Any], *arguments: Any, name: str) -> Any:
+    """Call here what is called apart, where whatever it raises becomes a sentence."""
+    try:
+        return function(*arguments)
+    except (HepatoScopeError, MemoryError):
+        raise
+    except Exception as error:
+        raise UnreadableScan(f"“{name}” is damaged in a way that is not known here.") from error
+
+
+def _workspace_seeds(place: Path) -> list[Files]:
+    workspace = workspace_at(place / "workspace")
+    study = segmented(opened(_scanned()), preset_named("focus"), networks=fake_networks())
+    keep(workspace, study)
+    x, y, z = np.argwhere(study.known.segmentation.labels == 1)[0].astype(float).tolist()
+    made = Correction(Stroke(Pen(Target.TUMOR), ((x, y, z),), 6.0), "A. Reader")
+    events = [Event(Did.MADE, made), Event(Did.UNDONE), Event(Did.REDONE), Event(Did.MADE, made)]
+    append(workspace.folder(study.id), events)
+    files = files_in(workspace.root)
+    # Of the session another entrance tells; here it stays whole more often.
+    return [files, {name: one for name, one in files.items() if not name.endswith("lock")}]
+
+
+def _open_workspace(folder: Path) -> object:
+    workspace = workspace_at(folder)
+    listed = entries(workspace)
+    if not listed:
+        raise BadDataset("The workspace is empty; correct a case by hand.")
+    return [open_case(workspace, one.id)[1].labels.sum() for one in listed]
+
+
 ENTRANCES = {
     one.name: one
     for one in (
@@ -524,5 +587,7 @@ ENTRANCES = {
         Entrance("case", "folders of finished cases", _folder_seeds, _read_folder),
         Entrance("card", "cards of networks", _card_seeds, read_card),
         Entrance("edits", "corrections by hand", _edit_seeds, _replay),
+        Entrance("mask", "masks of one's own, NIfTI and DICOM SEG", _mask_seeds, _read_mask),
+        Entrance("workspace", "folders of a workspace", _workspace_seeds, _open_workspace),
     )
 }  # fmt: skip

@@ -166,3 +166,13 @@ def test_growth_takes_the_densities_around_the_click() -> None:
     assert growth.low > 0
     with pytest.raises(BadEdits, match="outside of the scan"):
         growth_at(volume, (20, 0, 0), Pen(Target.TUMOR))
+
+
+def test_growth_asks_for_half_the_probability_that_was_clicked() -> None:
+    hu, _ = block()
+    volume = volume_from_array(hu, np.diag([*SPACING, 1]), source="x", digest="1" * 64)
+    chance = np.zeros(hu.shape, np.uint8)
+    chance[9, 6, 5], chance[8, 6, 5] = 204, 10
+    assert growth_at(volume, (9, 6, 5), Pen(Target.TUMOR), chance).least == pytest.approx(0.4)
+    # So little tells nothing: the reader knows better.
+    assert growth_at(volume, (8, 6, 5), Pen(Target.TUMOR), chance).least == 0

@@ -2,6 +2,7 @@ import gzip
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 import highdicom
 import nibabel as nib
@@ -16,6 +17,7 @@ from pydicom.uid import UID, CTImageStorage, SecondaryCaptureImageStorage
 
 from core.errors import UnsupportedScan
 from core.io import read
+from core.io.datasets import find_cases
 from core.io.export import (
     doubt_to_nifti,
     labels_to_dicom_seg,
@@ -23,6 +25,7 @@ from core.io.export import (
     obstacle_to_dicom,
     probability_to_nifti,
     slice_to_nifti,
+    training_case,
 )
 from core.volume import Volume, to_native
 from tests.core.io.scans import ct_series, enhanced_ct, save_dicom, save_nifti, some_hu
@@ -43,6 +46,18 @@ def test_a_probability_reads_back_as_a_share_on_the_grid_of_the_file(tmp_path: P
     path = tmp_path / "p.nii.gz"
     path.write_bytes(probability_to_nifti(volume, probability, "liver"))
     np.testing.assert_allclose(nib.load(path).get_fdata(), 0.2, atol=1e-6)
+
+
+def test_a_training_case_is_found_by_who_learns_from_it(tmp_path: Path) -> None:
+    volume = read(save_nifti(tmp_path / "ct.nii.gz", some_hu((20, 18, 16))))
+    labels = some_labels(volume)
+    with ZipFile(BytesIO(training_case(volume, labels))) as archive:
+        archive.extractall(tmp_path / "lits")
+    (case,) = find_cases(tmp_path / "lits")
+    again, read_labels = case.read()
+    np.testing.assert_array_equal(again.hu, volume.hu)
+    np.testing.assert_array_equal(read_labels, labels)
+    np.testing.assert_allclose(again.affine, volume.affine)
 
 
 def planes_in(segmentation: bytes, volume: Volume) -> NDArray[np.uint8]:

@@ -13,7 +13,7 @@ from pydicom import Dataset
 from core.cascade.labelled import Brought
 from core.editing.edits import Correction, Pen, Stroke, Target
 from core.editing.history import History
-from core.errors import BadWorkspace
+from core.errors import BadEdits, BadWorkspace
 from core.io.patients import patient_of, split_by_patient
 from core.presets import BEST, PAPER
 from core.study import Study, begun, labelled_by, opened, segmented
@@ -201,7 +201,12 @@ def test_full_disk_is_told_and_leaves_what_was_kept(
 
 
 def test_damaged_case_is_left_out_of_the_list(place: Workspace, study: Study) -> None:
-    keep(place, study)
+    drawn(place, study, 1)
+    with (place.folder(study.id) / journal.NAME).open("a") as file:
+        file.write('{"do": "drawn"}\n')
+    assert [one.by_hand for one in entries(place)] == [0]
+    with pytest.raises(BadEdits, match="damaged"):
+        open_case(place, study.id)
     (place.folder(study.id) / CASE_NAME).write_text("[]")
     assert entries(place) == []
 
