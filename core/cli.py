@@ -21,12 +21,13 @@ from core.commands.reporting import REPORT
 from core.commands.sam import SAM
 from core.commands.segmenting import SEGMENT
 from core.commands.training import TRAIN
+from core.commands.workspace import WORKSPACE
 from core.errors import HepatoScopeError
 
 # They log to the terminal what they think of a header.
 LOUD = ("nibabel.global", "pydicom", "highdicom")
 GROUPS = {
-    "Read a scan": (SEGMENT, REPORT, EDITS),
+    "Read a scan": (SEGMENT, REPORT, EDITS, WORKSPACE),
     "Judge": (EVALUATE, COMPARE, SAM),
     "Explain": (EXPLAIN, FAITHFULNESS),
     "Train": (TRAIN,),

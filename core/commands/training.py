@@ -145,11 +145,10 @@ def _teach(arguments: argparse.Namespace, workspaces: list[Path]) -> int:
     labelled = others[0] if others else None
     plan = Plan(seed=arguments.seed)
     lesson = teach(labelled_cases(root), out, plan, labelled, lambda told: say(told.text))
-    for line in lesson.table:
-        print(line)
-    print(lesson.sentence)
+    for line in (*lesson.table, lesson.sentence):
+        say(line)
     if lesson.offered:
-        print(f"It is the preset {lesson.preset}, in {out / lesson.preset}.")
+        say(f"It is the preset {lesson.preset}, in {out / lesson.preset}.")
     return 0
 
 
