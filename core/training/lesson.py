@@ -43,6 +43,7 @@ class Plan:
 
     Parameters
     ----------
+    share : of the way from the weights before to those that were learned, where it stops.
     phantoms, held_phantoms : drawn to rehearse with, and to measure on.
     patients, held_patients : of a labelled folder, likewise.
     phantom_shape, phantom_spacing : voxels and their size in mm.
@@ -52,6 +53,7 @@ class Plan:
     slices_per_epoch: int = 160
     batch_size: int = 8
     learning_rate: float = 1e-4
+    share: float = 0.25
     phantoms: int = 6
     held_phantoms: int = 3
     patients: int = 8
@@ -167,9 +169,22 @@ def _read(path: Path) -> Lesson | None:
     try:
         told: dict[str, Any] = json.loads(path.read_text("utf-8"))
         groups = tuple(
-            Group(**{**one, "before": Came(**one["before"]), "after": Came(**one["after"])})
+            Group(
+                one["name"],
+                tuple(one["cases"]),
+                one["known"],
+                Came(**one["before"]),
+                Came(**one["after"]),
+            )
             for one in told["groups"]
         )
-        return Lesson(**{**told, "groups": groups, "plan": Plan(**told["plan"])})
+        plan = Plan(**{name: _hashable(value) for name, value in told["plan"].items()})
+        rest = {name: _hashable(value) for name, value in told.items()}
+        return Lesson(**{**rest, "groups": groups, "plan": plan})
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
+
+
+def _hashable(value: Any) -> Any:
+    """Give a list of JSON back as the tuple that it was."""
+    return tuple(value) if isinstance(value, list) else value

@@ -23,7 +23,15 @@ from core.io.datasets import LabelledCase, find_cases
 from core.io.patients import patient_of
 from core.metrics.aggregate import mean_of_defined, with_truth
 from core.metrics.detection import detection
-from core.models.store import WEIGHTS_NAME, model_dir, weights_digest
+from core.models.store import (
+    WEIGHTS_NAME,
+    load_unet,
+    model_dir,
+    read_card,
+    save_weights,
+    weights_digest,
+    write_card,
+)
 from core.phantom import write_phantoms
 from core.presets import FOCUS, Preset, preset_named
 from core.provenance import commit
@@ -181,10 +189,25 @@ def _train(
         losses.append((float(figures["loss"]), float(figures["val_loss"])))
 
     train_unet("tumor", [*learned, *shown], FOCUS, recipe, work / "tumor", report, on_epoch)
+    _stay_near(work / "tumor", plan.share)
     # Slices for SHAP to compare with: they are of the same phantoms and size.
     copy(model_dir(FOCUS.name, "tumor") / BACKGROUND, work / "tumor")
     for left in ("packs", "backup"):
         rmtree(work / "tumor" / left, ignore_errors=True)
+
+
+def _stay_near(folder: Path, share: float) -> None:
+    """Go only a `share` of the way from the old weights to those that were learned in `folder`.
+
+    Weights between both know what both know (Wortsman et al., Robust fine-tuning of zero-shot
+    models, CVPR 2022).
+    """
+    old = load_unet(model_dir(FOCUS.name, "tumor"), FOCUS.tumor_size).get_weights()
+    network = load_unet(folder, FOCUS.tumor_size)
+    new = network.get_weights()
+    network.set_weights([(1 - share) * a + share * b for a, b in zip(old, new, strict=True)])
+    save_weights(network, folder / WEIGHTS_NAME)
+    write_card(folder, {**read_card(folder), "share_of_the_way": share})
 
 
 def _measured(groups: list[Measured], home: Path, tell: Tell) -> tuple[Group, ...]:
