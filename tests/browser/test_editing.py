@@ -165,6 +165,32 @@ def test_stroke_is_seen_before_the_server_answers(
     expect(page.locator("[data-edit=waiting]")).to_be_visible()
 
 
+def test_a_stroke_stays_on_its_slice_whatever_the_wheel_does(
+    serve: Serve, open_page: Open, missed: tuple[int, int, int]
+) -> None:
+    page = open_page(serve(APP))
+    planes = ready(page)
+    use(page, "Brush")
+    z = planes.index("axial")
+    box = planes.canvas("axial").bounding_box()
+    assert box is not None
+    at = planes.point("axial", (*missed[:2], z))
+    page.mouse.move(box["x"] + at["x"], box["y"] + at["y"])
+    page.mouse.down()
+    page.mouse.wheel(0, 200)
+    page.keyboard.press("ArrowUp")
+    page.mouse.move(box["x"] + at["x"] + 6, box["y"] + at["y"], steps=3)
+    assert planes.index("axial") == z
+    page.mouse.up()
+    settled(page)
+    page.mouse.wheel(0, 200)
+    expect(page.locator(".pane[data-plane=axial] [data-part=number]")).not_to_have_text(
+        re.compile(rf"^{z + 1} "), timeout=PATIENCE
+    )
+    told = json.loads(taken(page, "Corrections (JSON)"))
+    assert {place[2] for place in told["edits"][0]["what"]["path"]} == {z}
+
+
 def test_finger_draws_on_a_phone(
     serve: Serve, open_page: Open, screenshots: Path, missed: tuple[int, int, int]
 ) -> None:

@@ -158,6 +158,8 @@ def test_results_tell_how_far_the_simulated_reader_came() -> None:
     for count in range(11):
         plain, sam = (np.mean([one[way][count] for one in tumors]) for way in ("plain", "sam"))
         assert f"| {count} | {plain:.3f} | {sam:.3f} |" in told
+    first, third = (np.mean([one["sam"][count] for one in tumors]) for count in (1, 3))
+    assert f"of `ensemble` to {first:.2f}, three to {third:.2f}" in README.read_text()
     # Nobody goes further from the truth than a step before.
     for one in tumors:
         assert (np.diff(one["plain"]) >= 0).all()

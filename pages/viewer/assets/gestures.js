@@ -43,6 +43,8 @@ export class Gestures {
     // At the end of the stack the wheel scrolls the page.
     if (!zooms && !this.pane.goesOn(-Math.sign(event.deltaY))) return;
     event.preventDefault();
+    // What is being drawn stays on its slice.
+    if (this.drag?.kind === "edit") return;
     if (zooms) {
       const turned = clamp(event.deltaY, -ZOOM_NOTCH, ZOOM_NOTCH);
       this.pane.zoomBy(Math.exp(-turned / 200), this.pane.imageUnder(event));
@@ -62,8 +64,9 @@ export class Gestures {
       event.preventDefault();
       return;
     }
-    if (way !== undefined) this.actions.step(plane, way);
-    else if (event.key in ZOOM_KEYS) this.pane.zoomBy(ZOOM_KEYS[event.key], this.pane.middle());
+    if (way !== undefined) {
+      if (this.drag?.kind !== "edit") this.actions.step(plane, way);
+    } else if (event.key in ZOOM_KEYS) this.pane.zoomBy(ZOOM_KEYS[event.key], this.pane.middle());
     else return;
     event.preventDefault();
   }
