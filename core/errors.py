@@ -48,6 +48,10 @@ class BadEdits(HepatoScopeError):
     """Corrections cannot be read, belong to other labels, or cannot be made of these."""
 
 
+class BadCohort(HepatoScopeError):
+    """A cohort of scans cannot be found, worked on, or its table read."""
+
+
 class BadWorkspace(HepatoScopeError):
     """A workspace cannot be read or written, or holds nothing of what is asked."""
 

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import count
 from pathlib import Path
 from shutil import rmtree
@@ -19,7 +19,7 @@ from core.io.export import labels_to_dicom_seg, labels_to_nifti
 from core.presets import Preset
 from core.quality import QualityFinding, Severity
 from core.record import findings_record, to_json
-from core.study import Study, examine
+from core.study import Examined, Study, examine
 
 FINDINGS_NAME = "findings.json"
 FILES = ("labels.nii.gz", "labels.dcm", "preview.png")
@@ -192,6 +192,24 @@ def segment_to_folder(
     ).known
     tell(_warnings([one for one in known.quality if one.code == MIRRORED]))
     tell(f"warning: {sentence}" for sentence in known.findings.warnings)
+    write_case(folder, known, _identity(path, series, orient), report)
+    return known.findings
+
+
+def write_case(
+    folder: Path,
+    known: Examined,
+    more: Mapping[str, Any] | None = None,
+    report: Callable[[str], None] = lambda _: None,
+) -> None:
+    """Write labels, preview and findings of a study into a folder, whole or not at all.
+
+    Parameters
+    ----------
+    more : for the findings.
+
+    Raises HepatoScopeError where the folder cannot be written to.
+    """
     volume, labels = known.volume, known.segmentation.labels
     written = {"labels.nii.gz": labels_to_nifti(volume, labels)}
     missing: dict[str, str] = {}
@@ -202,9 +220,8 @@ def segment_to_folder(
             missing["labels.dcm"] = str(error)
             report(f"{folder.name}: warning: labels.dcm was not written. {error}")
     written["preview.png"] = preview_png(volume, labels)
-    record = findings_record(known) | {"not_written": missing} | _identity(path, series, orient)
+    record = findings_record(known) | {"not_written": missing} | dict(more or {})
     _put(folder, written, to_json(record))
-    return known.findings
 
 
 def told_of(study: Study) -> Iterator[str]:

@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,9 @@ from core.errors import BadDataset
 from core.presets import BEST, PRESETS
 
 if TYPE_CHECKING:
+    from distributed import Client
+
+    from core.cohort.work import Order
     from core.io.datasets import LabelledCase
 
 PROGRAM = "python -m core"
@@ -62,6 +66,28 @@ def add_named(parser: argparse.ArgumentParser) -> None:
         help="call scans by their files in findings and reports, where such a name may be a "
         "patient's; they are called by their digests otherwise",
     )
+
+
+def add_workers(parser: argparse.ArgumentParser) -> None:
+    """Let the user have several scans worked on at a time."""
+    parser.add_argument(
+        "--workers",
+        type=whole_number,
+        metavar="N",
+        help="work on so many scans at a time, each in a process of its own",
+    )
+    parser.add_argument(
+        "--scheduler", metavar="tcp://HOST:PORT", help="use the workers of this Dask scheduler"
+    )
+
+
+def workers(arguments: argparse.Namespace, order: "Order") -> "AbstractContextManager[Client]":
+    """Give the workers that were asked for."""
+    from core.cohort.cluster import local_workers, workers_at
+
+    if arguments.scheduler:
+        return workers_at(arguments.scheduler, order, say)
+    return local_workers(arguments.workers, say)
 
 
 def add_series(parser: argparse.ArgumentParser) -> None:

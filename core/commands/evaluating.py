@@ -3,7 +3,15 @@
 import argparse
 from pathlib import Path
 
-from core.commands.common import Command, add_preset, figure, named, say
+from core.commands.common import (
+    Command,
+    add_preset,
+    add_workers,
+    figure,
+    named,
+    say,
+    workers,
+)
 from core.presets import preset_named
 
 COMPARABLE = ("dice", "iou", "precision", "recall", "hd95_mm", "assd_mm", "surface_dice")
@@ -19,6 +27,7 @@ def evaluate_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--out", type=Path, required=True)
     add_preset(parser)
+    add_workers(parser)
 
 
 def compare_options(parser: argparse.ArgumentParser) -> None:
@@ -31,14 +40,23 @@ def compare_options(parser: argparse.ArgumentParser) -> None:
 def evaluate(arguments: argparse.Namespace) -> int:
     """Compare with ground truth."""
     from core.cascade.networks import load_networks
+    from core.cohort.cluster import scores_on
+    from core.cohort.work import Order
     from core.evaluation import evaluate as score_cases
     from core.evaluation import write_run
+    from core.evaluation.score import evaluate_with
     from core.io.datasets import find_cases
 
     preset = preset_named(arguments.preset)
     cases = named(find_cases(arguments.data, arguments.split), arguments.cases)
     networks = load_networks(preset, arguments.weights)
-    scores, failures = score_cases(cases, preset, networks, say)
+    if arguments.workers or arguments.scheduler:
+        order = Order.of(arguments.out, preset.name)
+        with workers(arguments, order) as client:
+            score = scores_on(client, cases, preset.name, arguments.weights)
+            scores, failures = evaluate_with(cases, score, say)
+    else:
+        scores, failures = score_cases(cases, preset, networks, say)
     data = arguments.data.name
     run = write_run(
         arguments.out, scores, failures, preset, networks.digests, data, arguments.split

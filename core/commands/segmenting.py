@@ -3,7 +3,16 @@
 import argparse
 from pathlib import Path
 
-from core.commands.common import Command, add_named, add_preset, add_series, say
+from core.commands.common import (
+    Command,
+    add_named,
+    add_preset,
+    add_series,
+    add_workers,
+    say,
+    workers,
+)
+from core.errors import HepatoScopeError
 from core.presets import preset_named
 
 
@@ -11,10 +20,10 @@ def segment_options(parser: argparse.ArgumentParser) -> None:
     """Ask for scans, and where their results go."""
     parser.add_argument(
         "inputs",
-        type=Path,
         nargs="+",
         metavar="INPUT",
-        help=".nii.gz, .nrrd, .mha, DICOM folder, .zip or .tar.gz, or a folder in LiTS layout",
+        help=".nii.gz, .nrrd, .mha, DICOM folder, .zip or .tar.gz, or a folder in LiTS layout; "
+        "with workers any folder tree, or a URL such as s3://bucket/scans",
     )
     parser.add_argument("--out", type=Path, required=True)
     add_series(parser)
@@ -27,17 +36,23 @@ def segment_options(parser: argparse.ArgumentParser) -> None:
     )
     add_named(parser)
     add_preset(parser)
+    add_workers(parser)
+    parser.add_argument(
+        "--again", action="store_true", help="with workers: try again what failed before"
+    )
 
 
 def segment(arguments: argparse.Namespace) -> int:
-    """Segment scans into folders."""
+    """Segment scans into folders; with workers side by side, with a table of them all."""
+    if arguments.workers or arguments.scheduler:
+        return _cohort(arguments)
     from core.cascade.networks import load_networks
     from core.cohort.one_by_one import segment_inputs
 
     preset = preset_named(arguments.preset)
     networks = load_networks(preset)
     failures = segment_inputs(
-        arguments.inputs,
+        [Path(one) for one in arguments.inputs],
         arguments.out,
         preset,
         networks,
@@ -47,6 +62,32 @@ def segment(arguments: argparse.Namespace) -> int:
         arguments.file_names,
     )
     return 1 if failures else 0
+
+
+def _cohort(arguments: argparse.Namespace) -> int:
+    """Segment a cohort on local workers, or those of a Dask scheduler."""
+    from core.cascade.networks import load_networks
+    from core.cohort.cluster import run_cohort
+    from core.cohort.rows import DONE, TABLE_NAME
+    from core.cohort.studies import find_items
+    from core.cohort.work import Order
+
+    if arguments.series or arguments.orient != "as-is":
+        raise HepatoScopeError("With workers every series is read, as it lies; leave these out.")
+    order = Order.of(
+        arguments.out.resolve(),
+        arguments.preset,
+        named=arguments.file_names,
+        again=arguments.again,
+    )
+    items = find_items(arguments.inputs, say)
+    # Converted once, not by every worker.
+    load_networks(preset_named(arguments.preset))
+    with workers(arguments, order) as client:
+        rows = run_cohort(items, order, client, say)
+    failed = sum(one["state"] != DONE for one in rows)
+    say(f"{len(rows) - failed} done, {failed} failed: {arguments.out / TABLE_NAME}")
+    return 1 if failed else 0
 
 
 SEGMENT = Command(

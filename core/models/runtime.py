@@ -31,6 +31,9 @@ FULL = ("No space left", "Disk quota", "File too large", "Read-only file system"
 # Loading TensorFlow takes 5 s, converting a network 5 s more, on two cores.
 PATIENCE = 900
 
+# Where several processes work side by side: how many threads each network may take.
+THREADS = "HEPATOSCOPE_THREADS"
+
 Network = Callable[[NDArray[np.float32]], NDArray[np.float32]]
 Outputs = Callable[[NDArray[np.float32]], dict[str, NDArray[np.float32]]]
 
@@ -134,6 +137,8 @@ def _compiled(folder: Path, part: Part, digest: str) -> Any:
 
     prepare([(folder, part)])
     precise = {"INFERENCE_PRECISION_HINT": "f32", "PERFORMANCE_HINT": "LATENCY"}
+    if threads := os.environ.get(THREADS):
+        precise["INFERENCE_NUM_THREADS"] = threads
     return openvino.Core().compile_model(_converted(part, digest), "CPU", precise)
 
 
