@@ -108,9 +108,7 @@ def dice(one: Mask, other: Mask) -> float:
 def sites_of(called: Mask, truth: Mask) -> list[Site]:
     """Part what was called and what is true into places that do not touch."""
     parts = find_components(called | truth)
-    return [
-        Site(box, parts.numbered[box] == number) for number, box in enumerate(parts.regions, 1)
-    ]
+    return [Site(box, parts.numbered[box] == number) for number, box in enumerate(parts.regions, 1)]
 
 
 def plain_tools(place: Place) -> Iterator[Edit]:

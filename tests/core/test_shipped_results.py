@@ -16,6 +16,7 @@ from core.io.patients import patient_of
 from core.models.store import WEIGHTS_DIR, model_dir, preset_digests, read_card
 from core.phantom import write_phantoms
 from core.presets import BEST, PAPER, PRESETS, preset_named
+from core.training.lesson import Plan
 
 SHIPPED = [
     f"{preset}-{data}"
@@ -164,3 +165,16 @@ def test_results_tell_how_far_the_simulated_reader_came() -> None:
     for one in tumors:
         assert (np.diff(one["plain"]) >= 0).all()
         assert (np.diff(one["sam"]) >= 0).all()
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_results_tell_what_was_taught(seed: int) -> None:
+    path = RUNS / "teaching-lits-a-train" / f"lesson-{seed}.json"
+    record, told = json.loads(path.read_text()), RESULTS.read_text()
+    assert record["plan"]["share"] == Plan().share
+    for group in record["groups"]:
+        before, after = group["before"], group["after"]
+        assert (
+            f"| {seed} | {group['name']} | {len(group['cases'])} | {before['tumor_dice']:.3f} | "
+            f"{after['tumor_dice']:.3f} | "
+        ) in told
