@@ -8,6 +8,7 @@ PAGES = {
     "explain": ("Explain", "troubleshoot"),
     "teach": ("Teach", "school"),
     "report": ("Report", "description"),
+    "cohort": ("Cohort", "groups"),
     "metrics": ("Metrics", "monitoring"),
     "embeddings": ("Embeddings", "scatter_plot"),
     "about": ("About", "info"),

@@ -222,7 +222,7 @@ def _row_of(future: Any, item: Item, order: Order) -> Row:
     error = future.exception() if future.status == "error" else None
     made = row(
         case=item.name,
-        input=item.places[0],
+        input=item.source,
         state=FAILED,
         reason=_why(error),
         preset=order.preset,

@@ -1,7 +1,7 @@
 """Find the scans below any folders: files, and DICOM series by their headers, one item each."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import PurePosixPath
 from typing import Any
@@ -28,11 +28,13 @@ class Item:
     name : of its folder among the results; no two are alike.
     places : paths or URLs of its file, or of the files of its DICOM series, in order.
     stamp : changes with the files, by their names, sizes and times.
+    source : its file, or the first of its series, as it lies below the place that was given.
     """
 
     name: str
     places: tuple[str, ...]
     stamp: str
+    source: str
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ def find_items(
         for item in _items_below(given, tell):
             # The same name twice: by its files one is told from the other.
             name = item.name if item.name not in found else f"{item.name}-{item.stamp[:6]}"
-            found[name] = Item(name, item.places, item.stamp)
+            found[name] = replace(item, name=name)
     if not found:
         raise BadCohort(
             f"There is no scan in {', '.join(inputs)}: expected NIfTI, NRRD, MetaImage, DICOM or "
@@ -78,7 +80,8 @@ def _items_below(given: str, tell: Callable[[str], None]) -> Iterator[Item]:
         if any(part.startswith(LABELS) for part in (name, path.parent.name.casefold())):
             continue
         if name.endswith(SCANS):
-            yield Item(_name_of(file.place, root), (file.place,), _stamp([file]))
+            below = _below(file.place, root)
+            yield Item(_name_of(below), (file.place,), _stamp([file], root), str(below))
         elif not name.endswith(OTHERS) and (known := _series_of(file.place)) is not None:
             slices.setdefault(known, []).append(file)
     for (study, series), members in sorted(slices.items()):
@@ -87,7 +90,8 @@ def _items_below(given: str, tell: Callable[[str], None]) -> Iterator[Item]:
             continue
         short = [sha256(uid.encode()).hexdigest()[:8] for uid in (study, series)]
         places = tuple(member.place for member in members)
-        yield Item(f"study-{short[0]}-series-{short[1]}", places, _stamp(members))
+        first = str(_below(places[0], root))
+        yield Item(f"study-{short[0]}-series-{short[1]}", places, _stamp(members, root), first)
 
 
 def _listed(given: str) -> tuple[list[_File], str]:
@@ -116,19 +120,24 @@ def _stamp_of(facts: dict[str, Any]) -> tuple[str, ...]:
     )
 
 
-def _stamp(files: Iterable[_File]) -> str:
+def _stamp(files: Iterable[_File], root: str) -> str:
+    """Name files by where they lie below `root`, so that an archive may move."""
     told = sha256()
     for file in files:
-        told.update("\0".join((file.place, *file.stamp)).encode())
+        told.update("\0".join((str(_below(file.place, root)), *file.stamp)).encode())
     return told.hexdigest()
 
 
-def _name_of(place: str, root: str) -> str:
-    """Name a file by where it lies below the place that was given."""
+def _below(place: str, root: str) -> PurePosixPath:
+    """Tell where a file lies below the place that was given."""
     path = PurePosixPath(place.partition("://")[2] or place)
     base = PurePosixPath(root)
-    known = path.relative_to(base) if base in path.parents else PurePosixPath(path.name)
-    name = "-".join(known.parts)
+    return path.relative_to(base) if base in path.parents else PurePosixPath(path.name)
+
+
+def _name_of(below: PurePosixPath) -> str:
+    """Name a folder of results by where its scan lies."""
+    name = "-".join(below.parts)
     for suffix in sorted(SCANS, key=len, reverse=True):
         if name.casefold().endswith(suffix):
             name = name[: -len(suffix)]

@@ -70,7 +70,7 @@ def segment_item(item: Item, order: Order) -> Row:
     began, folder = perf_counter(), Path(order.out) / item.name
     common = {
         "case": item.name,
-        "input": item.places[0],
+        "input": item.source,
         "preset": order.preset,
         "models": order.made_by,
         "stamp": item.stamp,

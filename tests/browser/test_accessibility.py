@@ -13,7 +13,7 @@ pytestmark = pytest.mark.browser
 APP = Path(__file__).parents[2] / "app.py"
 # The first segmentation on a machine also converts the networks.
 SEGMENTING, PATIENCE = 900_000, 60_000
-PAGES = ("Pipeline", "Explain", "Teach", "Report", "Metrics", "Embeddings", "About")
+PAGES = ("Pipeline", "Explain", "Teach", "Report", "Cohort", "Metrics", "Embeddings", "About")
 TABS = ("Steps", "3D", "Doubt", "Other networks", "Download", "Where it came from")
 # Of WCAG 2.1, A and AA, and what the makers of axe-core take for good practice.
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -165,7 +166,7 @@ def test_what_was_done_otherwise_is_done_anew(scans: Path, tmp_path: Path) -> No
     made = segment_item(item, order)
     assert finished(item, order) == made == row_in(tmp_path / "volume-0")
     assert finished(item, Order.of(tmp_path, "focus")) is None
-    changed = type(item)(item.name, item.places, "0" * 64)
+    changed = replace(item, stamp="0" * 64)
     assert finished(changed, order) is None
     bad = next(one for one in find_items([str(scans)]) if one.name == "broken")
     failed = segment_item(bad, order)
