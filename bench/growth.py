@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[1]
 HEIGHT_MM = 300.0
 # Runs in either checkout, with what both have.
 CHILD = """
-import json, resource, sys
+import json, sys
 from pathlib import Path
 from time import perf_counter, process_time
 from core.cascade.networks import load_networks
@@ -42,7 +42,9 @@ found = segment(volume, preset, networks=networks); lap("segment")
 with_result(study, found); lap("measure")
 Path(sys.argv[3]).write_bytes(labels_to_nifti(volume, found.labels)); lap("write")
 took["cpu"] = process_time() - cpu
-took["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
+# Of this program alone: what began it had memory of its own.
+status = Path("/proc/self/status").read_text()
+took["peak_mb"] = int(status.split("VmHWM:")[1].split()[0]) / 1000
 print(json.dumps(took))
 """
 STAGES = ("read", "check", "segment", "measure", "write")

@@ -81,6 +81,12 @@ def load_features(folder: Path, size: int) -> Outputs:
     return _load_outputs(folder, Unet(size, features=True), trusted_digest(folder))
 
 
+def network_file(folder: Path, part: Part) -> Path:
+    """Find the converted network of `folder`; converts it where that was never done."""
+    prepare([(folder, part)])
+    return _converted(part, trusted_digest(folder))
+
+
 def has_features(folder: Path, size: int) -> bool:
     """Tell whether `load_features` answers at once on this machine."""
     return _converted(Unet(size, features=True), weights_digest(folder)).is_file()
@@ -90,7 +96,7 @@ def has_features(folder: Path, size: int) -> bool:
 # Room for a preset of ten networks and the one that finds the liver first.
 @lru_cache(maxsize=16)
 def _load(folder: Path, part: Part, digest: str) -> Network:
-    compiled = _compiled(folder, part, digest)
+    compiled = _compiled(folder, part)
 
     def predict(given: NDArray[np.float32]) -> NDArray[np.float32]:
         # A request of its own, because requests are not shared between threads.
@@ -103,7 +109,7 @@ def _load(folder: Path, part: Part, digest: str) -> Network:
 
 @lru_cache(maxsize=3)
 def _load_outputs(folder: Path, part: Part, digest: str) -> Outputs:
-    compiled = _compiled(folder, part, digest)
+    compiled = _compiled(folder, part)
 
     def predict(given: NDArray[np.float32]) -> dict[str, NDArray[np.float32]]:
         answers = compiled.create_infer_request().infer({0: given})
@@ -131,15 +137,14 @@ def prepare(wanted: Sequence[tuple[Path, Part]]) -> None:
         _convert(missing)
 
 
-def _compiled(folder: Path, part: Part, digest: str) -> Any:
+def _compiled(folder: Path, part: Part) -> Any:
     """Compile the converted network for this CPU; converts it first where that was never done."""
     import openvino
 
-    prepare([(folder, part)])
     precise = {"INFERENCE_PRECISION_HINT": "f32", "PERFORMANCE_HINT": "LATENCY"}
     if threads := os.environ.get(THREADS):
         precise["INFERENCE_NUM_THREADS"] = threads
-    return openvino.Core().compile_model(_converted(part, digest), "CPU", precise)
+    return openvino.Core().compile_model(network_file(folder, part), "CPU", precise)
 
 
 def _converted(part: Part, digest: str) -> Path:

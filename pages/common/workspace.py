@@ -49,6 +49,7 @@ class Desk:
     start, done : labels and corrections that the workspace knows.
     waiting : what was done and is not written yet.
     why : nothing is kept; empty where it is.
+    paused : whether the visitor wants nothing kept for now.
     """
 
     claim: Claim | None = None
@@ -56,6 +57,7 @@ class Desk:
     done: tuple[Correction, ...] = ()
     waiting: list[journal.Event] = field(default_factory=list)
     why: str = ""
+    paused: bool = False
 
 
 DESKS = Slot[Desk]("workspace-desk")
@@ -72,13 +74,14 @@ def workspace() -> Workspace | None:
 
 def sit_down(case: Study) -> Desk | None:
     """Begin to keep a case that is corrected; None where there is no workspace, or no wish."""
-    if not os.environ.get(WORKSPACE_PLACE) or st.session_state.get(KEEP_KEY) is False:
-        # Another reader may have it.
-        DESKS.drop(case.id)
-        return None
     desk = DESKS.get(case.id)
-    if desk is None:
-        desk = Desk()
+    if not os.environ.get(WORKSPACE_PLACE) or st.session_state.get(KEEP_KEY) is False:
+        if desk is not None:
+            desk.paused = True
+        return None
+    if desk is None or desk.paused:
+        desk = desk or Desk()
+        desk.paused = False
         DESKS.put(desk, case.id)
         with st.spinner("Keeping the case in the workspace"):
             _take_in(case, desk)
@@ -110,7 +113,7 @@ def _take_in(case: Study, desk: Desk) -> None:
 def note(case: Study, before: History, events: Sequence[journal.Event]) -> None:
     """Write down what was done to a case, which is `case` by now and was `before`."""
     desk = DESKS.get(case.id)
-    if desk is None or case.segmentation is None or desk.why == TAKEN:
+    if desk is None or desk.paused or case.segmentation is None or desk.why == TAKEN:
         return
     found = case.segmentation
     if desk.start is not found.as_found or desk.done != before.done:

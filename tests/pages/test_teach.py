@@ -150,6 +150,10 @@ def test_nothing_is_written_by_who_does_not_want_it(editing: AppTest, folder: Pa
     app = say(app, stroke(app, 1, in_the_liver(app)))
     assert [one.by_hand for one in entries(workspace_at(folder))] == [one.by_hand for one in before]
     assert current(app).segmentation.corrections
+    # Wanted again, all of it is kept.
+    app = app.toggle(key="workspace-keep").set_value(True).run()
+    assert len(kept(app, folder).done) == 1
+    assert "every correction is written as it is made" in told(app)
 
 
 def test_without_a_workspace_the_session_is_one(segmented: AppTest, app: AppTest) -> None:
