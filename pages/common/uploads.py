@@ -13,6 +13,7 @@ from weakref import finalize
 import streamlit as st
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.uploaded_file_manager import DeletedFile
 
 from core.errors import HepatoScopeError
 from core.io.apart import read_apart
@@ -77,6 +78,9 @@ def _take(
     if not given:
         return
     files = given if isinstance(given, list) else [given]
+    # A rerun that was under way tells of files once more that were taken, and dropped, meanwhile.
+    if any(isinstance(file, DeletedFile) for file in files):
+        return
     TAKEN.put((TAKEN.get(of=name) or 0) + 1, of=name)
     try:
         with st.spinner(f"Reading {files[0].name if len(files) == 1 else f'{len(files)} files'}"):

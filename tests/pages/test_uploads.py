@@ -4,7 +4,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from streamlit.runtime.uploaded_file_manager import DeletedFile
 
+from pages.common import uploads
 from pages.common.uploads import saved
 
 
@@ -34,3 +36,13 @@ def test_of_a_files_name_only_its_ending_is_kept(name: str, ending: str) -> None
     with saved([sent(name, b"scan")]) as (path,):
         assert path.name == f"upload-00000{ending}"
         assert path.parent.name.startswith("hepatoscope-")
+
+
+def test_a_file_that_was_taken_and_dropped_is_not_taken_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A rerun that was under way while it was read tells of it once more."""
+    taken: list[Any] = []
+    monkeypatch.setattr(uploads.st, "session_state", {"scan-0": DeletedFile("a" * 8)})
+    uploads._take("scan-0", "scan", taken.append, taken.append)
+    assert taken == []
