@@ -278,4 +278,9 @@ class _Watch:
 
     def batches(self) -> Iterator[slice]:
         parts = tuple(batches(range(self._count)))
-        return watched(parts, self._stage, self._progress, self._cancelled, STOPPED)
+
+        def behind(stage: str, fraction: float) -> None:
+            # The part that is taken now is prepared; the one before it is asked about.
+            self._progress(stage, max(0.0, fraction - 1 / len(parts)))
+
+        return watched(parts, self._stage, behind, self._cancelled, STOPPED)

@@ -100,6 +100,8 @@ def begin_teaching() -> None:
 
     def work(progress: Progress, cancelled: Callable[[], bool]) -> Lesson:
         def heard(told: Told) -> None:
+            if course.told and course.told[-1].stage != told.stage:
+                progress(course.told[-1].stage, 1.0)
             course.told.append(told)
             progress(told.stage, told.share)
 
