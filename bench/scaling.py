@@ -1,10 +1,10 @@
 """How a cohort grows with workers: measured here, simulated beyond (SimPy).
 
 Run from the repository: ``python -m bench.scaling``. Segments phantoms by 1, 2 and 4 workers on
-this machine, and simulates the same: workers that take studies one after the other, read them from
-a storage that serves a few at a time, and compute on as many cores as there are. Beyond this
-machine the simulation has as many cores as workers need; it tells where the storage becomes the
-limit, and what a million studies take.
+this machine, of one thread each, and simulates the same: workers that take studies one after the
+other, read them from a storage that serves a few at a time, and compute on as many cores as there
+are. Beyond this machine the simulation has as many cores as workers need; it tells where the
+storage becomes the limit, and what a million studies take.
 """
 
 import argparse
@@ -77,7 +77,7 @@ def measured(scans: Path, out: Path, preset: str, workers: int) -> tuple[float, 
     from core.cohort.work import Order
 
     items = find_items([str(scans)])
-    with local_workers(workers) as client:
+    with local_workers(workers, threads=1) as client:
         # The first of each worker loads the networks.
         run_cohort(items[:workers], Order.of(out / "first", preset), client)
         began = perf_counter()
@@ -111,9 +111,9 @@ def main() -> None:
             took, each = measured(
                 folder / "scans", folder / str(workers), arguments.preset, workers
             )
-            # One worker has all cores: what it takes of them is what a study costs.
+            # What a study takes of one core, while nobody else works.
             alone = alone or each
-            here = Plant(workers, cores, 1e9, workers, 1.0, alone * cores, max(1, cores // workers))
+            here = Plant(workers, cores, 1e9, workers, 1.0, alone)
             print(f"| {workers} | {took:.0f} | {simulated(here, arguments.scans):.0f} |")
     print("\n| workers of 2 cores | storage, MB/s | studies an hour | a million, days |")
     print("|---|---|---|---|")

@@ -31,11 +31,18 @@ Tell = Callable[[str], None]
 
 
 @contextmanager
-def local_workers(count: int, tell: Tell = lambda text: None) -> Iterator["Client"]:
-    """Start so many worker processes on this machine, each with its share of the cores."""
+def local_workers(
+    count: int, tell: Tell = lambda text: None, threads: int | None = None
+) -> Iterator["Client"]:
+    """Start so many worker processes on this machine, each with its share of the cores.
+
+    Parameters
+    ----------
+    threads : that the networks of a worker take; its share of the cores where None.
+    """
     from distributed import Client, LocalCluster
 
-    threads = max(1, (os.cpu_count() or 1) // count)
+    share = threads or max(1, (os.cpu_count() or 1) // count)
     with (
         LocalCluster(
             n_workers=count,
@@ -43,7 +50,7 @@ def local_workers(count: int, tell: Tell = lambda text: None) -> Iterator["Clien
             processes=True,
             dashboard_address=":0",
             silence_logs=50,
-            env={THREADS: str(threads)},
+            env={THREADS: str(share)},
         ) as cluster,
         Client(cluster) as client,
     ):

@@ -143,7 +143,8 @@ def _compiled(folder: Path, part: Part) -> Any:
 
     precise = {"INFERENCE_PRECISION_HINT": "f32", "PERFORMANCE_HINT": "LATENCY"}
     if threads := os.environ.get(THREADS):
-        precise["INFERENCE_NUM_THREADS"] = threads
+        # Pinned, the threads of all processes would sit on the same core.
+        precise |= {"INFERENCE_NUM_THREADS": threads, "ENABLE_CPU_PINNING": "NO"}
     return openvino.Core().compile_model(network_file(folder, part), "CPU", precise)
 
 
