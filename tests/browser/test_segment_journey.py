@@ -11,6 +11,8 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 pytestmark = pytest.mark.browser
+# Of files, not of a folder, whose input stands there too.
+SCAN_INPUT = "input[type=file]:not([webkitdirectory])"
 
 APP = Path(__file__).parents[2] / "app.py"
 SHAPE = (256, 256, 60)
@@ -169,7 +171,7 @@ def test_nothing_is_lost_by_a_reload_nor_between_two_visits(
     path = tmp_path / waiting.value.suggested_filename
     waiting.value.save_as(path)
     later = visit(theme="dark")
-    later.locator("input[type=file]").first.set_input_files(path)
+    later.locator(SCAN_INPUT).first.set_input_files(path)
     expect(metric(later, "Lesions")).to_have_text(lesions, timeout=PATIENCE)
     expect(later.get_by_text("Rejected by you: 1")).to_be_visible(timeout=PATIENCE)
 
@@ -203,7 +205,7 @@ def test_broken_upload_is_told_and_the_case_stays(visit: Visit, tmp_path: Path) 
     for _ in range(2):
         action(page, "Another scan").click()
         # A mask of one's own has an uploader too, in the page itself.
-        page.get_by_test_id("stPopoverBody").locator("input[type=file]").first.set_input_files(text)
+        page.get_by_test_id("stPopoverBody").locator(SCAN_INPUT).first.set_input_files(text)
         told = page.get_by_role("alert")
         expect(told).to_have_count(1, timeout=PATIENCE)
         expect(told).to_contain_text("“notes.nii.gz” is neither NIfTI, DICOM nor a zip")
