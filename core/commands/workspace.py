@@ -60,22 +60,18 @@ def _add(arguments: argparse.Namespace) -> int:
 
 def _listed(root: Path) -> Iterator[str]:
     from core.errors import BadWorkspace
-    from core.workspace.folder import entries, is_workspace, workspace_at
-    from core.workspace.ranking import ranked
+    from core.workspace.folder import entries, in_order, is_workspace, workspace_at
 
     if not is_workspace(root):
         raise BadWorkspace(f"“{root}” is no workspace; take scans in by “workspace add”.")
-    known = entries(workspace_at(root))
-    todo = ranked((one.doubt, one) for one in known if not one.done)
     yield "case\tstate\tcorrections\texpected tumor Dice\tin doubt (mL)\tslice\tpatient"
-    for one in (*todo, *(one for one in known if one.done)):
-        state = "corrected" if one.by_hand else "confirmed" if one.confirmed else "to look at"
+    for one in in_order(entries(workspace_at(root))):
         dice = "" if one.doubt.expected_dice is None else f"{one.doubt.expected_dice:.3f}"
         worst = "" if one.doubt.worst is None else str(one.doubt.worst + 1)
         yield "\t".join(
             [
                 one.title,
-                state,
+                one.state,
                 str(one.by_hand),
                 dice,
                 f"{one.doubt.expected_wrong_ml:.1f}",

@@ -1,15 +1,15 @@
 """Cases that readers put right, as labelled cases that a network can learn from."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import BadWorkspace
-from core.io.datasets import LabelledCase, find_cases
+from core.io.datasets import LabelledCase
 from core.volume import Volume
-from core.workspace.folder import Entry, Workspace, entries, is_workspace, open_case, workspace_at
+from core.workspace.folder import Entry, Workspace, entries, open_case, workspace_at
 
 NONE_YET = (
     "No case of the workspace “{name}” was corrected or confirmed yet; correct one by hand on the "
@@ -17,17 +17,16 @@ NONE_YET = (
 )
 
 
-def examples_in(workspace: Workspace) -> list[LabelledCase]:
-    """List the cases that were corrected or confirmed; BadWorkspace where there is none."""
+def labelled_cases(root: Path) -> list[LabelledCase]:
+    """List the cases of the workspace in `root` that were corrected or confirmed.
+
+    Raises BadWorkspace where there is none.
+    """
+    workspace = workspace_at(root)
     found = [_example(workspace, entry) for entry in entries(workspace) if entry.done]
     if not found:
-        raise BadWorkspace(NONE_YET.format(name=workspace.root.name))
+        raise BadWorkspace(NONE_YET.format(name=root.name))
     return found
-
-
-def labelled_cases(root: Path, split: str | None = None) -> Sequence[LabelledCase]:
-    """List the labelled cases below a folder: a workspace, or what `find_cases` knows."""
-    return examples_in(workspace_at(root)) if is_workspace(root) else find_cases(root, split)
 
 
 def _example(workspace: Workspace, entry: Entry) -> LabelledCase:

@@ -4,7 +4,7 @@ import hmac
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -21,7 +21,7 @@ from core.models.store import WORKSPACE_PLACE
 from core.saved import Saved, open_saved, save
 from core.study import Study, begun, corrected_by
 from core.workspace import journal
-from core.workspace.ranking import Doubt, doubt_of
+from core.workspace.ranking import Doubt, doubt_of, ranked
 
 NAME, CASE_NAME, SESSION_NAME, LOCK_NAME = "workspace.json", "case.json", "session.zip", "lock"
 FORMAT, FORMAT_VERSION = "hepatoscope-workspace", 1
@@ -74,6 +74,11 @@ class Entry:
     by_hand: int
     confirmed: bool
     kept: str
+
+    @property
+    def state(self) -> str:
+        """Say how far it is."""
+        return "corrected" if self.by_hand else "confirmed" if self.confirmed else "to look at"
 
     @property
     def done(self) -> bool:
@@ -176,6 +181,12 @@ def entries(workspace: Workspace) -> list[Entry]:
     """List the cases; one that was not taken in whole is left out."""
     found = (_entry(path.parent) for path in sorted(workspace.root.glob(f"*/{CASE_NAME}")))
     return [one for one in found if one is not None]
+
+
+def in_order(known: Sequence[Entry]) -> list[Entry]:
+    """Order cases: those to look at, by what is expected of them, then those that are done."""
+    todo = ranked((one.doubt, one) for one in known if not one.done)
+    return todo + [one for one in known if one.done]
 
 
 def _entry(folder: Path) -> Entry | None:

@@ -61,7 +61,7 @@ def cases_view(known: Sequence[Entry], place: Workspace | None) -> None:
 def _row(one: Entry) -> dict[str, object]:
     return {
         "Case": one.title,
-        "State": "corrected" if one.by_hand else "confirmed" if one.confirmed else "to look at",
+        "State": one.state,
         "Corrections": one.by_hand,
         "Expected Dice": one.doubt.expected_dice,
         "In doubt (mL)": one.doubt.expected_wrong_ml,

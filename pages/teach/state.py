@@ -15,11 +15,11 @@ from core.process.progress import Progress
 from core.process.scratch import lasting_scratch
 from core.study import Study
 from core.training.lesson import STAGES, Lesson, Plan, Told, lessons_in
-from core.workspace.folder import Entry, Workspace, entries, keep, workspace_at
-from core.workspace.ranking import doubt_of, ranked
+from core.workspace.folder import Entry, Workspace, entries, in_order, keep, workspace_at
+from core.workspace.ranking import Doubt, doubt_of
 from core.workspace.teaching import teach_by
 from pages.common import jobs
-from pages.common.memory import Slot
+from pages.common.memory import Slot, content
 from pages.common.method import MINE
 from pages.common.queues import Uses
 from pages.common.session import cases
@@ -55,14 +55,13 @@ class Lent:
         return lent
 
 
+DOUBTS = Slot[Doubt]("expected-wrong")
 COURSE, LESSONS = Slot[Course]("teaching"), Slot[tuple[Lesson, ...]]("lessons")
 
 
 def listed(place: Workspace | None) -> list[Entry]:
     """List the cases, those that are still to be looked at first, by what is expected of them."""
-    known = entries(place) if place is not None else [_entry(one) for one in _own()]
-    todo = ranked((one.doubt, one) for one in known if not one.done)
-    return todo + [one for one in known if one.done]
+    return in_order(entries(place) if place is not None else [_entry(one) for one in _own()])
 
 
 def lessons(place: Workspace | None) -> tuple[Lesson, ...]:
@@ -82,7 +81,7 @@ def _entry(case: Study) -> Entry:
         title=case.title,
         patient=case.id[:12],
         maker=found.maker,
-        doubt=doubt_of(case.volume, found),
+        doubt=DOUBTS.made(case.id, content(case, found), lambda: doubt_of(case.volume, found)),
         by_hand=len(found.corrections),
         confirmed=found.brought is not None,
         kept="",
@@ -93,7 +92,6 @@ def begin_teaching() -> None:
     """Teach in the background, by the workspace or by what was corrected in this session."""
     place, course = workspace(), Course()
     lent = None if place is not None else Lent.of(_corrected())
-    root = place.root if place is not None else lent.place.root  # type: ignore[union-attr]
     out = place.taught if place is not None else _taught_here()
     labelled = os.environ.get(LABELLED_PLACE)
     COURSE.put(course)
@@ -105,13 +103,14 @@ def begin_teaching() -> None:
             course.told.append(told)
             progress(told.stage, told.share)
 
-        arguments: tuple[Any, ...] = root, out, Plan(), Path(labelled) if labelled else None
+        # What the session lent goes with this function, when nobody learns from it any more.
+        home = place if lent is None else lent.place
+        assert home is not None
+        arguments: tuple[Any, ...] = home.root, out, Plan(), Path(labelled) if labelled else None
         lesson: Lesson = run(
             teach_by, *arguments,
             work="teaching", seconds=MOST_SECONDS, cancelled=cancelled, progress=heard,
         )  # fmt: skip
-        # What the session lent goes when nobody learns from it any more.
-        assert lent is None or lent.place.root == root
         return lesson
 
     def kept(lesson: Lesson) -> None:

@@ -61,7 +61,7 @@ def test_nothing_is_lost_when_the_server_is_killed(
         expect(page.get_by_text("every correction is written")).to_be_visible(timeout=PATIENCE)
         use(page, "Brush")
         page.locator("[data-edit=radius]").fill("6")
-        before, z = count(page), planes.index("axial")
+        z = planes.index("axial")
         far = np.argwhere(labels[..., z] == 1)
         x, y = far[np.abs(far - far.mean(axis=0)).sum(axis=1).argmin()].tolist()
         planes.drag("axial", (x, y, z), (x + 6, y, z))
@@ -77,7 +77,7 @@ def test_nothing_is_lost_when_the_server_is_killed(
     study, history = open_case(place, entry.id)
     assert (len(history.done), len(history.undone)) == (1, 1)
     assert len(study.known.findings.lesions) == drawn
-    assert drawn != before or study.known.findings.corrected is not None
+    assert study.known.findings.corrected is not None
     with served(folder, tmp_path / "log-2") as url:
         page = open_page(f"{url}/teach")
         expect(page.get_by_text("From 1 case of 1 patient")).to_be_visible(timeout=PATIENCE)

@@ -51,7 +51,7 @@ def test_what_is_told_of_before_and_after_comes_out_again(
     told = []
     lesson = teach(labelled_cases(root), tmp_path / "taught", TINY, tell=told.append)
     assert [one.stage for one in told] == sorted((one.stage for one in told), key=STAGES.index)
-    assert len(told[-1].losses or told[-3].losses) <= 1
+    assert max(len(one.losses) for one in told) == TINY.epochs
     groups = {group.name: group for group in lesson.groups}
     assert set(groups) == {HELD, KNOWN}
     (held,) = [case for case in labelled_cases(root) if case.name in groups[HELD].cases]
@@ -69,7 +69,7 @@ def test_what_is_told_of_before_and_after_comes_out_again(
 
 def labelled(name: str, patient: str) -> LabelledCase:
     def read() -> tuple[object, np.ndarray]:
-        raise NotImplementedError
+        raise AssertionError("to part cases nobody reads them")
 
     return LabelledCase(name, "workspace", None, read, patient=patient)  # type: ignore[arg-type]
 
@@ -115,9 +115,8 @@ def test_the_table_tells_before_and_after() -> None:
     first, _, row = lesson_with(Came(0.9, 4, 4, 2), HELD).table
     assert first.count("|") == row.count("|")
     assert "| 0.800 | 0.900 | 3 of 4 | 4 of 4 | 1 | 2 |" in row
-    assert "no worse" not in lesson_with(Came(0.9, 4, 4, 2), HELD).sentence
     none = replace(lesson_with(Came(0.9, 4, 4, 2)).groups[0].before, tumor_dice=None)
-    assert "| – | – |" in lesson_with(none).table[2].replace("0.800", "–")
+    assert "| 0.800 | – |" in lesson_with(none).table[2]
 
 
 @pytest.mark.parametrize(
