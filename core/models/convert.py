@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from core.models.features import LAYERS
 from core.models.store import load_autoencoder, load_unet
+from core.models.upsampling import convolved_first
 
 if TYPE_CHECKING:
     from keras import Model
@@ -32,6 +33,9 @@ class Unet:
     def __str__(self) -> str:
         return f"{self.size}-features" if self.features else f"{self.size}"
 
+
+# How it is converted; networks that were converted otherwise are converted anew.
+FORM = 2
 
 # A U-Net, or `ENCODER` or `DECODER` of an autoencoder.
 Part = Unet | str
@@ -63,7 +67,7 @@ def network(folder: Path, part: Part) -> "Model":
     if isinstance(part, str):
         return load_autoencoder(folder).get_layer(part)
     unet = load_unet(folder, part.size)
-    return feature_model(unet) if part.features else unet
+    return feature_model(unet) if part.features else convolved_first(unet)
 
 
 def feature_model(unet: "Model") -> "Model":

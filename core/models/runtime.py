@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from core.errors import WeightsMissing
 from core.io.digest import sha256_of
-from core.models.convert import Part, Unet, convert_all
+from core.models.convert import FORM, Part, Unet, convert_all
 from core.models.store import trusted_digest, weights_digest
 from core.process import run
 from core.process.scratch import lasting_scratch, no_room
@@ -150,12 +150,16 @@ def _compiled(folder: Path, part: Part) -> Any:
 
 def _converted(part: Part, digest: str) -> Path:
     """Find the converted network, in this process's own cache where it had to be written there."""
-    name = f"{digest[:16]}-{part}.xml"
+    name = _file_name(part, digest)
     shared = cache_dir() / name
     if shared.is_file() or not _own_cache.cache_info().currsize:
         return shared
     own = _own_cache() / name
     return own if own.is_file() else shared
+
+
+def _file_name(part: Part, digest: str) -> str:
+    return f"{digest[:16]}-{part}-{FORM}.xml"
 
 
 def is_whole(network: Path) -> bool:
@@ -194,7 +198,7 @@ def _convert_into(place: Path, missing: Sequence[tuple[Path, Part, str]]) -> Non
     # Written aside and moved, the digest last, so that nobody takes half a network for a whole one.
     with tempfile.TemporaryDirectory(dir=place) as aside:
         written = [
-            (folder, part, Path(aside) / f"{digest[:16]}-{part}.xml")
+            (folder, part, Path(aside) / _file_name(part, digest))
             for folder, part, digest in missing
         ]
         _export(written)

@@ -14,7 +14,7 @@ from openvino import opset13 as ops
 
 from core.errors import WeightsMissing
 from core.models import runtime
-from core.models.convert import Unet
+from core.models.convert import FORM, Unet
 from core.models.runtime import load_network, prepare
 from core.models.store import WEIGHTS_NAME, load_unet, weights_digest
 from core.presets import PAPER
@@ -122,7 +122,7 @@ def test_network_is_converted_once_and_kept_whole(
     monkeypatch.setattr(runtime, "_export", brightness)
     (tmp_path / WEIGHTS_NAME).write_text("0.125")
     load_network(tmp_path, SIZE)
-    name = f"{weights_digest(tmp_path)[:16]}-{SIZE}"
+    name = f"{weights_digest(tmp_path)[:16]}-{SIZE}-{FORM}"
     kept = {path.name for path in runtime.cache_dir().iterdir()}
     assert kept == {f"{name}.xml", f"{name}.bin", f"{name}.sha256"}
 
