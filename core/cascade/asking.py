@@ -25,7 +25,7 @@ from core.presets import Preset, preset_named
 from core.process.ahead import ahead
 from core.volume import Volume
 
-BATCH = 16
+BATCH = 8
 # The liver may reach so far beyond what the first network calls; sagittal sheets at a time.
 RIM_MM, SLAB = 25.0, 32
 
@@ -91,18 +91,42 @@ def ask(network: Network | tuple[Network, ...], look: Look, volume: Volume, part
         return _grid_of([sheet.result() for sheet in sheets])
 
 
+def answers_from_afar(
+    network: Network | tuple[Network, ...],
+    look: Look,
+    volume: Volume,
+    slices: range,
+    parts: Callable[[range], Parts] = batches,
+) -> Floats:
+    """Ask about one of a few axial slices, as `look` says, and tell of `slices`: [N, S, S]."""
+    every, count = look.every, volume.shape[2]
+    above = -(-slices[-1] // every) * every
+    asked = range(slices[0] // every * every, min(above, count - 1) + 1, every)
+    small = answers(network, look, volume, parts(asked))
+    if slices == asked:
+        return small
+    told = np.empty((len(slices), *small.shape[1:]), np.float32)
+    for answer, z in zip(told, slices, strict=True):
+        before, beyond = divmod(z - asked.start, every)
+        share = np.float32(beyond / every)
+        # Above the last that was asked about, its answer holds.
+        answer[...] = small[before] * (1 - share) + small[min(before + 1, len(small) - 1)] * share
+    return told
+
+
 def find_liver(
-    volume: Volume, preset: Preset, networks: Networks, parts: Callable[[], Parts]
+    volume: Volume, preset: Preset, networks: Networks, parts: Callable[[range], Parts]
 ) -> tuple[Gray, Box | None]:
     """Ask for the liver of a whole scan: its probability, uint8 [X, Y, Z], and its box.
 
     Where a network finds it first, the liver network looks at that box alone, and the mean of
-    both answers counts. `parts` goes through the scan anew each time that it is called.
+    both answers counts. `parts` goes through the slices that it is given.
     """
+    everything = range(volume.shape[2])
     if networks.finder is None:
-        return ask(networks.liver, liver_look(volume, preset), volume, parts()), None
+        return ask(networks.liver, liver_look(volume, preset), volume, parts(everything)), None
     afar = look_from_afar(volume, preset)
-    small = answers(networks.finder, afar, volume, parts())
+    small = answers_from_afar(networks.finder, afar, volume, everything, parts)
     threshold = preset_named(preset.finder or preset.name).liver_threshold
     box, reach = box_of(small >= threshold, afar.fit, preset.liver_margin or 0.0)
     height = reach.stop - reach.start
@@ -113,17 +137,9 @@ def find_liver(
     near = np.zeros(volume.shape, np.uint8)
     with ThreadPoolExecutor(1) as beside:
         far = beside.submit(native, small[span], afar.fit)
-        near[..., span] = ask(networks.liver, look, volume, _within(parts(), span))
+        near[..., span] = ask(networks.liver, look, volume, parts(everything[span]))
         average_with(near[..., span], far.result())
     return near, box
-
-
-def _within(parts: Parts, span: slice) -> Iterator[slice]:
-    """Give what of each part lies in a span."""
-    for part in parts:
-        first, last = max(part.start, span.start), min(part.stop, span.stop)
-        if first < last:
-            yield slice(first, last, part.step)
 
 
 def liver_seen(volume: Volume, preset: Preset, networks: Networks, slices: range) -> float:
@@ -141,7 +157,8 @@ def liver_answers(
     near = ask(networks.liver, looks.liver, volume, batches(slices))
     if looks.finder is None or networks.finder is None:
         return near, None
-    return near, ask(networks.finder, looks.finder, volume, batches(slices))
+    small = answers_from_afar(networks.finder, looks.finder, volume, slices)
+    return near, native(small, looks.finder.fit)
 
 
 def ask_for_liver(volume: Volume, networks: Networks, looks: Looks, slices: range) -> Gray:

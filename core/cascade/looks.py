@@ -19,6 +19,8 @@ Mask = NDArray[np.bool_]
 # Slices of a scan: some in a row, or by their numbers.
 Part = slice | NDArray[np.intp]
 
+# How far apart the slices lie at most that are looked at from afar; a liver changes little between.
+FAR_STEP_MM = 6.0
 # A liver is about so tall; tells how far apart slices are where nobody wrote it down.
 LIVER_HEIGHT_MM = 150.0
 
@@ -33,15 +35,20 @@ class Look:
     fit : how the slices, or a box of them, sit in the network's square.
     apart : how many slices away those are that the channels beside the slice's own show; 0
         shows the slice alone.
+    every : of so many slices the network is asked about one; between them its answers change
+        evenly.
     """
 
     window: Window
     fit: SliceFit
     apart: int = 0
+    every: int = 1
 
     def gray(self, volume: Volume, part: Part) -> Gray:
         """Bring axial slices `part` of `volume` to the square: uint8 [N, S, S]."""
-        return self.fit.shrink(apply_window(axial_view(volume.hu)[part], self.window))
+        # Cut out first: of a scan the box is a small part.
+        shown = axial_view(volume.hu)[part][self.fit.box.inside]
+        return self.fit.fill(apply_window(shown, self.window))
 
     def seen(self, volume: Volume, part: Part) -> Gray:
         """Show axial slices `part` by themselves: uint8 [N, S, S]."""
@@ -83,7 +90,8 @@ class TumorLook(Look):
 
     def inside(self, part: Part) -> Mask:
         """Which pixels of the square show liver: bool [N, S, S]."""
-        return self.fit.shrink(axial_view(self.organ)[part] * np.uint8(255)) >= 128
+        shown = axial_view(self.organ)[part][self.fit.box.inside]
+        return self.fit.fill(shown * np.uint8(255)) >= 128
 
     def seen(self, volume: Volume, part: Part) -> Gray:
         """Show axial slices `part` by themselves: uint8 [N, S, S]."""
@@ -122,8 +130,10 @@ class Looks:
 
 
 def look_from_afar(volume: Volume, preset: Preset) -> Look:
-    """Look as the network does that finds the liver of `volume`: at whole slices."""
-    return Look(preset.window, _fit(volume, preset_named(preset.finder or preset.name).size, None))
+    """Look as the network does that finds the liver: at whole slices, some mm apart."""
+    fit = _fit(volume, preset_named(preset.finder or preset.name).size, None)
+    every = int(FAR_STEP_MM / volume.spacing[2] + 1e-3) if volume.spacing_known else 1
+    return Look(preset.window, fit, every=max(1, every))
 
 
 def liver_look(

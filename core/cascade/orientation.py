@@ -2,8 +2,6 @@
 
 from dataclasses import replace
 
-import numpy as np
-
 from core.cascade.asking import liver_seen
 from core.cascade.networks import Networks
 from core.presets import Preset
@@ -25,7 +23,7 @@ def mirrored_findings(
 ) -> tuple[QualityFinding, ...]:
     """Ask the first liver network about some slices as they are and mirrored from left to right."""
     slices = range(0, volume.shape[2], max(1, volume.shape[2] // SLICES))
-    other = replace(volume, hu=np.ascontiguousarray(volume.hu[::-1]))
+    other = replace(volume, hu=volume.hu[::-1])
     as_is, mirrored = (liver_seen(one, preset, networks, slices) for one in (volume, other))
     if mirrored < LEAST or mirrored < MORE * as_is:
         return ()

@@ -98,7 +98,7 @@ def segment(
     WeightsMissing
         A network of the preset was never trained on this machine.
     """
-    watch = _Watch(progress, cancelled, volume.shape[2])
+    watch = _Watch(progress, cancelled)
     watch.start(STAGES[0])
     networks = networks or load_networks(preset)
     watch.start(STAGES[1])
@@ -107,7 +107,9 @@ def segment(
     liver, liver_steps = call_liver(volume, liver_probability, preset)
     watch.start(STAGES[3])
     look = tumor_look(volume, preset, liver)
-    tumor_probability, agreement = _ask_for_tumor(networks, look, volume, watch.batches(), preset)
+    tumor_probability, agreement = _ask_for_tumor(
+        networks, look, volume, watch.batches(range(volume.shape[2])), preset
+    )
     watch.start(STAGES[4])
     tumor, tumor_steps, chances = call_tumor(volume, tumor_probability, liver, preset)
     return Segmentation(
@@ -258,8 +260,8 @@ def call_tumor(
 class _Watch:
     """Times the stages, tells the progress, and stops when asked to."""
 
-    def __init__(self, progress: Progress, cancelled: Callable[[], bool], count: int) -> None:
-        self._progress, self._cancelled, self._count = progress, cancelled, count
+    def __init__(self, progress: Progress, cancelled: Callable[[], bool]) -> None:
+        self._progress, self._cancelled = progress, cancelled
         self._stage, self._began = "", 0.0
         self._seconds: dict[str, float] = {}
 
@@ -276,8 +278,8 @@ class _Watch:
             self._progress(self._stage, 1.0)
         return self._seconds
 
-    def batches(self) -> Iterator[slice]:
-        parts = tuple(batches(range(self._count)))
+    def batches(self, slices: range) -> Iterator[slice]:
+        parts = tuple(batches(slices))
 
         def behind(stage: str, fraction: float) -> None:
             # The part that is taken now is prepared; the one before it is asked about.

@@ -106,8 +106,11 @@ class SliceFit:
 
     def shrink(self, slices: NDArray[Any]) -> NDArray[Any]:
         """Bring slices [N, rows, columns] (uint8 or float32) to [N, size, size], margins 0."""
-        squares = np.zeros((len(slices), self.size, self.size), slices.dtype)
-        shown = slices[self.box.inside]
+        return self.fill(slices[self.box.inside])
+
+    def fill(self, shown: NDArray[Any]) -> NDArray[Any]:
+        """Bring what the box cuts out of slices (uint8 or float32) to [N, size, size]."""
+        squares = np.zeros((len(shown), self.size, self.size), shown.dtype)
         squares[(slice(None), *self._inside)] = resize(shown, self.inner_rows, self.inner_columns)
         return squares
 
