@@ -13,9 +13,7 @@ RUN python -m venv /home/user/venv && \
 COPY --chown=user . .
 
 # The networks are converted once, while the image is built, not on the first visit.
-RUN /home/user/venv/bin/python -c \
-    "from core.models.store import trained_presets; from core.cascade.segmentation import load_networks; \
-    [load_networks(preset) for preset in trained_presets()]"
+RUN /home/user/venv/bin/python -m core prepare
 
 # Nobody has gigabytes fetched by a visitor, and no visitor learns which folders the host has.
 ENV HEPATOSCOPE_DOWNLOADS=off

@@ -18,6 +18,7 @@ SPACE ?=
 		{ echo "HepatoScope needs Python 3.11: make PYTHON=/path/to/python3.11 run"; exit 1; }
 	test -x $(BIN)/pip || $(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(BIN)/python -m core prepare
 	@touch $@
 
 .venv/.test: .venv/.run requirements-dev.txt requirements-vision-language.txt

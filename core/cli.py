@@ -17,6 +17,7 @@ from core.commands.embedding import EMBED
 from core.commands.evaluating import COMPARE, EVALUATE
 from core.commands.explaining import EXPLAIN, FAITHFULNESS
 from core.commands.phantoms import BACKGROUNDS, PHANTOM
+from core.commands.preparing import PREPARE
 from core.commands.reporting import REPORT
 from core.commands.sam import SAM
 from core.commands.segmenting import SEGMENT
@@ -31,7 +32,7 @@ GROUPS = {
     "Judge": (EVALUATE, COMPARE, SAM),
     "Explain": (EXPLAIN, FAITHFULNESS),
     "Train": (TRAIN,),
-    "Make": (PHANTOM, BACKGROUNDS, EMBED),
+    "Make": (PREPARE, PHANTOM, BACKGROUNDS, EMBED),
 }
 
 

@@ -1,6 +1,7 @@
 """A scan and what is known of it: read, checked, segmented, measured."""
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -217,7 +218,7 @@ def examine(
         As `core.io.apart.read_apart` and `segment` do.
     """
     if isinstance(scan, Path):
-        scan = read_apart(scan, series, cancelled)
+        scan, networks = _read_and_loaded(scan, series, cancelled, preset, networks)
         scan = scan if named else unnamed(scan)
     study = opened(scan)
     if orient and not study.volume.dicom_headers:
@@ -225,6 +226,25 @@ def examine(
     refuse_unusable(study.quality)
     on_checked(study)
     return segmented(study, preset, networks=networks, progress=progress, cancelled=cancelled)
+
+
+def _read_and_loaded(
+    path: Path,
+    series: str | None,
+    cancelled: Callable[[], bool],
+    preset: Preset,
+    networks: Networks | None,
+) -> tuple[Volume, Networks]:
+    """Read a scan in its process while this one loads the networks."""
+    if networks is not None:
+        return read_apart(path, series, cancelled), networks
+    beside = ThreadPoolExecutor(1)
+    try:
+        loading = beside.submit(load_networks, preset)
+        return read_apart(path, series, cancelled), loading.result()
+    finally:
+        # Who learns that a scan is unreadable waits for no network.
+        beside.shutdown(wait=False)
 
 
 def oriented(study: Study, preset: Preset, networks: Networks) -> Study:

@@ -159,11 +159,11 @@ def is_there(parts: list[str]) -> bool:
     return False
 
 
-def test_what_the_container_imports_exists() -> None:
-    asked = re.findall(r"from ([\w.]+) import (\w+)", (ROOT / "Dockerfile").read_text())
+@pytest.mark.parametrize("name", ["Dockerfile", "Makefile"])
+def test_commands_of_the_container_and_of_make_exist(name: str) -> None:
+    asked = re.findall(r"python -m core (\w+)", (ROOT / name).read_text())
     assert asked
-    for module, name in asked:
-        assert is_there([*module.split("."), name]), f"{module}.{name}"
+    assert set(asked) <= set(COMMANDS)
 
 
 def names_in(source: Path) -> set[str]:

@@ -13,9 +13,10 @@ from core.cascade.findings import Findings
 from core.cascade.networks import Networks
 from core.cascade.orientation import CODE as MIRRORED
 from core.draw.preview import preview_png
-from core.errors import HepatoScopeError, UnsupportedScan
+from core.errors import HepatoScopeError, UnsupportedScan, WeightsMissing
 from core.io.digest import folder_digest, sha256_of
 from core.io.export import labels_to_dicom_seg, labels_to_nifti
+from core.models.store import preset_digests
 from core.presets import Preset
 from core.quality import QualityFinding, Severity
 from core.record import findings_record, to_json
@@ -68,7 +69,7 @@ def segment_inputs(
     inputs: Sequence[Path],
     out: Path,
     preset: Preset,
-    networks: Networks,
+    networks: Networks | None,
     report: Callable[[str], None],
     series: str | None = None,
     orient: bool = False,
@@ -80,16 +81,18 @@ def segment_inputs(
 
     Parameters
     ----------
+    networks : replace the preset's own.
     series : which of several series of each DICOM input, as `core.io.read` takes it.
     orient : whether to turn what lies otherwise than its file says.
     named : whether findings tell the names of files.
     """
     paths = expand_inputs(inputs)
+    digests = networks.digests if networks else preset_digests(preset)
     failures = 0
     for path, name in zip(paths, case_names(paths), strict=True):
         try:
             folder, record = place_of(path, name, out, series, orient)
-            if record is not None and made_by(record, preset, networks):
+            if record is not None and made_by(record, preset, digests):
                 report(f"{folder.name}: finished before, skipped")
                 continue
             if folder.name != name:
@@ -99,6 +102,8 @@ def segment_inputs(
             findings = segment_to_folder(
                 path, folder, preset, networks, report, series, orient, named
             )
+        except WeightsMissing:
+            raise
         except (HepatoScopeError, OSError) as error:
             failures += 1
             report(f"error: {path.name}: {in_a_sentence(error)}")
@@ -137,9 +142,9 @@ def place_of(
     raise AssertionError("numbers do not end")
 
 
-def made_by(record: dict[str, Any], preset: Preset, networks: Networks) -> bool:
+def made_by(record: dict[str, Any], preset: Preset, digests: Mapping[str, str]) -> bool:
     """Whether findings were made with this preset and these weights."""
-    return (record["models_sha256"], record["preset"]) == (networks.digests, preset.name)
+    return (record["models_sha256"], record["preset"]) == (digests, preset.name)
 
 
 def _record_in(folder: Path) -> dict[str, Any] | None:
@@ -163,7 +168,7 @@ def segment_to_folder(
     path: Path,
     folder: Path,
     preset: Preset,
-    networks: Networks,
+    networks: Networks | None,
     report: Callable[[str], None] = lambda _: None,
     series: str | None = None,
     orient: bool = False,

@@ -46,16 +46,13 @@ def segment(arguments: argparse.Namespace) -> int:
     """Segment scans into folders; with workers side by side, with a table of them all."""
     if arguments.workers or arguments.scheduler:
         return _cohort(arguments)
-    from core.cascade.networks import load_networks
     from core.cohort.one_by_one import segment_inputs
 
-    preset = preset_named(arguments.preset)
-    networks = load_networks(preset)
     failures = segment_inputs(
         [Path(one) for one in arguments.inputs],
         arguments.out,
-        preset,
-        networks,
+        preset_named(arguments.preset),
+        None,
         say,
         arguments.series,
         arguments.orient == "auto",
