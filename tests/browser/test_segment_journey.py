@@ -44,7 +44,7 @@ def metric(page: Page, name: str) -> Locator:
 
 
 def axial_slice(page: Page) -> Locator:
-    return page.locator(".pane[data-plane=axial] [data-part=number]")
+    return slice_number(page, "axial")
 
 
 def fits(page: Page) -> bool:
@@ -65,7 +65,12 @@ def picture(page: Page, path: Path) -> None:
 
 
 def coronal_slice(page: Page) -> Locator:
-    return page.locator(".pane[data-plane=coronal] [data-part=number]")
+    return slice_number(page, "coronal")
+
+
+def slice_number(page: Page, plane: str) -> Locator:
+    # While a page is drawn anew, the viewer of before may stand below the new one for a moment.
+    return page.locator(f".pane[data-plane={plane}] [data-part=number]").first
 
 
 def segment_demo(page: Page) -> None:
