@@ -24,7 +24,7 @@ from tests import scene
 from tests.pages.runs import make_run
 
 PLACE = Place("drawn", "volume-0", "tumor")
-OTHER = Place("phantoms10", "volume-4", "tumor")
+OTHER = Place("phantoms", "volume-4", "tumor")
 
 
 @pytest.fixture
@@ -97,7 +97,7 @@ def of_phantoms() -> Run:
 
 
 def test_a_phantom_of_a_shipped_run_is_drawn_again_without_any_folder(of_phantoms: Run) -> None:
-    place = Place("phantoms10", "volume-3", "tumor")
+    place = Place("phantoms", "volume-3", "tumor")
     images = read_images(of_phantoms, find_case(None, place), place, None)
     assert images.volume.synthetic
     rows = rows_of(of_phantoms.slices, place)
@@ -106,7 +106,7 @@ def test_a_phantom_of_a_shipped_run_is_drawn_again_without_any_folder(of_phantom
 
 
 def test_phantoms_of_other_seeds_are_not_taken_for_those_of_a_run(of_phantoms: Run) -> None:
-    place = Place("phantoms10", "volume-3", "tumor")
+    place = Place("phantoms", "volume-3", "tumor")
     other = replace(find_case(None, place), read=find_case(None, OTHER).read)
     with pytest.raises(BadDataset, match="not drawn from seed 0 on"):
         read_images(of_phantoms, other, place, None)
