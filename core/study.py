@@ -86,6 +86,7 @@ def segmented(
     networks: Networks | None = None,
     progress: Progress = lambda stage, fraction: None,
     cancelled: Callable[[], bool] = lambda: False,
+    on_liver: Callable[[Segmentation], None] = lambda found: None,
 ) -> Study:
     """Segment a study, as `core.cascade.segmentation.segment` does, and measure the result.
 
@@ -94,7 +95,14 @@ def segmented(
     hand is corrected again.
     """
     volume = study.volume
-    found = segment(volume, preset, networks=networks, progress=progress, cancelled=cancelled)
+    found = segment(
+        volume,
+        preset,
+        networks=networks,
+        progress=progress,
+        cancelled=cancelled,
+        on_liver=on_liver,
+    )
     if study.segmentation is not None:
         found = with_decisions(found, study.segmentation.decisions, volume.voxel_ml)
         found = with_corrections(found, study.segmentation.corrections, volume)

@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from time import perf_counter
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.cascade.asking import ask, batches, find_liver, native, votes
+from core.cascade.asking import ask, find_liver, native, votes
 from core.cascade.decisions import Decision, decided_labels, summed
 from core.cascade.judge import Judge, judge_of, traits_of
 from core.cascade.labelled import Labelled
@@ -21,13 +20,13 @@ from core.cascade.postprocessing import (
     liver_region,
     tumor_region,
 )
-from core.errors import Cancelled
+from core.cascade.watch import Watch
 from core.geometry.components import largest_component
 from core.geometry.fits import Box
 from core.labels import organ_mask
 from core.metrics.agreement import pairwise_dice
 from core.presets import Preset, preset_named
-from core.process.progress import Progress, watched
+from core.process.progress import Progress
 from core.volume import Volume
 
 STAGES = (
@@ -37,8 +36,6 @@ STAGES = (
     "Finding tumors",
     "Drawing the labels",
 )
-
-STOPPED = "The segmentation was cancelled; the scan is still loaded."
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,6 +79,7 @@ def segment(
     networks: Networks | None = None,
     progress: Progress = lambda stage, fraction: None,
     cancelled: Callable[[], bool] = lambda: False,
+    on_liver: Callable[[Segmentation], None] = lambda found: None,
 ) -> Segmentation:
     """Segment liver and tumors of `volume`.
 
@@ -92,13 +90,14 @@ def segment(
     networks : replace the preset's own.
     progress : told the stage and how much of it is done, 0..1.
     cancelled : asked between batches; once True, Cancelled is raised.
+    on_liver : told the liver, without any tumor, as soon as it is known.
 
     Raises
     ------
     WeightsMissing
         A network of the preset was never trained on this machine.
     """
-    watch = _Watch(progress, cancelled)
+    watch = Watch(progress, cancelled)
     watch.start(STAGES[0])
     networks = networks or load_networks(preset)
     watch.start(STAGES[1])
@@ -107,25 +106,46 @@ def segment(
     liver, liver_steps = call_liver(volume, liver_probability, preset)
     watch.start(STAGES[3])
     look = tumor_look(volume, preset, liver)
+    found = _liver_alone(preset, networks, liver_probability, box, look, liver_steps)
+    on_liver(found)
     tumor_probability, agreement = _ask_for_tumor(
         networks, look, volume, watch.batches(range(volume.shape[2])), preset
     )
     watch.start(STAGES[4])
     tumor, tumor_steps, chances = call_tumor(volume, tumor_probability, liver, preset)
+    return replace(
+        found,
+        seconds=watch.stop(),
+        steps=liver_steps + tumor_steps,
+        labels=label_map(liver, tumor),
+        tumor_probability=tumor_probability,
+        chances=chances,
+        agreement=agreement,
+    )
+
+
+def _liver_alone(
+    preset: Preset,
+    networks: Networks,
+    probability: NDArray[np.uint8],
+    box: Box | None,
+    look: TumorLook,
+    steps: tuple[Step, ...],
+) -> Segmentation:
+    """Give what is known before any tumor was looked for; `look` is how that will be."""
+    nothing = np.broadcast_to(np.uint8(0), probability.shape)
     return Segmentation(
         preset=preset.name,
         liver_threshold=preset.liver_threshold,
         tumor_threshold=preset.tumor_threshold,
         models=networks.digests,
-        seconds=watch.stop(),
-        steps=liver_steps + tumor_steps,
-        labels=label_map(liver, tumor),
-        liver_probability=liver_probability,
-        tumor_probability=tumor_probability,
+        seconds={},
+        steps=steps,
+        labels=label_map(look.organ, nothing > 0),
+        liver_probability=probability,
+        tumor_probability=nothing,
         liver_box=box,
         liver_gray=look.median,
-        chances=chances,
-        agreement=agreement,
     )
 
 
@@ -255,34 +275,3 @@ def call_tumor(
     kept, step = drop_unlikely(tumor, chances, preset.lesion_chance, volume.voxel_ml)
     likely = tuple(chance for chance in chances if chance >= preset.lesion_chance)
     return kept, (*steps, step), likely
-
-
-class _Watch:
-    """Times the stages, tells the progress, and stops when asked to."""
-
-    def __init__(self, progress: Progress, cancelled: Callable[[], bool]) -> None:
-        self._progress, self._cancelled = progress, cancelled
-        self._stage, self._began = "", 0.0
-        self._seconds: dict[str, float] = {}
-
-    def start(self, stage: str) -> None:
-        self.stop()
-        self._stage, self._began = stage, perf_counter()
-        if self._cancelled():
-            raise Cancelled(STOPPED)
-        self._progress(stage, 0.0)
-
-    def stop(self) -> dict[str, float]:
-        if self._stage:
-            self._seconds[self._stage] = perf_counter() - self._began
-            self._progress(self._stage, 1.0)
-        return self._seconds
-
-    def batches(self, slices: range) -> Iterator[slice]:
-        parts = tuple(batches(slices))
-
-        def behind(stage: str, fraction: float) -> None:
-            # The part that is taken now is prepared; the one before it is asked about.
-            self._progress(stage, max(0.0, fraction - 1 / len(parts)))
-
-        return watched(parts, self._stage, behind, self._cancelled, STOPPED)

@@ -55,6 +55,7 @@ class Job:
     kind : what tells how long it takes, beside its stages.
     clock : when its stages began and ended, and how much of each is done.
     place : in the queue; 0 once it is its turn.
+    so_far : what can be shown of the result before it is there.
     error : what ended it, where something did.
     visitor : whose it is; without one it goes on until it ends.
     """
@@ -69,6 +70,7 @@ class Job:
     kind: str = ""
     clock: Clock = field(init=False)
     place: int = 0
+    so_far: Any = None
     result: Any = None
     error: Exception | None = None
     visitor: "ref[Memory] | None" = None
@@ -103,6 +105,10 @@ class Job:
     def wait(self, seconds: float) -> bool:
         """Wait until the thread has ended; False where it takes longer."""
         return self._done.wait(seconds)
+
+    def show(self, so_far: Any) -> None:
+        """Let the page show what is known of the result so far."""
+        self.so_far = so_far
 
     def cancel(self) -> None:
         """Ask the thread to stop after the batch it is at."""
@@ -155,7 +161,7 @@ def segmentation_job(case: Study, preset: Preset) -> Job:
     """Describe the segmentation of `case` with its measurements."""
 
     def work(progress: Progress, cancelled: Callable[[], bool]) -> Study:
-        return segmented(case, preset, progress=progress, cancelled=cancelled)
+        return segmented(case, preset, progress=progress, cancelled=cancelled, on_liver=job.show)
 
     def keep(result: Study) -> None:
         if (before := cases().get(case.id)) is not None:
@@ -164,7 +170,8 @@ def segmentation_job(case: Study, preset: Preset) -> Job:
         ARRIVED.put(case.id)
 
     title = f"Segmenting {case.title}"
-    return Job(title, STAGES, work, keep, Uses.NETWORKS, case, kind=preset.name)
+    job = Job(title, STAGES, work, keep, Uses.NETWORKS, case, kind=preset.name)
+    return job
 
 
 def start(case: Study, preset: Preset) -> None:
@@ -253,12 +260,17 @@ def show_progress(key: str = "cancel-job") -> None:
     job = running()
     waits = job is not None and job.place > 0
     often = QUEUE_SECONDS if waits else POLL_SECONDS
-    st.fragment(_progress, run_every=often)(key, waits)
+    shown = job is not None and job.so_far is not None
+    st.fragment(_progress, run_every=often)(key, waits, shown)
 
 
-def _progress(key: str, waited: bool) -> None:
+def _progress(key: str, waited: bool, shown: bool) -> None:
     job = running()
-    if job is None or job.done or (waited and not job.place):
+    # What the page draws outside of this fragment is another by now.
+    moved = job is not None and (
+        (waited and not job.place) or (not shown and job.so_far is not None)
+    )
+    if job is None or job.done or moved:
         st.rerun()
         return
     with st.container(border=True):

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from core.cascade.findings import Lesion
 from core.cascade.looks import own_slice
+from core.cascade.measurement import measure
 from core.cascade.segmentation import Segmentation
 from core.cascade.sureness import lesion_probabilities
 from core.geometry.slices import Plane, slice_of
@@ -63,9 +64,20 @@ def _with_case(case: Study) -> None:
         segment_button(case, usable)
         own_mask_panel(case)
     if case.segmentation is None:
-        slice_viewer(case.volume, None, key=VIEWER)
+        so_far = _liver_so_far(job, case)
+        if so_far is not None:
+            liver = measure(case.volume, so_far.labels).liver_volume_ml
+            st.caption(f"The liver is found: {liver:,.0f} mL. Tumors are being looked for in it.")
+        slice_viewer(case.volume, so_far, key=VIEWER)
     else:
         _result(case, case.segmentation)
+
+
+def _liver_so_far(job: jobs.Job | None, case: Study) -> Segmentation | None:
+    """Give the liver where the running segmentation has found it already."""
+    if job is None or not job.concerns(case) or not isinstance(job.so_far, Segmentation):
+        return None
+    return job.so_far
 
 
 def _shown_in_its_tab(job: jobs.Job, case: Study) -> bool:

@@ -1,13 +1,14 @@
 """Work that runs beside the page: progress, cancelling, waiting for none but its like."""
 
+import re
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.cascade.networks import Networks
 from core.cascade.segmentation import STAGES
 from core.errors import Cancelled
 from core.presets import PAPER
@@ -16,6 +17,7 @@ from core.volume import Volume
 from pages.common import jobs
 from pages.common.jobs import JOB, Job, segmentation_job
 from pages.common.queues import Line, Uses, lines
+from pages.viewer import MEMORIES
 from tests import scene
 from tests.pages.conftest import APP, button, current, finish, labels_of, memory_of
 
@@ -45,18 +47,18 @@ def running(job: Job, line: Line) -> threading.Thread:
 
 
 def holding(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, part: str = "liver"
 ) -> tuple[threading.Event, threading.Event]:
-    """Hold the liver network until told to go on: (it was reached, let it go)."""
+    """Hold the network of a part until told to go on: (it was reached, let it go)."""
     reached, go = threading.Event(), threading.Event()
     plain = scene.fake_networks()
 
-    def liver(images: Any) -> Any:
+    def held(images: Any) -> Any:
         reached.set()
         assert go.wait(PATIENCE)
-        return plain.liver(images)
+        return getattr(plain, part)(images)
 
-    networks = Networks(liver, plain.tumor, plain.digests)
+    networks = replace(plain, **{part: held})
     monkeypatch.setattr("core.cascade.segmentation.load_networks", lambda preset: networks)
     return reached, go
 
@@ -215,6 +217,26 @@ def test_page_shows_the_stages_and_keeps_the_case_when_cancelled(
     assert not app.error, "it was wanted"
     assert current(app).segmentation is None
     assert "Segment liver and tumors" in labels_of(app)
+
+
+def test_liver_is_shown_while_tumors_are_looked_for(
+    opened: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reached, go = holding(monkeypatch, "tumor")
+    app = button(opened, "Segment liver and tumors").click().run()
+    assert reached.wait(PATIENCE)
+    app = app.run()
+    told = next(one.value for one in app.caption if "The liver is found" in one.value)
+    assert float(re.sub(r"[^0-9.]", "", told.split("mL")[0])) == pytest.approx(
+        scene.LIVER_ML, rel=0.05
+    )
+    shown = memory_of(app).get(MEMORIES, of="segment-viewer").scene
+    assert max(shown.organ_mm2) > 0
+    assert max(shown.tumor_mm2) == 0
+    go.set()
+    app = finish(app)
+    assert not any("The liver is found" in one.value for one in app.caption)
+    assert current(app).known.findings.lesions
 
 
 def test_job_goes_on_while_another_page_is_open(
