@@ -66,9 +66,8 @@ def test_commands_in_blocks_are_accepted(paper: Path) -> None:
         words = shlex.split(filled_in(line))
         if words[:3] == ["python", "-m", "core"] and words[3:] != ["--help"]:
             parse(words[3:])
-        elif words[:2] == ["python", "-m"] and words[2].startswith("bench."):
-            place = ROOT / words[2].replace(".", "/")
-            source = place.with_suffix(".py").read_text()
+        elif words[:2] == ["python", "-m"] and words[2].split(".")[0] == "bench":
+            source = program_of(words[2]).read_text()
             for option in (word for word in words[3:] if word.startswith("--")):
                 assert f'"{option}"' in source, f"{words[2]} has no option {option}"
 
@@ -91,8 +90,14 @@ def check_commands(text: str) -> None:
             assert name in COMMANDS, words
             known = options_of(name)
             assert {word for word in options if word.startswith("--")} <= known, words
-    for module in re.findall(r"python -m (bench\.\w+)", text):
-        assert (ROOT / module.replace(".", "/")).with_suffix(".py").is_file(), module
+    for module in re.findall(r"python -m (bench(?:\.\w+)*)", text):
+        assert program_of(module).is_file(), module
+
+
+def program_of(module: str) -> Path:
+    """The file that ``python -m`` runs."""
+    place = ROOT / module.replace(".", "/")
+    return place / "__main__.py" if place.is_dir() else place.with_suffix(".py")
 
 
 def options_of(command: str) -> set[str]:

@@ -28,6 +28,8 @@ LOCK_NAME = "cohort.lock"
 # How long a scheduler is waited for, and how often the table is written.
 PATIENCE_SECONDS, EVERY_SECONDS = 10, 15.0
 Tell = Callable[[str], None]
+Work = Callable[[Item, Order], Row]
+Known = Callable[[Item, Order], Row | None]
 
 
 @contextmanager
@@ -142,8 +144,10 @@ def run_cohort(
     client: "Client",
     tell: Tell = lambda text: None,
     stopped: Callable[[], bool] = lambda: False,
+    work: Work = segment_item,
+    known: Known = finished,
 ) -> list[Row]:
-    """Segment all `items` on the workers of `client`; gives their rows, in the order of the names.
+    """Work on all `items` on the workers of `client`; gives their rows, in the order of the names.
 
     What was finished before is not done again. The table is written while rows come; whatever ends
     this process, the next run on the folder goes on from the case folders.
@@ -151,6 +155,8 @@ def run_cohort(
     Parameters
     ----------
     stopped : asked after each row; once True, what is not begun is left.
+    work : done with each item on a worker; `segment_item`, or what does more.
+    known : gives the row of an item that is not to be done again.
 
     Raises BadCohort where another run works on the folder, or it cannot be written.
     """
@@ -158,12 +164,12 @@ def run_cohort(
 
     out = Path(order.out)
     with alone_in(out):
-        rows = {item.name: known for item in items if (known := finished(item, order))}
+        rows = {item.name: done for item in items if (done := known(item, order))}
         left = [item for item in items if item.name not in rows]
         progress = Progress(len(items), len(rows))
         tell(f"{len(items)} scans, {len(rows)} of them finished before")
         futures = client.map(
-            segment_item, left, order=order, pure=False, key=[f"segment-{one.name}" for one in left]
+            work, left, order=order, pure=False, key=[f"scan-{one.name}" for one in left]
         )
         named = dict(zip((future.key for future in futures), left, strict=True))
         written = monotonic()

@@ -78,9 +78,7 @@ def segment_item(item: Item, order: Order) -> Row:
     try:
         preset = preset_named(order.preset)
         networks = load_networks(preset)
-        with _here(item.places) as paths:
-            volume = _read(paths)
-        volume = volume if order.named else unnamed(volume)
+        volume = read_item(item, order)
         study = examine(volume, preset, networks=networks).known
         write_case(folder, study)
         told = _told(study) | {"state": DONE}
@@ -89,6 +87,13 @@ def segment_item(item: Item, order: Order) -> Row:
     made = row(**common, **told, seconds=round(perf_counter() - began, 2))
     put_row(folder, made)
     return made
+
+
+def read_item(item: Item, order: Order) -> Volume:
+    """Read the scan of an item, wherever it lies; raises HepatoScopeError and OSError."""
+    with _here(item.places) as paths:
+        volume = _read(paths)
+    return volume if order.named else unnamed(volume)
 
 
 @contextmanager

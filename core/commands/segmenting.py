@@ -3,15 +3,8 @@
 import argparse
 from pathlib import Path
 
-from core.commands.common import (
-    Command,
-    add_named,
-    add_preset,
-    add_series,
-    add_workers,
-    say,
-    workers,
-)
+from core.commands.cohort import on_workers
+from core.commands.common import Command, add_named, add_preset, add_series, add_workers, say
 from core.errors import HepatoScopeError
 from core.presets import preset_named
 
@@ -45,7 +38,11 @@ def segment_options(parser: argparse.ArgumentParser) -> None:
 def segment(arguments: argparse.Namespace) -> int:
     """Segment scans into folders; with workers side by side, with a table of them all."""
     if arguments.workers or arguments.scheduler:
-        return _cohort(arguments)
+        if arguments.series or arguments.orient != "as-is":
+            raise HepatoScopeError(
+                "With workers every series is read, as it lies; leave --series and --orient out."
+            )
+        return on_workers(arguments)
     from core.cohort.one_by_one import segment_inputs
 
     failures = segment_inputs(
@@ -59,32 +56,6 @@ def segment(arguments: argparse.Namespace) -> int:
         arguments.file_names,
     )
     return 1 if failures else 0
-
-
-def _cohort(arguments: argparse.Namespace) -> int:
-    """Segment a cohort on local workers, or those of a Dask scheduler."""
-    from core.cascade.networks import load_networks
-    from core.cohort.cluster import run_cohort
-    from core.cohort.rows import DONE, TABLE_NAME
-    from core.cohort.studies import find_items
-    from core.cohort.work import Order
-
-    if arguments.series or arguments.orient != "as-is":
-        raise HepatoScopeError("With workers every series is read, as it lies; leave these out.")
-    order = Order.of(
-        arguments.out.resolve(),
-        arguments.preset,
-        named=arguments.file_names,
-        again=arguments.again,
-    )
-    items = find_items(arguments.inputs, say)
-    # Converted once, not by every worker.
-    load_networks(preset_named(arguments.preset))
-    with workers(arguments, order) as client:
-        rows = run_cohort(items, order, client, say)
-    failed = sum(one["state"] != DONE for one in rows)
-    say(f"{len(rows) - failed} done, {failed} failed: {arguments.out / TABLE_NAME}")
-    return 1 if failed else 0
 
 
 SEGMENT = Command(

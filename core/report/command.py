@@ -69,14 +69,23 @@ def write_report(source: Source, earlier: Source | None, order: Order, say: Say)
 
     Raises HepatoScopeError where an input or the name of the file cannot be used.
     """
-    form = format_of(order.out)
+    format_of(order.out)
     study = study_of(source, order.preset, say)
+    before = None if earlier is None else study_of(earlier, order.preset, say)
+    return report_on(study, before, order, say)
+
+
+def report_on(study: Examined, before: Examined | None, order: Order, say: Say) -> Report:
+    """Write a report on a study that is at hand, and maybe one before it; raises HepatoScopeError.
+
+    `order` names the file, whose suffix is the format.
+    """
+    form = format_of(order.out)
     if form.of_series and not study.volume.dicom_headers:
         raise HepatoScopeError(
             f"“{study.volume.source}” is no DICOM series, so it has no DICOM report; choose "
             "another format, such as .pdf."
         )
-    before = None if earlier is None else study_of(earlier, order.preset, say)
     compared = None if before is None else compare_studies(study, before, insist=order.insist)
     facts = collect_facts(
         study.volume, study.quality, study.segmentation, study.findings, earlier=compared

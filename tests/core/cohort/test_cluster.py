@@ -103,6 +103,44 @@ def test_all_are_there_once_though_a_worker_is_killed(
 
 @QUIET
 @pytest.mark.slow
+def test_every_scan_of_a_cohort_gets_its_report_once(
+    scans: Path, cluster: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    words = ["report", str(scans), "--out", str(out), "--preset", "paper", "--format", ".json"]
+    words += ["--scheduler", cluster.scheduler_address]
+    assert main(words) == 1
+    assert f"{COUNT} done, 1 failed" in capsys.readouterr().err
+    reports = sorted(out.glob("*/report.json"))
+    assert [path.parent.name for path in reports] == [f"volume-{n}" for n in range(COUNT)]
+    for path in reports:
+        findings = json.loads(path.with_name("findings.json").read_text())["findings"]
+        facts = {one["id"]: one["value"] for one in json.loads(path.read_text())["facts"]}
+        assert facts["liver.volume"] == pytest.approx(findings["liver_volume_ml"], rel=0.01)
+    reports[0].unlink()
+    before = {path: path.stat().st_mtime_ns for path in out.glob("*/*") if path.is_file()}
+    assert main(words) == 1
+    after = {path: path.stat().st_mtime_ns for path in out.glob("*/*") if path.is_file()}
+    assert {path for path in after if after[path] != before.get(path)} == {reports[0]}
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        (["--patient", "A. B."], "every scan gets a report of its own facts"),
+        (["--format", ".txt"], "No report is written as “report.txt”"),
+    ],
+)
+def test_report_on_workers_takes_only_what_holds_for_all(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], more: list[str], told: str
+) -> None:
+    words = ["report", str(tmp_path), "--out", str(tmp_path / "out"), "--workers", "2"]
+    assert main([*words, *more]) == 1
+    assert told in capsys.readouterr().err
+
+
+@QUIET
+@pytest.mark.slow
 def test_a_client_that_is_killed_is_started_again_and_repeats_nothing(
     scans: Path, cluster: Any, tmp_path: Path
 ) -> None:
