@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from core.cohort.rows import DONE, FAILED
 
+DATE = "study_date"
 # Figures that can be drawn against each other, with their names and units.
 FIGURES = {
     "liver_volume_ml": "Liver volume (mL)",
@@ -24,6 +25,7 @@ FIGURES = {
     "slices": "Slices",
     "spacing_z_mm": "Slice distance (mm)",
     "age_years": "Age (years)",
+    DATE: "Date of the study",
     "seconds": "Seconds",
 }
 # A robust score from which a value stands out (Iglewicz and Hoaglin, 1993).
@@ -56,15 +58,29 @@ def known_figures(table: pa.Table) -> list[str]:
 
 
 def values(table: pa.Table, figure: str) -> NDArray[np.float64]:
-    """Give a column as numbers, NaN where it is empty."""
+    """Give a column as numbers, NaN where it is empty; dates as days since 1970."""
+    if figure == DATE:
+        days = drawn(table, figure).astype("datetime64[D]")
+        return np.where(np.isnat(days), np.nan, days.astype(np.int64).astype(np.float64))
     column: NDArray[np.float64] = table[figure].cast(pa.float64()).to_numpy()
     return column
 
 
+def drawn(table: pa.Table, figure: str) -> NDArray[np.generic]:
+    """Give a column as it is drawn: numbers, or datetime64 where it holds dates."""
+    if figure != DATE:
+        return values(table, figure)
+    told = pc.strptime(table[figure], format="%Y-%m-%d", unit="s", error_is_null=True)
+    return np.asarray(told.to_numpy(), dtype="datetime64[s]")
+
+
 def outliers(table: pa.Table, figure: str) -> NDArray[np.bool_]:
-    """Tell which rows stand out by one figure: far from its median, by the median deviation."""
+    """Tell which rows stand out by one figure: far from its median, by the median deviation.
+
+    No date does.
+    """
     column = values(table, figure)
-    if np.isnan(column).all():
+    if figure == DATE or np.isnan(column).all():
         return np.zeros(len(column), bool)
     away = np.abs(column - np.nanmedian(column))
     spread = float(np.nanmedian(away))

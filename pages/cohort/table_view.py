@@ -11,9 +11,11 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from core.cohort.explore import (
+    DATE,
     FIGURES,
     counts,
     doubt_first,
+    drawn,
     known_figures,
     outliers,
     quality_counts,
@@ -36,7 +38,8 @@ CHART, LIST = "cohort-chart", "cohort-list"
 MOST_LISTED, MOST_PICTURES = 500, 12
 LISTED = [
     "case", "liver_volume_ml", "tumor_volume_ml", "tumor_burden_percent", "lesions",
-    "longest_diameter_mm", "expected_dice", "expected_wrong_ml", "age_years", "quality",
+    "longest_diameter_mm", "expected_dice", "expected_wrong_ml", "age_years", "study_date",
+    "quality",
 ]  # fmt: skip
 DIGITS = {
     "liver_volume_ml": "%.0f", "tumor_volume_ml": "%.1f", "tumor_burden_percent": "%.1f",
@@ -80,8 +83,8 @@ def _chart(table: pa.Table, figures: Sequence[str]) -> NDArray[np.intp] | None:
     )
     figure = go.Figure()
     if not y:
-        column = values(table, x)
-        figure.add_histogram(x=column[~np.isnan(column)], marker_color=COLORS[0], nbinsx=60)
+        known = ~np.isnan(values(table, x))
+        figure.add_histogram(x=drawn(table, x)[known], marker_color=COLORS[0], nbinsx=60)
         st.plotly_chart(
             framed(axes(figure, named[x], "Scans"), 380),
             key=f"{CHART}-{x}",
@@ -93,14 +96,14 @@ def _chart(table: pa.Table, figures: Sequence[str]) -> NDArray[np.intp] | None:
     cases = table["case"].take(pa.array(rows)).to_numpy(zero_copy_only=False)
     for part, color, name in ((~out, COLORS[0], "Scans"), (out, COLORS[1], "Stand out")):
         figure.add_scattergl(
-            x=values(table, x)[rows][part],
-            y=values(table, y)[rows][part],
+            x=drawn(table, x)[rows][part],
+            y=drawn(table, y)[rows][part],
             mode="markers",
             name=name,
             marker={"color": color, "size": 7, "opacity": 0.7},
             customdata=rows[part],
             text=cases[part],
-            hovertemplate="%{text}<br>%{x:.4g}, %{y:.4g}<extra></extra>",
+            hovertemplate=f"%{{text}}<br>{_told('x', x)}, {_told('y', y)}<extra></extra>",
         )
     figure.update_layout(dragmode="lasso")
     picked = st.plotly_chart(
@@ -120,6 +123,11 @@ def _chart(table: pa.Table, figures: Sequence[str]) -> NDArray[np.intp] | None:
     return np.array(sorted({int(one["customdata"]) for one in points}), dtype=np.intp)
 
 
+def _told(axis: str, figure: str) -> str:
+    """Give the part of a hover text that tells a value."""
+    return f"%{{{axis}|%Y-%m-%d}}" if figure == DATE else f"%{{{axis}:.4g}}"
+
+
 def _listed(cohort: Cohort, table: pa.Table, chosen: NDArray[np.intp] | None) -> None:
     some = table if chosen is None else table.take(pa.array(chosen))
     ordered = doubt_first(some).slice(0, MOST_LISTED)
@@ -133,8 +141,9 @@ def _listed(cohort: Cohort, table: pa.Table, chosen: NDArray[np.intp] | None) ->
         column_config={
             name: st.column_config.NumberColumn(FIGURES[name], format=DIGITS.get(name))
             for name in LISTED
-            if name in FIGURES
-        },
+            if name in FIGURES and name != DATE
+        }
+        | {DATE: FIGURES[DATE]},
         hide_index=True,
         on_select="rerun",
         selection_mode="single-row",

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.cohort.explore import DATE
 from core.cohort.rows import DONE, FAILED, TABLE_NAME, row, write_table
 from pages.cohort.state import PLACE, RESULTS, Run, runs
 from tests import scene
@@ -37,6 +38,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             expected_dice=0.99 - at / 100,
             expected_wrong_ml=float(at),
             quality="thick" if at % 2 else "",
+            study_date=f"2026-{at + 1:02}-15",
         )
         for at in range(12)
     ]
@@ -76,9 +78,14 @@ def test_table_is_told_and_its_most_doubtful_scans_come_first(
     assert [one.value for one in app.metric] == ["13", "12", "1", "8"]
     assert listed(app)["case"].tolist()[:2] == ["case-11", "case-10"]
     assert any("It is no scan" in str(one.value.to_numpy()) for one in app.dataframe)
-    # One figure alone is a distribution.
+    # One figure alone is a distribution; dates lie along an axis too.
     app = app.selectbox(key="cohort-y").set_value("").run()
     assert not app.exception
+    app = app.selectbox(key="cohort-x").set_value(DATE).run()
+    assert not app.exception
+    app = app.selectbox(key="cohort-y").set_value("liver_volume_ml").run()
+    assert not app.exception
+    assert "12 of 13 scans are drawn" in told(app)
 
 
 def test_what_is_drawn_around_is_listed(root: Path, new_visitor: Callable[[], AppTest]) -> None:

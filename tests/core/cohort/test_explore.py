@@ -5,10 +5,12 @@ import pyarrow as pa
 import pytest
 
 from core.cohort.explore import (
+    DATE,
     FIGURES,
     MOST_POINTS,
     counts,
     doubt_first,
+    drawn,
     known_figures,
     outliers,
     quality_counts,
@@ -101,3 +103,17 @@ def test_no_figure_needs_a_row(figure: str) -> None:
     empty = table_of()
     assert len(values(empty, figure)) == 0
     assert not len(outliers(empty, figure))
+
+
+def test_volumes_can_be_drawn_against_the_date_of_the_study() -> None:
+    dates = ["2024-02-29", None, "2026-11-28"]
+    table = table_of(
+        *(row(case=str(at), study_date=one, liver_volume_ml=1500.0) for at, one in enumerate(dates))
+    )
+    assert DATE in known_figures(table)
+    assert drawn(table, DATE)[0] == np.datetime64("2024-02-29")
+    days = values(table, DATE)
+    assert days[2] - days[0] == 1003
+    assert np.isnan(days[1])
+    assert thinned(table, (DATE, "liver_volume_ml")).tolist() == [0, 2]
+    assert not outliers(table, DATE).any()
