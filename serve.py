@@ -3,6 +3,8 @@
 ``streamlit run app.py`` serves the same without them.
 """
 
+from importlib import import_module
+
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -19,6 +21,8 @@ POLICY = "; ".join(
         "frame-ancestors 'self' https://huggingface.co",
     )
 )
+# Loaded while the server starts: whoever comes first does not wait for what pages import.
+PAGES_NEED = ("pandas", "plotly.graph_objects", "core.study", "core.report.command")
 HEADERS = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -44,4 +48,6 @@ class SafeHeaders:
         await self._app(scope, receive, answer)
 
 
+for needed in PAGES_NEED:
+    import_module(needed)
 app = App("app.py", middleware=[Middleware(SafeHeaders)])
