@@ -1,7 +1,7 @@
 """Where networks are asked: about axial slices of a scan, in the way each looks at them."""
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -82,13 +82,46 @@ def _each(
         yield small
 
 
-def ask(network: Network | tuple[Network, ...], look: Look, volume: Volume, parts: Parts) -> Gray:
-    """Ask as `answers` does, and lay the answers on the grid of the scan: uint8 [X, Y, N]."""
-    found = _each(look, volume, parts, lambda images: mean_answer(network, images)[None])
+def ask(
+    network: Network | tuple[Network, ...],
+    look: Look,
+    volume: Volume,
+    slices: range,
+    parts: Callable[[range], Parts] = batches,
+    *,
+    other: tuple[Floats, SliceFit] | None = None,
+    grid: Gray | None = None,
+) -> Gray:
+    """Ask as `answers` does, and lay the answers on the grid of the scan: uint8 [X, Y, N].
+
+    Parameters
+    ----------
+    other : what another network answered to the same slices, [N, S, S], and how they sit in its
+        square; the mean of both counts.
+    grid : to be written to and returned; another one where None.
+    """
+    laid = np.empty((*volume.shape[:2], len(slices)), np.uint8) if grid is None else grid
+
+    def lay(mean: Floats, first: int) -> None:
+        here = slice(first, first + len(mean))
+        if not mean.any() and (other is None or not other[0][here].any()):
+            laid[..., here] = 0
+            return
+        sheets = _restored(mean, look.fit)
+        if other is not None:
+            average_with(sheets, _restored(other[0][here], other[1]))
+        laid[..., here] = from_axial_view(sheets)
+
+    found = _each(look, volume, parts(slices), lambda images: mean_answer(network, images)[None])
     # What is known is laid on the grid while the next is asked for.
     with ThreadPoolExecutor(1) as beside:
-        sheets = [beside.submit(_restored, mean, look.fit) for (mean,) in found]
-        return _grid_of([sheet.result() for sheet in sheets])
+        waiting, first = [], 0
+        for (mean,) in found:
+            waiting.append(beside.submit(lay, mean, first))
+            first += len(mean)
+        for one in waiting:
+            one.result()
+    return laid
 
 
 def answers_from_afar(
@@ -124,7 +157,7 @@ def find_liver(
     """
     everything = range(volume.shape[2])
     if networks.finder is None:
-        return ask(networks.liver, liver_look(volume, preset), volume, parts(everything)), None
+        return ask(networks.liver, liver_look(volume, preset), volume, everything, parts), None
     afar = look_from_afar(volume, preset)
     small = answers_from_afar(networks.finder, afar, volume, everything, parts)
     threshold = preset_named(preset.finder or preset.name).liver_threshold
@@ -134,12 +167,10 @@ def find_liver(
     rim = math.ceil(RIM_MM / slice_mm(volume, height)) if height else volume.shape[2]
     span = slice(max(0, reach.start - rim), min(volume.shape[2], reach.stop + rim))
     look = liver_look(volume, preset, box, height)
-    near = np.zeros(volume.shape, np.uint8)
-    with ThreadPoolExecutor(1) as beside:
-        far = beside.submit(native, small[span], afar.fit)
-        near[..., span] = ask(networks.liver, look, volume, parts(everything[span]))
-        average_with(near[..., span], far.result())
-    return near, box
+    found = np.zeros(volume.shape, np.uint8)
+    far = small[span], afar.fit
+    ask(networks.liver, look, volume, everything[span], parts, other=far, grid=found[..., span])
+    return found, box
 
 
 def liver_seen(volume: Volume, preset: Preset, networks: Networks, slices: range) -> float:
@@ -154,7 +185,7 @@ def liver_answers(
     volume: Volume, networks: Networks, looks: Looks, slices: range
 ) -> tuple[Gray, Gray | None]:
     """Ask the liver network, and the one that came first if any: uint8 [X, Y, N] each."""
-    near = ask(networks.liver, looks.liver, volume, batches(slices))
+    near = ask(networks.liver, looks.liver, volume, slices)
     if looks.finder is None or networks.finder is None:
         return near, None
     small = answers_from_afar(networks.finder, looks.finder, volume, slices)
@@ -163,15 +194,16 @@ def liver_answers(
 
 def ask_for_liver(volume: Volume, networks: Networks, looks: Looks, slices: range) -> Gray:
     """Ask for the liver in some slices, as in a whole scan: uint8 [X, Y, N], 255 = 1."""
-    near, far = liver_answers(volume, networks, looks, slices)
-    if far is not None:
-        average_with(near, far)
-    return near
+    other = None
+    if looks.finder is not None and networks.finder is not None:
+        small = answers_from_afar(networks.finder, looks.finder, volume, slices)
+        other = small, looks.finder.fit
+    return ask(networks.liver, looks.liver, volume, slices, other=other)
 
 
 def ask_for_tumor(volume: Volume, networks: Networks, looks: Looks, slices: range) -> Gray:
     """Ask for tumor in some slices, as in a whole scan: uint8 [X, Y, N], 255 = 1."""
-    return ask(networks.tumor, looks.tumor, volume, batches(slices))
+    return ask(networks.tumor, looks.tumor, volume, slices)
 
 
 def maps_of(network: FeatureNetwork, square: Gray) -> dict[str, Floats]:
@@ -182,23 +214,15 @@ def maps_of(network: FeatureNetwork, square: Gray) -> dict[str, Floats]:
 
 def native(small: Floats, fit: SliceFit) -> Gray:
     """Resample probabilities [N, S, S] to the grid of the scan, uint8 [X, Y, N]."""
-    return _grid_of([_restored(small[part], fit) for part in batches(range(len(small)))])
+    grid = np.empty((fit.columns, fit.rows, len(small)), np.uint8)
+    for part in batches(range(len(small))):
+        grid[..., part] = from_axial_view(_restored(small[part], fit))
+    return grid
 
 
 def _restored(small: Floats, fit: SliceFit) -> Gray:
     """Resample probabilities [N, S, S] to axial slices, uint8 [N, rows, columns]."""
     return np.rint(fit.restore(small) * np.float32(255)).astype(np.uint8)
-
-
-def _grid_of(sheets: Sequence[Gray]) -> Gray:
-    """Lay axial slices [N, rows, columns], some at a time, on the grid of the scan [X, Y, N]."""
-    count, (_, rows, columns) = sum(map(len, sheets)), sheets[0].shape
-    grid = np.empty((columns, rows, count), np.uint8)
-    first = 0
-    for sheet in sheets:
-        grid[..., first : first + len(sheet)] = from_axial_view(sheet)
-        first += len(sheet)
-    return grid
 
 
 def average_with(probability: Gray, other: Gray) -> None:

@@ -42,11 +42,14 @@ def liver_region(
     """
     # Where no slice reaches the threshold, no average of slices does.
     probability = smoothed(probability, above(probability, threshold), smoothing)
-    called = above(probability, threshold)
-    connected = largest_component(called)
-    filled = fill_axial_holes(connected)
-    volumes = [float(np.count_nonzero(mask)) * voxel_ml for mask in (called, connected, filled)]
-    return filled, (
+    liver = above(probability, threshold)
+    counts = [int(np.count_nonzero(liver))]
+    # One mask at a time: each is as large as the scan.
+    for clean in (largest_component, fill_axial_holes):
+        liver = clean(liver)
+        counts.append(int(np.count_nonzero(liver)))
+    volumes = [count * voxel_ml for count in counts]
+    return liver, (
         Step(
             "Liver threshold",
             f"Voxels whose liver probability{_over(smoothing)} is at least {threshold:.2f}.",
@@ -84,11 +87,16 @@ def tumor_region(
     smoothing : sigma of a Gaussian along Z, in slices: what stands in one slice alone fades.
     """
     probability = smoothed(probability, liver, smoothing)
-    called = above(probability, threshold)
-    inside = called & liver
-    sure = inside if seed is None else grown(inside, above(probability, seed))
+    called = sum(int(np.count_nonzero(above(sheet, threshold))) for sheet in probability)
+    tumor = np.zeros(liver.shape, bool)
+    # Of a scan the liver's box is a small part, and nothing outside of it stays.
+    box = bounding_box(liver) or (slice(0, 0),) * 3
+    inside = above(probability[box], threshold) & liver[box]
+    sure = inside if seed is None else grown(inside, above(probability[box], seed))
     kept = drop_small(sure, min_lesion_ml / voxel_ml)
-    volumes = [float(np.count_nonzero(mask)) * voxel_ml for mask in (called, inside, sure, kept)]
+    tumor[box] = kept
+    counts = (called, *(int(np.count_nonzero(mask)) for mask in (inside, sure, kept)))
+    volumes = [count * voxel_ml for count in counts]
     steps = [
         Step(
             "Tumor threshold",
@@ -107,7 +115,7 @@ def tumor_region(
     if min_lesion_ml > 0:
         specks = f"Components below {min_lesion_ml:g} mL are more likely noise than lesions."
         steps.append(Step("Specks dropped", specks, volumes[3] - volumes[2]))
-    return kept, tuple(steps)
+    return tumor, tuple(steps)
 
 
 def _over(smoothing: float) -> str:

@@ -108,9 +108,7 @@ def segment(
     look = tumor_look(volume, preset, liver)
     found = _liver_alone(preset, networks, liver_probability, box, look, liver_steps)
     on_liver(found)
-    tumor_probability, agreement = _ask_for_tumor(
-        networks, look, volume, watch.batches(range(volume.shape[2])), preset
-    )
+    tumor_probability, agreement = _ask_for_tumor(networks, look, volume, watch.batches, preset)
     watch.start(STAGES[4])
     tumor, tumor_steps, chances = call_tumor(volume, tumor_probability, liver, preset)
     return replace(
@@ -150,12 +148,17 @@ def _liver_alone(
 
 
 def _ask_for_tumor(
-    networks: Networks, look: TumorLook, volume: Volume, parts: Iterator[slice], preset: Preset
+    networks: Networks,
+    look: TumorLook,
+    volume: Volume,
+    parts: Callable[[range], Iterator[slice]],
+    preset: Preset,
 ) -> tuple[NDArray[np.uint8], float | None]:
     """Ask for the tumor's probability [X, Y, Z], and how far several networks agree about it."""
+    slices = range(volume.shape[2])
     if not isinstance(networks.tumor, tuple):
-        return ask(networks.tumor, look, volume, parts), None
-    small, count = votes(networks.tumor, look, volume, parts, preset.tumor_threshold)
+        return ask(networks.tumor, look, volume, slices, parts), None
+    small, count = votes(networks.tumor, look, volume, parts(slices), preset.tumor_threshold)
     return native(small, look.fit), pairwise_dice(count, len(networks.tumor))
 
 
