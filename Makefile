@@ -10,7 +10,7 @@ BIN := .venv/bin
 TOOLS := .venv/tools/bin
 SPACE ?=
 
-.PHONY: run check test lint clean space lock sbom audit licences cards
+.PHONY: run check test lint bench clean space lock sbom audit licences cards
 .DEFAULT_GOAL := run
 
 .venv/.run: requirements.txt
@@ -39,6 +39,10 @@ check: lint
 test: lint
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile -m 'not browser'
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile -m browser
+
+# What it takes, in ratios to the run before; under ten minutes, with the machine left alone.
+bench: .venv/.test
+	$(BIN)/python -m bench
 
 .venv/tools/.done: hosting/requirements.txt .venv/.run
 	test -x $(TOOLS)/pip || $(BIN)/python -m venv .venv/tools

@@ -50,9 +50,11 @@ def measured(command: Sequence[str]) -> Took:
 
 
 def draw_scans(folder: Path, counts: Sequence[int]) -> dict[int, Path]:
-    """Write a phantom of 512×512 and 300 mm for each count of slices."""
-    measured([sys.executable, "-c", DRAW, str(folder), *map(str, counts)])
-    return {count: folder / str(count) / "volume-0.nii.gz" for count in counts}
+    """Write a phantom of 512×512 and 300 mm for each count of slices; those there stay."""
+    scans = {count: folder / str(count) / "volume-0.nii.gz" for count in counts}
+    missing = [str(count) for count, scan in scans.items() if not scan.is_file()]
+    measured([sys.executable, "-c", DRAW, str(folder), *missing])
+    return scans
 
 
 def segmenting(scan: Path, out: Path, preset: str) -> list[str]:

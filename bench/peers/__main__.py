@@ -37,11 +37,12 @@ def main() -> None:
     parser.add_argument("--slices", type=int, nargs="+", default=[60, 150, 300, 600, 1000])
     parser.add_argument("--peers", nargs="+", choices=[NOTEBOOK, *SHAPES])
     parser.add_argument("--windows", type=int, default=3)
+    parser.add_argument("--scans", type=Path, help="folder that keeps the phantoms")
     given = parser.parse_args()
     print("| " + " | ".join(HEADS) + " |\n" + "|---" * len(HEADS) + "|")
     with TemporaryDirectory() as name:
         folder = Path(name)
-        for count, scan in draw_scans(folder, given.slices).items():
+        for count, scan in draw_scans(given.scans or folder, given.slices).items():
             ours: float | None = None
             for preset in OURS:
                 out = folder / f"{preset}-{count}"

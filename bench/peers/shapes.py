@@ -51,7 +51,7 @@ def plain_unet(shape: Shape) -> Any:
         features_per_stage=[32, 64, 128, 256, 320, 320],
         conv_op=nn.Conv3d,
         kernel_sizes=3,
-        strides=[1] + [2] * (stages - 1),
+        strides=strides_of(shape.patch, stages),
         n_conv_per_stage=2,
         num_classes=shape.classes,
         n_conv_per_stage_decoder=2,
@@ -61,6 +61,16 @@ def plain_unet(shape: Shape) -> Any:
         nonlin=nn.LeakyReLU,
         nonlin_kwargs={"inplace": True},
     )
+
+
+def strides_of(patch: Triple, stages: int) -> list[list[int]]:
+    """Halve each side of a patch at each stage for as long as it is even and 8 or more."""
+    strides, sides = [[1, 1, 1]], list(patch)
+    for _ in range(stages - 1):
+        step = [2 if side % 2 == 0 and side >= 8 else 1 for side in sides]
+        sides = [side // by for side, by in zip(sides, step, strict=True)]
+        strides.append(step)
+    return strides
 
 
 def tutorial_unet(shape: Shape) -> Any:
