@@ -48,8 +48,7 @@ def answers(
 
     Where a square shows nothing the answer is 0, and the network is not asked.
     """
-    found = _each(look, volume, parts, lambda images: mean_answer(network, images)[None])
-    return np.concatenate([mean for (mean,) in found])
+    return np.concatenate([mean for (mean,) in _each(look, volume, parts, _mean_of(network))])
 
 
 def votes(
@@ -64,6 +63,10 @@ def votes(
 
     mean, count = np.concatenate(list(_each(look, volume, parts, polled, channels=2)), axis=1)
     return mean, count.astype(np.uint8)
+
+
+def _mean_of(network: Network | tuple[Network, ...]) -> Callable[[Floats], Floats]:
+    return lambda images: mean_answer(network, images)[None]
 
 
 def _each(
@@ -112,11 +115,16 @@ def ask(
             average_with(sheets, _restored(other[0][here], other[1]))
         laid[..., here] = from_axial_view(sheets)
 
-    found = _each(look, volume, parts(slices), lambda images: mean_answer(network, images)[None])
+    found: Iterable[Floats]
+    if look.every > 1:
+        small = answers_told(network, look, volume, slices, parts)
+        found = (small[part] for part in batches(range(len(small))))
+    else:
+        found = (mean for (mean,) in _each(look, volume, parts(slices), _mean_of(network)))
     # What is known is laid on the grid while the next is asked for.
     with ThreadPoolExecutor(1) as beside:
         waiting, first = [], 0
-        for (mean,) in found:
+        for mean in found:
             waiting.append(beside.submit(lay, mean, first))
             first += len(mean)
         for one in waiting:
@@ -124,24 +132,35 @@ def ask(
     return laid
 
 
-def answers_from_afar(
+def answers_told(
     network: Network | tuple[Network, ...],
     look: Look,
     volume: Volume,
     slices: range,
     parts: Callable[[range], Parts] = batches,
 ) -> Floats:
-    """Ask about one of a few axial slices, as `look` says, and tell of `slices`: [N, S, S]."""
-    every, count = look.every, volume.shape[2]
-    above = -(-slices[-1] // every) * every
-    asked = range(slices[0] // every * every, min(above, count - 1) + 1, every)
-    small = answers(network, look, volume, parts(asked))
+    """Ask about as many axial slices as `look` wants, and tell of all `slices`: [N, S, S]."""
+    asked = slices_asked(look, volume, slices)
+    return between(answers(network, look, volume, parts(asked)), asked, slices)
+
+
+def slices_asked(look: Look, volume: Volume, slices: range) -> range:
+    """Give the slices that are asked about to tell of `slices`; the same for any part of a scan."""
+    if look.every == 1 or not slices:
+        return slices
+    above = -(-slices[-1] // look.every) * look.every
+    last = min(above, volume.shape[2] - 1)
+    return range(slices[0] // look.every * look.every, last + 1, look.every)
+
+
+def between(small: Floats, asked: range, slices: range) -> Floats:
+    """Interpolate answers [N, S, S] to the slices `asked`, evenly: to all `slices`."""
     if slices == asked:
         return small
     told = np.empty((len(slices), *small.shape[1:]), np.float32)
     for answer, z in zip(told, slices, strict=True):
-        before, beyond = divmod(z - asked.start, every)
-        share = np.float32(beyond / every)
+        before, beyond = divmod(z - asked.start, asked.step)
+        share = np.float32(beyond / asked.step)
         # Above the last that was asked about, its answer holds.
         answer[...] = small[before] * (1 - share) + small[min(before + 1, len(small) - 1)] * share
     return told
@@ -159,7 +178,7 @@ def find_liver(
     if networks.finder is None:
         return ask(networks.liver, liver_look(volume, preset), volume, everything, parts), None
     afar = look_from_afar(volume, preset)
-    small = answers_from_afar(networks.finder, afar, volume, everything, parts)
+    small = answers_told(networks.finder, afar, volume, everything, parts)
     threshold = preset_named(preset.finder or preset.name).liver_threshold
     box, reach = box_of(small >= threshold, afar.fit, preset.liver_margin or 0.0)
     height = reach.stop - reach.start
@@ -188,7 +207,7 @@ def liver_answers(
     near = ask(networks.liver, looks.liver, volume, slices)
     if looks.finder is None or networks.finder is None:
         return near, None
-    small = answers_from_afar(networks.finder, looks.finder, volume, slices)
+    small = answers_told(networks.finder, looks.finder, volume, slices)
     return near, native(small, looks.finder.fit)
 
 
@@ -196,7 +215,7 @@ def ask_for_liver(volume: Volume, networks: Networks, looks: Looks, slices: rang
     """Ask for the liver in some slices, as in a whole scan: uint8 [X, Y, N], 255 = 1."""
     other = None
     if looks.finder is not None and networks.finder is not None:
-        small = answers_from_afar(networks.finder, looks.finder, volume, slices)
+        small = answers_told(networks.finder, looks.finder, volume, slices)
         other = small, looks.finder.fit
     return ask(networks.liver, looks.liver, volume, slices, other=other)
 

@@ -19,8 +19,9 @@ Mask = NDArray[np.bool_]
 # Slices of a scan: some in a row, or by their numbers.
 Part = slice | NDArray[np.intp]
 
-# How far apart the slices lie at most that are looked at from afar; a liver changes little between.
-FAR_STEP_MM = 6.0
+# How far apart slices lie at most that networks are asked about, from afar and close up: thinner
+# slices resemble each other, and the answers between are interpolated.
+FAR_STEP_MM, NEAR_STEP_MM = 6.0, 2.0
 # A liver is about so tall; tells how far apart slices are where nobody wrote it down.
 LIVER_HEIGHT_MM = 150.0
 
@@ -132,8 +133,7 @@ class Looks:
 def look_from_afar(volume: Volume, preset: Preset) -> Look:
     """Look as the network does that finds the liver: at whole slices, some mm apart."""
     fit = _fit(volume, preset_named(preset.finder or preset.name).size, None)
-    every = int(FAR_STEP_MM / volume.spacing[2] + 1e-3) if volume.spacing_known else 1
-    return Look(preset.window, fit, every=max(1, every))
+    return Look(preset.window, fit, every=_every(volume, FAR_STEP_MM))
 
 
 def liver_look(
@@ -146,7 +146,8 @@ def liver_look(
     liver_slices : how many slices the liver spans, as far as known by then.
     """
     apart = slices_apart(volume, preset.liver_neighbours_mm, liver_slices)
-    return Look(preset.window, _fit(volume, preset.size, box), apart)
+    fit = _fit(volume, preset.size, box)
+    return Look(preset.window, fit, apart, _every(volume, NEAR_STEP_MM))
 
 
 def tumor_look(
@@ -165,6 +166,7 @@ def tumor_look(
         preset.window,
         _fit(volume, preset.tumor_size, box),
         slices_apart(volume, preset.tumor_neighbours_mm, height_of(organ)),
+        _every(volume, NEAR_STEP_MM),
         organ=organ,
         median=float(CENTER),
         context=preset.tumor_context,
@@ -188,6 +190,11 @@ def slice_mm(volume: Volume, liver_slices: int) -> float:
 def slices_apart(volume: Volume, away_mm: float | None, liver_slices: int) -> int:
     """Slices nearest to `away_mm`, at least one; 0 where no neighbours are looked at."""
     return 0 if away_mm is None else max(1, round(away_mm / slice_mm(volume, liver_slices)))
+
+
+def _every(volume: Volume, step_mm: float) -> int:
+    """Give the slices of which one is asked about, `step_mm` apart at most; 1 for all."""
+    return max(1, int(step_mm / volume.spacing[2] + 1e-3)) if volume.spacing_known else 1
 
 
 def _measured(look: TumorLook, volume: Volume) -> float:

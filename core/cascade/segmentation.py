@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from core.cascade.asking import ask, find_liver, native, votes
+from core.cascade.asking import ask, between, find_liver, native, slices_asked, votes
 from core.cascade.decisions import Decision, decided_labels, summed
 from core.cascade.judge import Judge, judge_of, traits_of
 from core.cascade.labelled import Labelled
@@ -158,8 +158,10 @@ def _ask_for_tumor(
     slices = range(volume.shape[2])
     if not isinstance(networks.tumor, tuple):
         return ask(networks.tumor, look, volume, slices, parts), None
-    small, count = votes(networks.tumor, look, volume, parts(slices), preset.tumor_threshold)
-    return native(small, look.fit), pairwise_dice(count, len(networks.tumor))
+    asked = slices_asked(look, volume, slices)
+    small, count = votes(networks.tumor, look, volume, parts(asked), preset.tumor_threshold)
+    answers = between(small, asked, slices)
+    return native(answers, look.fit), pairwise_dice(count, len(networks.tumor))
 
 
 def relabel(

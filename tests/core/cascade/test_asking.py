@@ -1,4 +1,4 @@
-"""From afar a network is asked about a few slices, and tells of those between."""
+"""Where slices are thin a network is asked about a few, and tells of those between."""
 
 from dataclasses import replace
 
@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from core.cascade.asking import answers_from_afar
-from core.cascade.looks import FAR_STEP_MM, Look, look_from_afar
+from core.cascade.asking import answers_told, ask, native
+from core.cascade.looks import FAR_STEP_MM, Look, liver_look, look_from_afar, tumor_look
 from core.presets import FOCUS
 from core.volume import Volume, volume_from_array
 from tests import scene
@@ -43,7 +43,7 @@ def middle(answers: NDArray[np.float32]) -> NDArray[np.float32]:
 def test_even_change_is_told_exactly_by_a_few_slices(ramp: Volume, every: int) -> None:
     look = replace(look_from_afar(ramp, FOCUS), every=every)
     network = Counting()
-    told = middle(answers_from_afar(network, look, ramp, range(COUNT)))
+    told = middle(answers_told(network, look, ramp, range(COUNT)))
     last = (COUNT - 1) // every * every
     wanted = np.round((np.minimum(np.arange(COUNT), last) * 10 + 20) * 255 / 200) / 255
     np.testing.assert_allclose(told, wanted, atol=1 / 255)
@@ -53,9 +53,20 @@ def test_even_change_is_told_exactly_by_a_few_slices(ramp: Volume, every: int) -
 @pytest.mark.parametrize("slices", [range(4, 9), range(1, 10, 4), range(10, 11), range(7, 8)])
 def test_some_slices_are_told_as_in_the_whole_scan(ramp: Volume, slices: range) -> None:
     look = replace(look_from_afar(ramp, FOCUS), every=3)
-    whole = answers_from_afar(Counting(), look, ramp, range(COUNT))
-    some = answers_from_afar(Counting(), look, ramp, slices)
+    whole = answers_told(Counting(), look, ramp, range(COUNT))
+    some = answers_told(Counting(), look, ramp, slices)
     np.testing.assert_array_equal(some, whole[slices])
+
+
+@pytest.mark.parametrize("slices", [range(COUNT), range(4, 9), range(7, 8)])
+def test_answers_are_laid_on_the_grid_as_they_are_told(ramp: Volume, slices: range) -> None:
+    look = replace(look_from_afar(ramp, FOCUS), every=3)
+    small = answers_told(Counting(), look, ramp, slices)
+    laid = ask(Counting(), look, ramp, slices)
+    np.testing.assert_array_equal(laid, native(small, look.fit))
+    both = ask(Counting(), look, ramp, slices, other=(small / 2, look.fit))
+    apart = (laid.astype(int) + native(small / 2, look.fit) + 1) // 2
+    np.testing.assert_array_equal(both, apart)
 
 
 @pytest.mark.parametrize(("slice_mm", "every"), [(0.5, 12), (2.0, 3), (2.5, 2), (5.0, 1), (8.0, 1)])
@@ -70,3 +81,14 @@ def test_slices_from_afar_lie_some_mm_apart(slice_mm: float, every: int) -> None
     assert every * slice_mm <= max(FAR_STEP_MM, slice_mm)
     unknown: Look = look_from_afar(replace(volume, spacing_known=False), FOCUS)
     assert unknown.every == 1
+
+
+@pytest.mark.parametrize(
+    ("slice_mm", "every"), [(0.3, 6), (0.75, 2), (1.0, 2), (1.25, 1), (5.0, 1)]
+)
+def test_thin_slices_are_looked_at_close_up_two_mm_apart(slice_mm: float, every: int) -> None:
+    shape = (16, 16, 3)
+    affine = scene.affine_of((1.0, 1.0, slice_mm))
+    volume = volume_from_array(np.zeros(shape, np.int16), affine, source="s", digest="d")
+    assert liver_look(volume, FOCUS).every == every
+    assert tumor_look(volume, FOCUS, np.ones(shape, bool)).every == every
