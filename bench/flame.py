@@ -19,6 +19,8 @@ FILLS = ("#f4a261", "#e9c46a", "#8ecae6", "#a3d9a5")
 LETTER = 6.3
 # How Python starts a program; nobody asks about it.
 STARTS = ("_run_module_as_main", "_run_code", "<module> (core/__main__")
+OTHER_THREAD, IMPORTS = "Thread._bootstrap (", "<frozen importlib"
+DEEPEST = 18
 
 
 @dataclass
@@ -34,9 +36,10 @@ def tree_of(lines: list[str]) -> Call:
     root = Call()
     for line in lines:
         stack, count = line.rsplit(" ", 1)
-        if "MainThread" not in stack and "thread (" in stack:
+        if OTHER_THREAD in stack:
             continue
-        frames = [one for one in stack.split(";") if not one.startswith(("thread (", *STARTS))]
+        known = (one for one in stack.split(";") if not one.startswith(STARTS))
+        frames = [one for one in known if IMPORTS not in one][:DEEPEST]
         root.samples += int(count)
         here = root
         for frame in frames:

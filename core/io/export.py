@@ -3,16 +3,18 @@
 import gzip
 import re
 from io import BytesIO
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zipfile import ZipFile
 
 import nibabel as nib
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from core.io.dicom.segmentation import labels_to_dicom_seg, obstacle_to_dicom
 from core.volume import Volume, to_native
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = [
     "doubt_to_nifti",
@@ -117,7 +119,7 @@ def doubt_to_nifti(volume: Volume, doubt: NDArray[np.uint8], what: str) -> bytes
     return array_to_nifti(volume, doubt, f"HepatoScope: disagreement on {what}", slope=0.5 / 255)
 
 
-def table_to_csv(table: pd.DataFrame, index: str = "") -> bytes:
+def table_to_csv(table: "pd.DataFrame", index: str = "") -> bytes:
     """Write a table as CSV, in UTF-8; texts that a spreadsheet would compute get a ' in front.
 
     Parameters
