@@ -117,7 +117,7 @@ def test_missing_weights_are_one_sentence(
     def missing(preset: Preset, weights: Path | None = None) -> None:
         raise WeightsMissing(f"There are no weights for “{preset.name}”.")
 
-    monkeypatch.setattr(networks, "load_networks", missing)
+    monkeypatch.setattr("core.study.load_networks", missing)
     assert main(["segment", str(lits), "--out", str(tmp_path)]) == 1
     assert told(capsys) == [f"error: There are no weights for “{BEST.name}”."]
 
