@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from core.cascade import networks
 from core.cli import GROUPS, build_parser, main
 from core.commands.common import Command, figure
 from core.commands.training import NETWORKS
