@@ -18,7 +18,7 @@ from core.cascade.looks import (
     slice_mm,
 )
 from core.cascade.networks import Networks, all_answers, mean_answer
-from core.geometry.fits import Box, SliceFit, from_axial_view
+from core.geometry.fits import Box, SliceFit, axial_view, box_around
 from core.models.features import FeatureNetwork
 from core.models.runtime import Network
 from core.presets import Preset, preset_named
@@ -101,19 +101,18 @@ def ask(
     ----------
     other : what another network answered to the same slices, [N, S, S], and how they sit in its
         square; the mean of both counts.
-    grid : to be written to and returned; another one where None.
+    grid : zeros, to be written to and returned; others where None.
     """
-    laid = np.empty((*volume.shape[:2], len(slices)), np.uint8) if grid is None else grid
+    laid = np.zeros((*volume.shape[:2], len(slices)), np.uint8) if grid is None else grid
 
     def lay(mean: Floats, first: int) -> None:
         here = slice(first, first + len(mean))
         if not mean.any() and (other is None or not other[0][here].any()):
-            laid[..., here] = 0
             return
         sheets = _restored(mean, look.fit)
         if other is not None:
             average_with(sheets, _restored(other[0][here], other[1]))
-        laid[..., here] = from_axial_view(sheets)
+        _write(sheets, laid[..., here])
 
     found: Iterable[Floats]
     if look.every > 1:
@@ -233,10 +232,19 @@ def maps_of(network: FeatureNetwork, square: Gray) -> dict[str, Floats]:
 
 def native(small: Floats, fit: SliceFit) -> Gray:
     """Resample probabilities [N, S, S] to the grid of the scan, uint8 [X, Y, N]."""
-    grid = np.empty((fit.columns, fit.rows, len(small)), np.uint8)
+    grid = np.zeros((fit.columns, fit.rows, len(small)), np.uint8)
     for part in batches(range(len(small))):
-        grid[..., part] = from_axial_view(_restored(small[part], fit))
+        _write(_restored(small[part], fit), grid[..., part])
     return grid
+
+
+def _write(sheets: Gray, grid: Gray) -> None:
+    """Write axial slices [N, rows, columns] into a grid of zeros [X, Y, N].
+
+    What is zero is not written: memory that nobody has written to costs nothing.
+    """
+    box = box_around(sheets > 0, 0.0)
+    axial_view(grid)[box.inside] = sheets[box.inside]
 
 
 def _restored(small: Floats, fit: SliceFit) -> Gray:

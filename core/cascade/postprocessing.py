@@ -179,19 +179,21 @@ def above(probability: NDArray[np.uint8], threshold: float) -> NDArray[np.bool_]
 
 def fill_axial_holes(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Fill the holes of every axial slice of `mask` [X, Y, Z]."""
-    from scipy.ndimage import binary_fill_holes, find_objects
+    from scipy.ndimage import binary_fill_holes
 
-    filled = mask.copy()
-    found = find_objects(mask.view(np.uint8))
-    if found:
-        box = filled[found[0]]
-        for z in range(box.shape[2]):
-            box[..., z] = binary_fill_holes(box[..., z])
+    filled, box = np.zeros(mask.shape, bool), bounding_box(mask)
+    if box is not None:
+        seen, holeless = mask[box], filled[box]
+        for z in range(seen.shape[2]):
+            holeless[..., z] = binary_fill_holes(seen[..., z])
     return filled
 
 
 def label_map(liver: NDArray[np.bool_], tumor: NDArray[np.bool_]) -> NDArray[np.uint8]:
     """Labels as in LiTS: 0 background, 1 liver, 2 tumor."""
-    labels = np.where(liver, np.uint8(LIVER), np.uint8(0))
-    labels[tumor] = TUMOR
+    labels = np.zeros(liver.shape, np.uint8)
+    for mask, label in ((liver, LIVER), (tumor, TUMOR)):
+        box = bounding_box(mask)
+        if box is not None:
+            labels[box][mask[box]] = label
     return labels

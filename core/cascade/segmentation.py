@@ -139,7 +139,7 @@ def _liver_alone(
         models=networks.digests,
         seconds={},
         steps=steps,
-        labels=label_map(look.organ, nothing > 0),
+        labels=label_map(look.organ, np.broadcast_to(False, probability.shape)),
         liver_probability=probability,
         tumor_probability=nothing,
         liver_box=box,

@@ -70,7 +70,8 @@ def largest_component(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     import cc3d
 
     box = bounding_box(mask)
-    largest = np.zeros_like(mask)
+    # Not `zeros_like`, which writes them: memory that nobody has written to costs nothing.
+    largest = np.zeros(mask.shape, bool)
     if box is not None:
         found = cc3d.largest_k(_padded(mask[box]), k=1, connectivity=6)
         largest[box] = _unpadded(found).astype(bool)
