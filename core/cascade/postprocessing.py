@@ -190,7 +190,7 @@ def fill_axial_holes(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 
 def label_map(liver: NDArray[np.bool_], tumor: NDArray[np.bool_]) -> NDArray[np.uint8]:
-    """Labels as in LiTS: 0 background, 1 liver, 2 tumor."""
+    """Label two masks [X, Y, Z] as in LiTS: 0 background, 1 liver, 2 tumor."""
     labels = np.zeros(liver.shape, np.uint8)
     for mask, label in ((liver, LIVER), (tumor, TUMOR)):
         box = bounding_box(mask)

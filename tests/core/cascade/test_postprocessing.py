@@ -121,10 +121,11 @@ def test_steps_add_up_to_the_final_volumes(
 
 
 def test_labels_follow_lits() -> None:
-    liver, tumor = np.array([False, True, True]), np.array([False, False, True])
+    liver, tumor = np.array([[[False, True, True]]]), np.array([[[False, False, True]]])
     labels = label_map(liver, tumor)
     assert labels.dtype == np.uint8
-    assert labels.tolist() == [0, 1, 2]
+    assert labels.ravel().tolist() == [0, 1, 2]
+    assert not label_map(liver & False, tumor & False).any()
 
 
 def test_weak_pieces_are_dropped_and_strong_ones_keep_their_rim() -> None:
