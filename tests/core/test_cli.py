@@ -14,7 +14,7 @@ from core.cli import GROUPS, build_parser, main
 from core.commands.common import Command, figure
 from core.commands.training import NETWORKS
 from core.errors import WeightsMissing
-from core.presets import BEST, FOCUS, Preset
+from core.presets import BEST, FOCUS, PRESETS, Preset
 from tests import scene
 
 COMMANDS = [command for group in GROUPS.values() for command in group]
@@ -188,12 +188,24 @@ def test_no_library_speaks_to_the_terminal(
         return 0
 
     monkeypatch.setattr("core.cohort.one_by_one.segment_inputs", noisy)
-    monkeypatch.setattr("core.cascade.networks.load_networks", lambda preset: None)
     monkeypatch.setattr(sys, "warnoptions", [])
     level = logging.getLogger("pydicom").level
     assert main(["segment", str(tmp_path), "--out", str(tmp_path / "out")]) == 0
     assert told(capsys) == []
     assert logging.getLogger("pydicom").level == level
+
+
+def test_networks_of_all_presets_are_made_ready(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    loaded: list[Preset] = []
+    monkeypatch.setattr("core.cascade.networks.load_networks", loaded.append)
+    assert main(["prepare"]) == 0
+    assert loaded == list(PRESETS.values())
+    assert told(capsys) == [f"{name}: ready" for name in PRESETS]
+    monkeypatch.setattr("core.models.store.trained_presets", tuple)
+    assert main(["prepare"]) == 1
+    assert "no weights here" in told(capsys)[0]
 
 
 def test_score_that_is_not_defined_is_a_dash() -> None:
