@@ -214,8 +214,10 @@ def box_of(small_liver: Mask, fit: SliceFit, margin: float) -> tuple[Box, slice]
     piece = largest_component(small_liver)
     shown = np.flatnonzero(piece.any(axis=(1, 2)))
     reach = slice(int(shown[0]), int(shown[-1]) + 1) if len(shown) else slice(0, 0)
-    box = box_around(fit.restore(piece[reach] * np.uint8(255)) >= 128, margin)
-    return box, reach
+    seen = np.zeros((1, fit.rows, fit.columns), bool)
+    for z in range(reach.start, reach.stop):
+        seen |= fit.restore(piece[z : z + 1] * np.uint8(255)) >= 128
+    return box_around(seen, margin), reach
 
 
 def network_input(gray: Gray) -> NDArray[np.float32]:

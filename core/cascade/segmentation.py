@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from core.cascade.asking import ask, between, find_liver, native, slices_asked, votes
+from core.cascade.asking import ask, find_liver, votes
 from core.cascade.decisions import Decision, decided_labels, summed
 from core.cascade.judge import Judge, judge_of, traits_of
 from core.cascade.labelled import Labelled
@@ -139,7 +139,8 @@ def _liver_alone(
         models=networks.digests,
         seconds={},
         steps=steps,
-        labels=label_map(look.organ, np.broadcast_to(False, probability.shape)),
+        # True is 1, and so is liver: the mask itself, for each copy is as large as the scan.
+        labels=look.organ.view(np.uint8),
         liver_probability=probability,
         tumor_probability=nothing,
         liver_box=box,
@@ -158,10 +159,8 @@ def _ask_for_tumor(
     slices = range(volume.shape[2])
     if not isinstance(networks.tumor, tuple):
         return ask(networks.tumor, look, volume, slices, parts), None
-    asked = slices_asked(look, volume, slices)
-    small, count = votes(networks.tumor, look, volume, parts(asked), preset.tumor_threshold)
-    answers = between(small, asked, slices)
-    return native(answers, look.fit), pairwise_dice(count, len(networks.tumor))
+    mean, count = votes(networks.tumor, look, volume, slices, parts, preset.tumor_threshold)
+    return mean.laid(slices), pairwise_dice(count, len(networks.tumor))
 
 
 def relabel(

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from core.cascade.asking import ask_for_tumor, average_with, native
+from core.cascade.answers import restored
+from core.cascade.asking import ask_for_tumor, average_with
 from core.cascade.looks import Look, TumorLook, mask_to_liver, network_input
 from core.cascade.postprocessing import above, fill_axial_holes, label_map
 from core.cascade.segmentation import relabel
@@ -123,7 +124,7 @@ STOPS = (
         "The last layer of the liver network gives each pixel one number: how likely it is liver. "
         "The numbers go back to the grid of the scan before anything is decided on them; with "
         "“focus” and “ensemble” two looks are averaged, one from afar and one close up.",
-        (native, average_with),
+        (restored, average_with),
         try_it="Where is it in two minds: along the outline, at a tumor, or at another organ?",
     ),
     Stop(

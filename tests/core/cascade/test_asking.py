@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from core.cascade.asking import answers_told, ask, native
+from core.cascade.asking import answers, ask
 from core.cascade.looks import FAR_STEP_MM, Look, liver_look, look_from_afar, tumor_look
 from core.presets import FOCUS
 from core.volume import Volume, volume_from_array
@@ -43,7 +43,7 @@ def middle(answers: NDArray[np.float32]) -> NDArray[np.float32]:
 def test_even_change_is_told_exactly_by_a_few_slices(ramp: Volume, every: int) -> None:
     look = replace(look_from_afar(ramp, FOCUS), every=every)
     network = Counting()
-    told = middle(answers_told(network, look, ramp, range(COUNT)))
+    told = middle(answers(network, look, ramp, range(COUNT)).told(range(COUNT)))
     last = (COUNT - 1) // every * every
     wanted = np.round((np.minimum(np.arange(COUNT), last) * 10 + 20) * 255 / 200) / 255
     np.testing.assert_allclose(told, wanted, atol=1 / 255)
@@ -53,19 +53,20 @@ def test_even_change_is_told_exactly_by_a_few_slices(ramp: Volume, every: int) -
 @pytest.mark.parametrize("slices", [range(4, 9), range(1, 10, 4), range(10, 11), range(7, 8)])
 def test_some_slices_are_told_as_in_the_whole_scan(ramp: Volume, slices: range) -> None:
     look = replace(look_from_afar(ramp, FOCUS), every=3)
-    whole = answers_told(Counting(), look, ramp, range(COUNT))
-    some = answers_told(Counting(), look, ramp, slices)
+    whole = answers(Counting(), look, ramp, range(COUNT)).told(range(COUNT))
+    some = answers(Counting(), look, ramp, slices).told(slices)
     np.testing.assert_array_equal(some, whole[slices])
 
 
 @pytest.mark.parametrize("slices", [range(COUNT), range(4, 9), range(7, 8)])
 def test_answers_are_laid_on_the_grid_as_they_are_told(ramp: Volume, slices: range) -> None:
     look = replace(look_from_afar(ramp, FOCUS), every=3)
-    small = answers_told(Counting(), look, ramp, slices)
+    known = answers(Counting(), look, ramp, slices)
     laid = ask(Counting(), look, ramp, slices)
-    np.testing.assert_array_equal(laid, native(small, look.fit))
-    both = ask(Counting(), look, ramp, slices, other=(small / 2, look.fit))
-    apart = (laid.astype(int) + native(small / 2, look.fit) + 1) // 2
+    np.testing.assert_array_equal(laid, known.laid(slices))
+    half = replace(known, small=known.small / 2)
+    both = ask(Counting(), look, ramp, slices, other=half)
+    apart = (laid.astype(int) + half.laid(slices) + 1) // 2
     np.testing.assert_array_equal(both, apart)
 
 
