@@ -193,6 +193,19 @@ def to_native(array: NDArray[Any], native: Grid) -> NDArray[Any]:
     return np.ascontiguousarray(apply_orientation(array, back))
 
 
+def laid_back(
+    array: NDArray[Any], native: Grid, inside: tuple[slice, slice, slice]
+) -> NDArray[Any]:
+    """Lay what an array [X, Y, Z] of a RAS+ volume holds `inside` back on the grid of its file.
+
+    Returns [I, J, K] in the order of NIfTI files, the first axis fastest; 0 elsewhere, which
+    takes no memory.
+    """
+    laid = np.zeros(native.shape, array.dtype, order="F")
+    apply_orientation(laid, io_orientation(native.affine))[inside] = array[inside]
+    return laid
+
+
 def volume_from_array(
     hu: NDArray[Any],
     affine: NDArray[np.float64],

@@ -10,8 +10,9 @@ import nibabel as nib
 import numpy as np
 from numpy.typing import NDArray
 
+from core.geometry.components import box_where
 from core.io.dicom.segmentation import labels_to_dicom_seg, obstacle_to_dicom
-from core.volume import Volume, to_native
+from core.volume import Volume, laid_back
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -83,7 +84,8 @@ def array_to_nifti(
     if array.shape != volume.shape:
         raise ValueError(f"the array has shape {array.shape}, the volume {volume.shape}")
     affine = volume.file_affine
-    image = nib.Nifti1Image(to_native(array, volume.native), affine, dtype=array.dtype)
+    box = box_where(array, lambda part: part != 0) or (slice(0, 0),) * 3
+    image = nib.Nifti1Image(laid_back(array, volume.native, box), affine, dtype=array.dtype)
     image.set_qform(affine, SCANNER_CODE)
     image.set_sform(affine, SCANNER_CODE)
     if np.abs(image.get_qform() - affine).max() > QFORM_TOLERANCE:
@@ -92,7 +94,11 @@ def array_to_nifti(
     image.header["descrip"] = description[:79].encode()
     if slope is not None:
         image.header.set_slope_inter(slope, 0)
-    return gzip.compress(image.to_bytes(), compresslevel=6, mtime=0)
+    buffer = BytesIO()
+    # Slice by slice: the whole, uncompressed, is as large as the scan.
+    with gzip.GzipFile("", "wb", 6, buffer, mtime=0) as packed:
+        image.to_stream(packed)
+    return buffer.getvalue()
 
 
 def slice_to_nifti(volume: Volume, part: NDArray[Any], z: int, description: str) -> bytes:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from nibabel.orientations import inv_ornt_aff
 from numpy.typing import NDArray
 
-from core.volume import Grid, spacing_of, to_native, to_ras, volume_from_array
+from core.volume import Grid, laid_back, spacing_of, to_native, to_ras, volume_from_array
 
 ORIENTATIONS = [
     np.column_stack([axes, flips])
@@ -49,6 +49,20 @@ def test_array_laid_back_on_its_file_is_unchanged(
     native = grid(orientation, shape)
     array = numbered(shape)
     np.testing.assert_array_equal(to_native(to_ras(array, native.affine)[0], native), array)
+
+
+@given(orientations, shapes)
+def test_a_part_of_an_array_laid_back_is_that_part_of_its_file(
+    orientation: NDArray[np.int_], shape: tuple[int, int, int]
+) -> None:
+    native = grid(orientation, shape)
+    turned = to_ras(numbered(shape), native.affine)[0]
+    inside = (slice(0, 2), slice(1, None), slice(None))
+    part = np.zeros_like(turned)
+    part[inside] = turned[inside]
+    laid = laid_back(turned, native, inside)
+    np.testing.assert_array_equal(laid, to_native(part, native))
+    assert laid.flags.f_contiguous
 
 
 @given(orientations)
