@@ -22,7 +22,7 @@ POLICY = "; ".join(
     )
 )
 # Loaded while the server starts: whoever comes first does not wait for what pages import.
-PAGES_NEED = ("pandas", "plotly.graph_objects", "core.study", "core.report.command")
+PAGES_NEED = ("core", "pandas", "plotly.graph_objects", "core.study", "core.report.command")
 HEADERS = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
