@@ -143,7 +143,7 @@ def candidates_of(case: LabelledCase, answers: Path) -> Iterator[Candidate]:
     organ, tumor = organ_mask(found.labels), tumor_mask(found.labels)
     height = slice_mm(volume, height_of(organ))
     sigma = ENSEMBLE.tumor_smoothing_mm / height
-    sure = above(smoothed(found.tumor_probability, organ, sigma), ENSEMBLE.tumor_seed or 0.0)
+    sure = above(smoothed(found.tumor_probability, sigma), ENSEMBLE.tumor_seed or 0.0)
     pieces = find_components(tumor).numbered
     real, called = (np.unique(pieces[mask]) for mask in (tumor_mask(truth), sure))
     described = traits_of(volume.hu, organ, tumor, height, ENSEMBLE.window)

@@ -10,7 +10,8 @@ LIVER, TUMOR = 1, 2
 
 def organ_mask(labels: NDArray[np.integer[Any]]) -> NDArray[np.bool_]:
     """Select the liver with its tumors: labels 1 and 2 of an array of any shape."""
-    organ: NDArray[np.bool_] = (labels == LIVER) | (labels == TUMOR)
+    organ: NDArray[np.bool_] = labels == LIVER
+    organ |= labels == TUMOR
     return organ
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.cascade.postprocessing import Step
-from core.geometry.components import Components, Region, bounding_box, find_components
+from core.geometry.components import Components, Region, box_where, find_components
 from core.labels import LIVER, TUMOR, tumor_mask
 
 STEP = "Rejected by the reader"
@@ -119,5 +119,5 @@ def opinions_on(
 
 def _lesions(labels: NDArray[np.uint8]) -> tuple[Region, Components] | None:
     """Part the tumor of `labels` [X, Y, Z] in its box; None without any."""
-    box = bounding_box(tumor_mask(labels))
+    box = box_where(labels, tumor_mask)
     return None if box is None else (box, find_components(tumor_mask(labels[box])))

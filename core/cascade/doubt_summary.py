@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from core.cascade.doubt import MOST, Disagreement
 from core.cascade.segmentation import Segmentation
-from core.geometry.components import bounding_box, find_components, widened
+from core.geometry.components import box_where, find_components, widened
 from core.labels import LIVER, organ_mask, tumor_mask
 from core.volume import Volume
 
@@ -56,7 +56,7 @@ def summarize_doubt(
     volume: Volume, segmentation: Segmentation, found: Disagreement
 ) -> DoubtSummary:
     """Sum up `found` over the organ and the lesions that `segmentation` calls in `volume`."""
-    box = bounding_box(organ_mask(segmentation.labels))
+    box = box_where(segmentation.labels, organ_mask)
     if box is None:
         return DoubtSummary(None, None, 0.0, ())
     wider = widened(box, volume.shape)

@@ -99,8 +99,8 @@ def traits_of(
     if box is None or not tumor.any():
         return
     organ, tumor = organ[box], tumor[box]
-    gray = np.clip(hu[box], window.low, window.high).astype(np.float32)
-    plain = gray[organ & ~tumor]
+    gray = np.clip(hu[box], int(window.low), int(window.high))
+    plain = gray[organ & ~tumor].astype(np.float32)
     middle = float(np.median(plain)) if plain.size else window.level
     spread = max(float(plain.std()), 1.0) if plain.size else 1.0
     found = find_components(tumor)
@@ -116,7 +116,7 @@ def traits_of(
         )
 
 
-def _around(gray: NDArray[np.float32], organ: Mask, found: Components, number: int) -> float | None:
+def _around(gray: NDArray[np.int16], organ: Mask, found: Components, number: int) -> float | None:
     """Median gray of the plain liver around a lesion in its slices; None where there is none."""
     from scipy.ndimage import distance_transform_edt
 

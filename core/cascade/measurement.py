@@ -15,7 +15,7 @@ from core.cascade.findings import DECIMALS, Findings, Lesion
 from core.cascade.plausible import fluid_lesions, implausible, wrong_side
 from core.errors import HepatoScopeError
 from core.geometry.calipers import Segment, measure_region
-from core.geometry.components import Region, bounding_box, find_components, moved
+from core.geometry.components import Region, bounding_box, box_where, find_components, moved
 from core.labels import LIVER, TUMOR, organ_mask, tumor_mask
 from core.volume import Volume
 
@@ -47,7 +47,7 @@ def measure(
             f"The mask has {labels.shape} voxels but the scan has {volume.shape}; "
             "measure a mask that was made for this scan."
         )
-    box = bounding_box(organ_mask(labels))
+    box = box_where(labels, organ_mask)
     if box is None:
         nothing = "No liver was found in this scan, so there is nothing to measure."
         return Findings(0.0, 0.0, None, (), None, None, (nothing,))
@@ -80,7 +80,7 @@ def measure(
 def lesion_map(labels: NDArray[np.uint8]) -> NDArray[np.int32]:
     """Mark lesions with their numbers in `Findings`, all else 0: [X, Y, Z] to int32 [X, Y, Z]."""
     numbered = np.zeros(labels.shape, np.int32)
-    box = bounding_box(organ_mask(labels))
+    box = box_where(labels, tumor_mask)
     if box is not None:
         numbered[box] = find_components(tumor_mask(labels[box])).numbered
     return numbered
@@ -102,15 +102,15 @@ def _lesions(
     decisions: Sequence[Decision],
 ) -> Iterator[Lesion]:
     """Measure every lesion that is called, the largest first."""
-    tumor = tumor_mask(labels[organ.box])
-    if not tumor.any():
+    box = box_where(labels, tumor_mask)
+    if box is None:
         return
-    parts = find_components(tumor)
+    parts = find_components(tumor_mask(labels[box]))
     opinions = opinions_on(labels, decisions) if decisions else (None,) * len(parts.regions)
     for number, inner in enumerate(parts.regions, start=1):
         region = parts.numbered[inner] == number
         yield replace(
-            _lesion(number, region, moved(inner, organ.box), volume, organ),
+            _lesion(number, region, moved(inner, box), volume, organ),
             real_percent=None if chances is None else 100 * chances[number - 1],
             confirmed=opinions[number - 1] is Opinion.CONFIRMED,
         )

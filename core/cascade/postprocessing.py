@@ -3,17 +3,22 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.geometry.components import (
+    Region,
     bounding_box,
+    box_where,
     drop_small,
     find_components,
     largest_component,
 )
 from core.labels import LIVER, TUMOR
+
+NOWHERE: Region = (slice(0, 0), slice(0, 0), slice(0, 0))
 
 
 @dataclass(frozen=True)
@@ -40,14 +45,17 @@ def liver_region(
     probability : uint8 [X, Y, Z], 255 = certain.
     smoothing : sigma of a Gaussian along Z, in slices: outlines of neighbours resemble each other.
     """
-    # Where no slice reaches the threshold, no average of slices does.
-    probability = smoothed(probability, above(probability, threshold), smoothing)
-    liver = above(probability, threshold)
-    counts = [int(np.count_nonzero(liver))]
-    # One mask at a time: each is as large as the scan.
+    # Of a scan the columns with liver are a part. Where no slice reaches the threshold, no average
+    # of slices does.
+    columns = _columns(box_where(probability, partial(above, threshold=threshold)))
+    inside = above(smoothed(probability[columns], smoothing), threshold)
+    counts = [int(np.count_nonzero(inside))]
     for clean in (largest_component, fill_axial_holes):
-        liver = clean(liver)
-        counts.append(int(np.count_nonzero(liver)))
+        inside = clean(inside)
+        counts.append(int(np.count_nonzero(inside)))
+    liver = np.zeros(probability.shape, bool)
+    # Written where there is any: memory that nobody has written to costs nothing.
+    liver[columns][inside] = True
     volumes = [count * voxel_ml for count in counts]
     return liver, (
         Step(
@@ -86,15 +94,19 @@ def tumor_region(
     seed : what a piece's probability must reach somewhere (hysteresis; Canny, PAMI 1986).
     smoothing : sigma of a Gaussian along Z, in slices: what stands in one slice alone fades.
     """
-    probability = smoothed(probability, liver, smoothing)
-    called = sum(int(np.count_nonzero(above(sheet, threshold))) for sheet in probability)
-    tumor = np.zeros(liver.shape, bool)
     # Of a scan the liver's box is a small part, and nothing outside of it stays.
-    box = bounding_box(liver) or (slice(0, 0),) * 3
-    inside = above(probability[box], threshold) & liver[box]
-    sure = inside if seed is None else grown(inside, above(probability[box], seed))
+    box = bounding_box(liver) or NOWHERE
+    columns = _columns(box)
+    smooth = smoothed(probability[columns], smoothing)
+    called = sum(int(np.count_nonzero(above(sheet, threshold))) for sheet in probability)
+    called -= int(np.count_nonzero(above(probability[columns], threshold)))
+    called += int(np.count_nonzero(above(smooth, threshold)))
+    smooth = smooth[..., box[2]]
+    inside = above(smooth, threshold) & liver[box]
+    sure = inside if seed is None else grown(inside, above(smooth, seed))
     kept = drop_small(sure, min_lesion_ml / voxel_ml)
-    tumor[box] = kept
+    tumor = np.zeros(liver.shape, bool)
+    tumor[box][kept] = True
     counts = (called, *(int(np.count_nonzero(mask)) for mask in (inside, sure, kept)))
     volumes = [count * voxel_ml for count in counts]
     steps = [
@@ -131,7 +143,7 @@ def drop_unlikely(
     ----------
     chances : of every piece, the largest first, 0..1.
     """
-    kept, box = tumor.copy(), bounding_box(tumor)
+    kept, box = np.zeros(tumor.shape, bool), bounding_box(tumor)
     if box is not None:
         likely = np.array([False, *(chance >= least for chance in chances)])
         kept[box] = likely[find_components(tumor[box]).numbered]
@@ -143,19 +155,21 @@ def drop_unlikely(
     return kept, Step("Unlikely lesions dropped", reason, dropped)
 
 
-def smoothed(
-    probability: NDArray[np.uint8], region: NDArray[np.bool_], sigma: float
-) -> NDArray[np.uint8]:
-    """Smooth a probability [X, Y, Z] along Z in the columns of a `region`; `sigma` in slices."""
+def _columns(box: Region | None) -> Region:
+    """Widen a box to all slices."""
+    return NOWHERE if box is None else (*box[:2], slice(None))
+
+
+def smoothed(probability: NDArray[np.uint8], sigma: float) -> NDArray[np.uint8]:
+    """Smooth a probability [X, Y, Z] along Z; `sigma` in slices."""
     from scipy.ndimage import gaussian_filter1d
 
-    box = bounding_box(region)
-    if not sigma or box is None:
+    if not sigma:
         return probability
-    across = (*box[:2], slice(None))
-    smooth = probability.copy()
-    soft = gaussian_filter1d(probability[across].astype(np.float32), sigma, axis=2, mode="nearest")
-    smooth[across] = np.rint(soft)
+    smooth = np.empty_like(probability)
+    for soft, sheet in zip(smooth, probability, strict=True):
+        sums = gaussian_filter1d(sheet.astype(np.float32), sigma, axis=1, mode="nearest")
+        soft[...] = np.rint(sums)
     return smooth
 
 

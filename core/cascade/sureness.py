@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from core.geometry.components import bounding_box, find_components
+from core.geometry.components import box_where, find_components
 from core.labels import tumor_mask
 
 
@@ -16,7 +16,7 @@ def lesion_probabilities(
     ----------
     probability : uint8 [X, Y, Z], 255 = 1.
     """
-    box = bounding_box(tumor_mask(labels))
+    box = box_where(labels, tumor_mask)
     if box is None:
         return ()
     numbered = find_components(tumor_mask(labels[box])).numbered

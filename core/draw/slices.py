@@ -6,9 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from core.geometry.components import box_where
 from core.geometry.slices import Plane, slice_of
 from core.geometry.windows import Window
-from core.labels import LIVER, TUMOR
+from core.labels import LIVER, TUMOR, organ_mask
 
 SOFT_TISSUE = Window(-110, 190)
 # Longer side of a picture in pixels.
@@ -48,9 +49,9 @@ def upright(
 
 def telling_slice(labels: NDArray[np.uint8], plane: Plane) -> int:
     """Find the slice of `labels` [X, Y, Z] with most tumor, else most liver, else the middle."""
+    box = box_where(labels, organ_mask)
+    if box is None:
+        return int(labels.shape[plane.axis]) // 2
     others = tuple(axis for axis in range(3) if axis != plane.axis)
-    for mask in (labels == TUMOR, labels == LIVER):
-        areas = np.count_nonzero(mask, axis=others)
-        if areas.any():
-            return int(areas.argmax())
-    return int(labels.shape[plane.axis]) // 2
+    tumor, liver = (np.count_nonzero(labels[box] == label, axis=others) for label in (TUMOR, LIVER))
+    return int(box[plane.axis].start + (tumor if tumor.any() else liver).argmax())

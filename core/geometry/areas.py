@@ -4,8 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.geometry.calipers import measure_region
-from core.geometry.components import bounding_box, find_components
-from core.labels import TUMOR
+from core.geometry.components import box_where, find_components
+from core.labels import TUMOR, tumor_mask
 
 
 def axial_areas(
@@ -48,10 +48,10 @@ def largest_lesion(
         On the axial slice where the lesion with the most voxels is longest, which is the slice
         that tables and reports name, the voxel of that lesion nearest to its middle there.
     """
-    box = bounding_box(labels == TUMOR)
+    box = box_where(labels, tumor_mask)
     if box is None:
         return None
-    largest = find_components(labels[box] == TUMOR).numbered == 1
+    largest = find_components(tumor_mask(labels[box])).numbered == 1
     depth = measure_region(largest, affine).z
     section = np.argwhere(largest[:, :, depth])
     middle = section[np.argmin(((section - section.mean(axis=0)) ** 2).sum(axis=1))]

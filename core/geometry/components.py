@@ -1,7 +1,8 @@
 """Where a mask lies and which pieces it falls into."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,8 @@ Region = tuple[slice, slice, slice]
 
 # Lesions that share an edge or a corner are one.
 CONNECTIVITY: Final = 26
+# Sagittal sheets at a time.
+SLAB = 16
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +40,11 @@ def bounding_box(mask: NDArray[np.bool_]) -> Region | None:
     """
     if mask.ndim != 3:
         raise ValueError(f"expected a 3-D mask, got shape {mask.shape}")
-    from_above, from_the_side = np.any(mask, axis=2), np.any(mask, axis=0)
+    return _box(np.any(mask, axis=2), np.any(mask, axis=0))
+
+
+def _box(from_above: NDArray[np.bool_], from_the_side: NDArray[np.bool_]) -> Region | None:
+    """Find the box of what throws such shadows, [X, Y] and [Y, Z]."""
     if not from_above.any():
         return None
     x, y, z = (
@@ -47,21 +54,44 @@ def bounding_box(mask: NDArray[np.bool_]) -> Region | None:
     return x, y, z
 
 
+def box_where(
+    array: NDArray[Any], marked: Callable[[NDArray[Any]], NDArray[np.bool_]]
+) -> Region | None:
+    """Find the smallest box around all that is `marked` in an array [X, Y, Z]; None without any.
+
+    As `bounding_box` of ``marked(array)``, which is never made whole: it would be as large as
+    the scan.
+    """
+    from_above = np.zeros(array.shape[:2], bool)
+    from_the_side = np.zeros(array.shape[1:], bool)
+    for first in range(0, len(array), SLAB):
+        mask = marked(array[first : first + SLAB])
+        from_above[first : first + SLAB] = mask.any(axis=2)
+        from_the_side |= mask.any(axis=0)
+    return _box(from_above, from_the_side)
+
+
 def find_components(mask: NDArray[np.bool_]) -> Components:
     """Part a boolean `mask` [X, Y, Z] into its 26-connected components."""
     import cc3d
 
-    labelled = _unpadded(cc3d.connected_components(_padded(mask), connectivity=CONNECTIVITY))
+    numbered = np.zeros(mask.shape, np.int32)
+    box = bounding_box(mask)
+    if box is None:
+        return Components(numbered, [], [], [])
+    labelled = _unpadded(cc3d.connected_components(_padded(mask[box]), connectivity=CONNECTIVITY))
     found = cc3d.statistics(labelled)
     voxels = found["voxel_counts"][1:].astype(np.int64)
     order = np.argsort(-voxels, kind="stable")
     number = np.zeros(len(voxels) + 1, np.int32)
     number[order + 1] = np.arange(1, len(voxels) + 1)
+    numbered[box] = number[labelled]
+    start = [side.start for side in box]
     return Components(
-        number[labelled],
+        numbered,
         voxels[order].tolist(),
-        [found["bounding_boxes"][index + 1] for index in order],
-        list(found["centroids"][1:][order]),
+        [moved(found["bounding_boxes"][index + 1], box) for index in order],
+        list(found["centroids"][1:][order] + start),
     )
 
 

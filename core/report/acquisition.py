@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.cascade.measurement import ends_reached
-from core.geometry.components import bounding_box
+from core.geometry.components import box_where
 from core.labels import organ_mask
 from core.volume import Volume
 
@@ -23,7 +23,7 @@ def slice_thickness(volume: Volume) -> tuple[float, str]:
 
 def coverage_of(labels: NDArray[np.uint8]) -> str:
     """Say how much of the liver the scan shows, as far as its outline tells."""
-    box = bounding_box(organ_mask(labels))
+    box = box_where(labels, organ_mask)
     if box is None:
         return NO_LIVER
     reached = ends_reached(box, labels.shape)

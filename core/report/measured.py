@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.geometry.components import Components, Region, bounding_box, find_components
+from core.geometry.components import Components, Region, box_where, find_components
 from core.labels import organ_mask, tumor_mask
 from core.volume import Volume
 
@@ -72,7 +72,7 @@ class Shapes:
 
 def shapes_of(labels: NDArray[np.uint8]) -> Shapes | None:
     """Find the lesions of `labels` [X, Y, Z]; None without lesions."""
-    box = bounding_box(organ_mask(labels))
+    box = box_where(labels, organ_mask)
     if box is None:
         return None
     tumor = tumor_mask(labels[box])

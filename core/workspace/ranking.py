@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from core.cascade.segmentation import Segmentation
-from core.geometry.components import bounding_box
+from core.geometry.components import box_where
 from core.labels import organ_mask, tumor_mask
 from core.volume import Volume
 
@@ -55,7 +55,7 @@ NOBODY = Doubt(None, 0.0, ())
 
 def doubt_of(volume: Volume, found: Segmentation) -> Doubt:
     """Tell what the networks themselves expect to be wrong with their tumors."""
-    box = bounding_box(organ_mask(found.as_found))
+    box = box_where(found.as_found, organ_mask)
     if found.brought is not None or box is None:
         return NOBODY
     labels = found.as_found[box]

@@ -10,7 +10,7 @@ from core.cascade.doubt_summary import DoubtSummary, summarize_doubt, telling_sl
 from core.cascade.labelled import Made
 from core.cascade.segmentation import Segmentation
 from core.evaluation.own_case import PackedLabels
-from core.geometry.components import Region, bounding_box
+from core.geometry.components import Region, box_where
 from core.labels import organ_mask
 from core.process.progress import Progress
 from core.study import Study
@@ -59,7 +59,7 @@ def measure_doubt(case: Study, segmentation: Segmentation) -> None:
             content(segmentation),
             {name: PackedLabels.of(array) for name, array in maps.items()},
             {name: telling_slice(array) for name, array in maps.items()},
-            bounding_box(organ_mask(segmentation.labels)),
+            box_where(segmentation.labels, organ_mask),
             summarize_doubt(case.volume, segmentation, found),
             segmentation.called,
         )

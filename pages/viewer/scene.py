@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.geometry.areas import axial_areas, largest_lesion
-from core.geometry.components import Region, bounding_box, find_components
+from core.geometry.components import Region, box_where, find_components
 from core.geometry.slices import Plane, pack_slice, slab_of, slice_of
 from core.labels import tumor_mask
 from core.volume import Volume
@@ -136,7 +136,7 @@ def packed(
 
 
 def _numbered(labels: NDArray[np.uint8]) -> tuple[Region, NDArray[np.uint8]] | None:
-    box = bounding_box(tumor_mask(labels))
+    box = box_where(labels, tumor_mask)
     if box is None:
         return None
     numbered = find_components(tumor_mask(labels[box])).numbered

@@ -12,7 +12,7 @@ from core.cascade.findings import DECIMALS, DEFINITIONS, Findings
 from core.cascade.labelled import Labelled
 from core.cascade.segmentation import Segmentation
 from core.cascade.sureness import lesion_probabilities
-from core.geometry.components import bounding_box
+from core.geometry.components import box_where
 from core.labels import organ_mask
 from core.report.acquisition import WHOLE, coverage_of
 from core.report.fact import Fact
@@ -107,8 +107,7 @@ def _burden_by_errors(findings: Findings, segmentation: Labelled) -> Iterator[Fa
 
 def _burden_range(tumor: Measured, labels: NDArray[np.uint8], volume: Volume) -> Interval:
     """Range of the burden where the outlines of lesions and liver move independently."""
-    organ = organ_mask(labels)
-    liver = volume_of(organ[bounding_box(organ) or ...], volume.voxel_ml)
+    liver = volume_of(organ_mask(labels[box_where(labels, organ_mask) or ...]), volume.voxel_ml)
     high = 100 * tumor.high / max(liver.low, tumor.value)
     return rounded(Measured(0.0, 100 * tumor.low / liver.high, min(100.0, high)), "percent")
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from core.cascade.findings import Findings
 from core.geometry.areas import axial_areas
-from core.geometry.components import bounding_box
+from core.geometry.components import box_where
 from core.labels import organ_mask
 from core.report.acquisition import WHOLE, coverage_of
 from core.report.fact import Fact
@@ -22,7 +22,7 @@ from core.volume import Volume
 def liver_facts(volume: Volume, labels: NDArray[np.uint8], findings: Findings) -> Iterator[Fact]:
     """Tell of the liver; without one, of its warnings alone."""
     known = findings.to_dict()
-    box = bounding_box(organ_mask(labels))
+    box = box_where(labels, organ_mask)
     if box is not None:
         organ = volume_of(organ_mask(labels[box]), volume.voxel_ml)
         z = int(axial_areas(labels, volume.spacing)[0].argmax())

@@ -9,7 +9,7 @@ from core.cascade.doubt_summary import DOUBTFUL, DoubtSummary
 from core.cascade.findings import DECIMALS, Findings
 from core.cascade.labelled import Labelled
 from core.cascade.segmentation import Segmentation
-from core.geometry.components import bounding_box
+from core.geometry.components import box_where
 from core.labels import organ_mask, tumor_mask
 from core.report.fact import Fact
 from core.report.fact_kind import FactKind
@@ -52,7 +52,7 @@ def sureness_facts(
 
 
 def _confidence(segmentation: Labelled) -> Iterator[Fact]:
-    box = bounding_box(organ_mask(segmentation.labels))
+    box = box_where(segmentation.labels, organ_mask)
     if box is None or not isinstance(segmentation, Segmentation) or segmentation.brought:
         return
     labels = segmentation.labels[box]

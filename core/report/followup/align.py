@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.cascade.findings import Lesion
-from core.geometry.components import Region, bounding_box
+from core.geometry.components import Region, box_where
 from core.labels import organ_mask
 from core.report.measured import Shapes, shapes_of
 from core.study import Examined
@@ -72,7 +72,7 @@ class Organ:
 def organ_of(study: Examined) -> Organ | None:
     """Find the liver of `study` and the lesions in it; None without a liver."""
     labels = study.segmentation.labels
-    box = bounding_box(organ_mask(labels))
+    box = box_where(labels, organ_mask)
     if box is None:
         return None
     lesions = study.findings.lesions

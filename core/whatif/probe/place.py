@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import distance_transform_edt, gaussian_filter
 
-from core.geometry.components import Region, bounding_box, find_components
+from core.geometry.components import Region, box_where, find_components
 from core.labels import LIVER, tumor_mask
 from core.volume import Volume
 from core.whatif.healthy_liver import parenchyma
@@ -31,7 +31,7 @@ class LesionMask:
 
 def lesions_called(labels: NDArray[np.uint8]) -> tuple[LesionMask, ...]:
     """List the lesions of labels [X, Y, Z], the largest first, numbered as the findings do."""
-    box = bounding_box(tumor_mask(labels))
+    box = box_where(labels, tumor_mask)
     if box is None:
         return ()
     parts = find_components(tumor_mask(labels[box]))

@@ -152,9 +152,8 @@ def _called_liver(
     scan: Volume, liver: NDArray[np.uint8], preset: Preset, step: int
 ) -> NDArray[np.bool_]:
     """Call the liver in every `step`-th slice of `scan`, all its pieces."""
-    called = above(liver, preset.liver_threshold)
     sigma = preset.liver_smoothing_mm / (scan.spacing[2] * step)
-    return above(smoothed(liver, called, sigma), preset.liver_threshold)
+    return above(smoothed(liver, sigma), preset.liver_threshold)
 
 
 def _called(

@@ -10,10 +10,12 @@ from scipy.ndimage import label
 
 from core.geometry.components import (
     bounding_box,
+    box_where,
     drop_small,
     find_components,
     largest_component,
 )
+from core.labels import organ_mask
 
 Mask = NDArray[np.bool_]
 masks = arrays(np.bool_, st.tuples(*[st.integers(1, 5)] * 3))
@@ -25,8 +27,10 @@ def test_pieces_are_those_of_another_library_numbered_by_size(mask: Mask) -> Non
     numbered, count = label(mask, np.ones((3, 3, 3)))
     assert len(found.voxels) == count
     assert found.voxels == sorted(np.bincount(numbered.ravel())[1:].tolist(), reverse=True)
-    for number, (voxels, region) in enumerate(zip(found.voxels, found.regions, strict=True), 1):
+    pieces = zip(found.voxels, found.regions, found.centroids, strict=True)
+    for number, (voxels, region, centroid) in enumerate(pieces, 1):
         piece = found.numbered == number
+        np.testing.assert_allclose(centroid, np.argwhere(piece).mean(axis=0), atol=1e-5)
         assert piece.sum() == piece[region].sum() == voxels
         assert len(np.unique(numbered[piece])) == 1
 
@@ -65,6 +69,17 @@ def test_box_is_as_small_as_can_be(mask: Mask) -> None:
         sheets = mask[box].any(axis=tuple({0, 1, 2} - {axis}))
         assert sheets[0]
         assert sheets[-1]
+
+
+@given(
+    arrays(
+        np.uint8,
+        st.tuples(st.integers(1, 40), *[st.integers(1, 3)] * 2),
+        elements=st.integers(0, 3),
+    )
+)
+def test_box_of_what_is_marked_is_that_of_its_mask(labels: NDArray[np.uint8]) -> None:
+    assert box_where(labels, organ_mask) == bounding_box(organ_mask(labels))
 
 
 def test_flat_mask_has_no_box_in_space() -> None:
