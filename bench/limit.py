@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from core.cascade.asking import BATCH
+from core.cascade.answers import BATCH
 from core.models.convert import Unet
 from core.models.runtime import load_network, network_file
 from core.models.store import model_dir
