@@ -175,8 +175,8 @@ def _liver_codes(stage: Any, case: LabelledCase, patches: Patches) -> Floats:
     )
     return np.stack(
         [
-            _within(features[np.searchsorted(slices, row.slice)], row.top, row.left)
-            for row in mine.itertuples()
+            _within(features[np.searchsorted(slices, index)], top, left)
+            for index, top, left in mine[["slice", "top", "left"]].to_numpy(np.int64).tolist()
         ]
     )
 

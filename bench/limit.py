@@ -10,6 +10,7 @@ that its convolutions read and write, and its rate, as a share of the lower of t
 import argparse
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from statistics import median
 from time import perf_counter
 from typing import Any
@@ -123,13 +124,24 @@ def networks(rounds: int) -> list[Measured]:
         folder = model_dir(*home)
         ask = load_network(folder, size)
         images = np.random.default_rng(0).random((BATCH, size, size, 3), np.float32)
-        seconds = seconds_of(lambda ask=ask, images=images: ask(images), 3 * rounds)
+        seconds = seconds_of(partial(ask, images), 3 * rounds)
         model = openvino.Core().read_model(network_file(folder, Unet(size)))
         model.reshape([BATCH, size, size, 3])
         operations, moved = work_of(model)
         each = (1 / BATCH / 1e9) * operations, (1 / BATCH / 1e9) * moved
         found.append(Measured(name, *each, 1000 * seconds / BATCH))
     return found
+
+
+def _queued(queue: Any, parts: list[np.ndarray]) -> None:
+    for part in parts:
+        queue.start_async({0: part})
+    queue.wait_all()
+
+
+def _in_turn(request: Any, parts: list[np.ndarray]) -> None:
+    for part in parts:
+        request.infer({0: part})
 
 
 def ways(rounds: int) -> None:
@@ -146,20 +158,9 @@ def ways(rounds: int) -> None:
             compiled = openvino.Core().compile_model(file, "CPU", settings)
             parts = [images[first : first + batch] for first in range(0, SLICES, batch)]
             if requests:
-                queue = openvino.AsyncInferQueue(compiled, requests)
-
-                def work(queue: Any = queue, parts: list[np.ndarray] = parts) -> None:
-                    for part in parts:
-                        queue.start_async({0: part})
-                    queue.wait_all()
-
+                work = partial(_queued, openvino.AsyncInferQueue(compiled, requests), parts)
             else:
-                request = compiled.create_infer_request()
-
-                def work(request: Any = request, parts: list[np.ndarray] = parts) -> None:
-                    for part in parts:
-                        request.infer({0: part})
-
+                work = partial(_in_turn, compiled.create_infer_request(), parts)
             each = 1000 * seconds_of(work, rounds) / SLICES
             print(f"| {preset.name}, {size}×{size} | {name} | {each:.1f} |")
 

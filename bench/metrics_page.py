@@ -15,7 +15,6 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from core.cascade.networks import Networks
 from core.evaluation import read_run, write_run
 from core.evaluation.score import CaseScore
 from core.metrics.calibration import ProbabilityHistogram
@@ -72,8 +71,7 @@ def write_drawn_run(folder: Path, cases: int = CASES) -> None:
         for number in range(cases)
         for target in ("organ", "tumor")
     ]
-    none = Networks(lambda images: images[..., 0], lambda images: images[..., 0], {})
-    write_run(folder, scores, [], PAPER, none, "drawn", "test")
+    write_run(folder, scores, [], PAPER, {}, "drawn", "test")
 
 
 def seconds(work: Callable[[], object]) -> float:

@@ -8,6 +8,7 @@ processor (which a busy machine does not stretch), and the size of each document
 
 import argparse
 from collections.abc import Callable
+from functools import partial
 from statistics import median
 from time import perf_counter, process_time
 from typing import Any
@@ -84,7 +85,7 @@ def _write_once(volume: Any, labels: Any, times: Times) -> dict[str, int]:
     report = Report(narrative, facts, drawn, provenance_of(segmentation))
     sizes = {}
     for name, write in FORMATS.items():
-        sizes[name] = len(timed(name, lambda write=write: write(report)))
+        sizes[name] = len(timed(name, partial(write, report)))
         if name == "PDF":
             note("report as PDF, all told", *began)
     return sizes

@@ -8,11 +8,12 @@ take turns, so that a busy machine slows both alike.
 import argparse
 from statistics import median
 from time import perf_counter
+from typing import Any
 
 import numpy as np
 
 from core.cascade.looks import liver_look, network_input
-from core.models.runtime import load_network
+from core.models.runtime import Network, load_network
 from core.models.store import load_unet, model_dir
 from core.phantom import make_phantom
 from core.presets import BEST, PRESETS, preset_named
@@ -30,10 +31,10 @@ def main() -> None:
     volume = make_phantom(0).volume
     look = liver_look(volume, preset)
     images = network_input(look.show(volume, slice(20, 20 + arguments.batch)))
-    folder = model_dir(preset.name, "liver")
-    fast, keras_model = load_network(folder, preset.size), load_unet(folder, preset.size)
-    engines = {
-        "OpenVINO": fast,
+    folder = model_dir(*preset.homes[preset.liver_networks[0]])
+    keras_model: Any = load_unet(folder, preset.size)
+    engines: dict[str, Network] = {
+        "OpenVINO": load_network(folder, preset.size),
         "Keras predict": lambda batch: keras_model.predict(batch, verbose=0)[..., 0],
     }
     results = {name: engine(images) for name, engine in engines.items()}

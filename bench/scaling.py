@@ -9,7 +9,7 @@ storage becomes the limit, and what a million studies take.
 
 import argparse
 import random
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean
@@ -53,7 +53,7 @@ def simulated(plant: Plant, studies: int, seed: int = SEED) -> float:
     def varied(usual: float) -> float:
         return usual * max(0.1, chance.gauss(1, SPREAD))
 
-    def worker() -> Iterator[Any]:
+    def worker() -> Generator[Any, Any, None]:
         while left[0]:
             left[0] -= 1
             with storage.request() as turn:

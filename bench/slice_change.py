@@ -30,6 +30,8 @@ class Layers:
     labels: NDArray[np.uint8]
     liver_probability: NDArray[np.uint8]
     tumor_probability: NDArray[np.uint8]
+    liver_threshold: float = 0.5
+    tumor_threshold: float = 0.5
 
 
 def noisy_scan(shape: tuple[int, int, int]) -> Volume:

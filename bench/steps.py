@@ -47,7 +47,7 @@ def main() -> None:
             scores, _ = evaluate(cases, preset, networks)
             took = perf_counter() - began
             found = {(score.case, score.target): score.whole.dice for score in scores}
-            exact = exact or found
+            exact = exact or {**found}
             for target in sorted({each for _, each in found}):
                 known = [
                     (dice, then)

@@ -23,6 +23,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
@@ -117,7 +118,7 @@ class Visitor:
         for name in self._chance.sample(sorted(PAGES), len(PAGES)):
             if time.monotonic() > self._end:
                 return
-            await self._timed("going to a page", lambda name=name: self._go(name))
+            await self._timed("going to a page", partial(self._go, name))
             await self._check()
             await page.wait_for_timeout(1000 * self._chance.uniform(3, 8))
         await self._timed("going to a page", lambda: self._go("Segment"))
