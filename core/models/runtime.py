@@ -31,6 +31,9 @@ FULL = ("No space left", "Disk quota", "File too large", "Read-only file system"
 # Loading TensorFlow takes 5 s, converting a network 5 s more, on two cores.
 PATIENCE = 900
 
+# Of the arithmetic: `bench.precision` tells what bfloat16 would cost in Dice.
+PRECISION = "f32"
+
 # Where several processes work side by side: how many threads each network may take.
 THREADS = "HEPATOSCOPE_THREADS"
 
@@ -141,7 +144,7 @@ def _compiled(folder: Path, part: Part) -> Any:
     """Compile the converted network for this CPU; converts it first where that was never done."""
     import openvino
 
-    precise = {"INFERENCE_PRECISION_HINT": "f32", "PERFORMANCE_HINT": "LATENCY"}
+    precise = {"INFERENCE_PRECISION_HINT": PRECISION, "PERFORMANCE_HINT": "LATENCY"}
     if threads := os.environ.get(THREADS):
         # Pinned, the threads of all processes would sit on the same core.
         precise |= {"INFERENCE_NUM_THREADS": threads, "ENABLE_CPU_PINNING": "NO"}
