@@ -7,6 +7,7 @@ them. A processor without bfloat16 emulates it in OpenVINO: the answers are the 
 
 import argparse
 from dataclasses import replace
+from math import isfinite
 from pathlib import Path
 from time import perf_counter
 
@@ -31,18 +32,22 @@ def main() -> None:
     for preset in PRESETS.values():
         exact, coarse = networks_in("f32", preset), networks_in("bf16", preset)
         ways = {"none": exact, "liver": replace(coarse, tumor=exact.tumor), "all": coarse}
-        known: dict[tuple[str, str], float | None] = {}
+        known: dict[tuple[str, str], float] = {}
         for way, networks in ways.items():
             began = perf_counter()
             scores, _ = evaluate(cases, preset, networks)
             took = perf_counter() - began
-            found = {(score.case, score.target): score.whole.dice for score in scores}
-            known = known or {**found}
+            dices = {(score.case, score.target): score.whole.dice for score in scores}
+            # A patient without tumors of whom none was called has no Dice.
+            found = {
+                key: dice for key, dice in dices.items() if dice is not None and isfinite(dice)
+            }
+            known = known or found
             for target in sorted({of for _, of in found}):
                 pairs = [
-                    (dice, before)
+                    (dice, known[key])
                     for key, dice in found.items()
-                    if key[1] == target and dice is not None and (before := known[key]) is not None
+                    if key[1] == target and key in known
                 ]
                 change = np.subtract(*np.array(pairs).T)
                 cells = f"{preset.name} | {way} | {target} | {np.mean(pairs, axis=0)[0]:.4f}"
