@@ -37,10 +37,11 @@ def main() -> None:
             began = perf_counter()
             scores, _ = evaluate(cases, preset, networks)
             took = perf_counter() - began
-            dices = {(score.case, score.target): score.whole.dice for score in scores}
             # A patient without tumors of whom none was called has no Dice.
             found = {
-                key: dice for key, dice in dices.items() if dice is not None and isfinite(dice)
+                (score.case, score.target): score.whole.dice
+                for score in scores
+                if isfinite(score.whole.dice)
             }
             known = known or found
             for target in sorted({of for _, of in found}):

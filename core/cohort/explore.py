@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from core.cohort.rows import DONE, FAILED
+from core.workspace.ranking import worth_looking_at
 
 DATE = "study_date"
 # Figures that can be drawn against each other, with their names and units.
@@ -113,5 +114,5 @@ def quality_counts(table: pa.Table) -> list[tuple[str, int]]:
 def doubt_first(table: pa.Table) -> pa.Table:
     """Order the rows as a workspace does: where most is expected to be wrong comes first."""
     dice, wrong = values(table, "expected_dice"), values(table, "expected_wrong_ml")
-    worth = np.nan_to_num((1 - dice) * np.log1p(wrong), nan=-1.0)
+    worth = np.nan_to_num(worth_looking_at(dice, wrong), nan=-1.0)
     return table.take(pa.array(np.argsort(-worth, kind="stable")))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.cascade.segmentation import Segmentation
 from core.geometry.components import box_where
@@ -80,10 +81,15 @@ def ranked(cases: Iterable[tuple[Doubt, T]]) -> list[T]:
     Both count alike: how far the answer is from right, and how much of it there is.
     """
     listed = list(cases)
-    worth = [_worth(doubt) for doubt, _ in listed]
-    return [listed[at][1] for at in sorted(range(len(listed)), key=lambda at: -worth[at])]
+    # Of whom nobody was asked, nothing is known to be wrong.
+    dices = np.array([1.0 if one.expected_dice is None else one.expected_dice for one, _ in listed])
+    worth = worth_looking_at(dices, np.array([one.expected_wrong_ml for one, _ in listed]))
+    return [listed[at][1] for at in np.argsort(-worth, kind="stable")]
 
 
-def _worth(doubt: Doubt) -> float:
-    lacking = 0.0 if doubt.expected_dice is None else 1 - doubt.expected_dice
-    return lacking * float(np.log1p(doubt.expected_wrong_ml))
+def worth_looking_at(
+    expected_dice: NDArray[np.float64], expected_wrong_ml: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Weigh cases [N] by what is expected to be wrong with each; NaN where that is not known."""
+    weights: NDArray[np.float64] = (1 - expected_dice) * np.log1p(expected_wrong_ml)
+    return weights
