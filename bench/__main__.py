@@ -20,7 +20,7 @@ from bench.process import ROOT, draw_scans, measured, segmenting
 
 KEPT = ROOT / "runs" / "bench.json"
 # Slices of the phantoms that each preset is measured on.
-WHOLE = {"focus": (60, 150, 300), "paper": (150,), "ensemble": (150,)}
+WHOLE = {"focus": (60, 150, 1000), "paper": (150,), "ensemble": (150,)}
 PEER_SLICES = 150
 Figure = tuple[str, float, str]
 
