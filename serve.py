@@ -21,7 +21,8 @@ POLICY = "; ".join(
         "frame-ancestors 'self' https://huggingface.co",
     )
 )
-# Loaded while the server starts: whoever comes first does not wait for what pages import.
+# Loaded while the server starts: whoever comes first does not wait for what pages import. `core` is
+# first because it tells libraries how to behave before they are loaded.
 PAGES_NEED = ("core", "pandas", "plotly.graph_objects", "core.study", "core.report.command")
 HEADERS = {
     "Content-Security-Policy": POLICY,

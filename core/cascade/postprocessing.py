@@ -98,16 +98,16 @@ def tumor_region(
     box = bounding_box(liver) or NOWHERE
     columns = _columns(box)
     smooth = smoothed(probability[columns], smoothing)
-    called = sum(int(np.count_nonzero(above(sheet, threshold))) for sheet in probability)
-    called -= int(np.count_nonzero(above(probability[columns], threshold)))
-    called += int(np.count_nonzero(above(smooth, threshold)))
+    raw, within, soft = (
+        _count(part, threshold) for part in (probability, probability[columns], smooth)
+    )
     smooth = smooth[..., box[2]]
     inside = above(smooth, threshold) & liver[box]
     sure = inside if seed is None else grown(inside, above(smooth, seed))
     kept = drop_small(sure, min_lesion_ml / voxel_ml)
     tumor = np.zeros(liver.shape, bool)
     tumor[box][kept] = True
-    counts = (called, *(int(np.count_nonzero(mask)) for mask in (inside, sure, kept)))
+    counts = (raw - within + soft, *(int(np.count_nonzero(mask)) for mask in (inside, sure, kept)))
     volumes = [count * voxel_ml for count in counts]
     steps = [
         Step(
@@ -128,6 +128,11 @@ def tumor_region(
         specks = f"Components below {min_lesion_ml:g} mL are more likely noise than lesions."
         steps.append(Step("Specks dropped", specks, volumes[3] - volumes[2]))
     return tumor, tuple(steps)
+
+
+def _count(probability: NDArray[np.uint8], threshold: float) -> int:
+    """Count the voxels at or above `threshold`, sheet by sheet."""
+    return sum(int(np.count_nonzero(above(sheet, threshold))) for sheet in probability)
 
 
 def _over(smoothing: float) -> str:
