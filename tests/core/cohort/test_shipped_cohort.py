@@ -32,5 +32,5 @@ def test_its_figures_come_out_again() -> None:
     findings = examine(volume, preset, networks=load_networks(preset)).known.findings
     told = known["liver_volume_ml"], known["tumor_volume_ml"]
     again = findings.liver_volume_ml, findings.tumor_volume_ml
-    np.testing.assert_allclose(again, told, rtol=0.02)
+    np.testing.assert_allclose(again, told, rtol=0.005)
     assert len(findings.lesions) == known["lesions"]
