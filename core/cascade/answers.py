@@ -8,13 +8,13 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from core.cascade.looks import Gray
 from core.geometry.fits import SliceFit, axial_view, box_around
 
 # Slices at a time, and threads: Pillow and NumPy let a second core go on.
 BATCH, THREADS = 8, 2
 
 Floats = NDArray[np.float32]
-Gray = NDArray[np.uint8]
 # Makes probabilities of some slices, uint8 [N, rows, columns].
 Sheets = Callable[[], Gray]
 

@@ -1,5 +1,7 @@
 """Pieces of a mask."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -80,6 +82,19 @@ def test_box_is_as_small_as_can_be(mask: Mask) -> None:
 )
 def test_box_of_what_is_marked_is_that_of_its_mask(labels: NDArray[np.uint8]) -> None:
     assert box_where(labels, organ_mask) == bounding_box(organ_mask(labels))
+
+
+def test_box_is_found_without_a_mask_of_the_whole() -> None:
+    labels = np.zeros((256, 128, 128), np.uint8)
+    labels[3:5, 7, 9] = 1
+    tracemalloc.start()
+    try:
+        box = box_where(labels, organ_mask)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert box == (slice(3, 5), slice(7, 8), slice(9, 10))
+    assert most < labels.nbytes / 4
 
 
 def test_flat_mask_has_no_box_in_space() -> None:
