@@ -7,8 +7,9 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from core.cascade.answers import Answers, Floats, Gray, Sheets, lay, restored, runs
+from core.cascade.answers import Answers, Floats, Sheets, lay, restored, runs
 from core.cascade.looks import (
+    Gray,
     Look,
     Looks,
     box_of,

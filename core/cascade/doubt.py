@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from core.cascade.answers import Floats, Gray
+from core.cascade.answers import Floats
 from core.cascade.asking import batches
-from core.cascade.looks import CENTER, Look, Looks, network_input, own_slice
+from core.cascade.looks import CENTER, Gray, Look, Looks, network_input, own_slice
 from core.cascade.networks import Networks, mean_answer, networks_that_made
 from core.cascade.segmentation import Segmentation
 from core.geometry.fits import from_axial_view
